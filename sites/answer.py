@@ -1,0 +1,58 @@
+"""What the collector sends down to a device: receipts, so far.
+
+An answer is signed by the collector's online key, sealed to the device's own key
+(its Ed25519 key as X25519), and always of one size: the broker can neither forge one,
+nor read one, nor tell one from another.
+"""
+
+import struct
+from typing import Annotated, Literal
+
+import msgspec
+from nacl.exceptions import CryptoError
+from nacl.public import SealedBox
+from nacl.signing import SigningKey, VerifyKey
+
+from sites.errors import AnswerError, Refusal
+
+ANSWER_BYTES = 512
+
+_LENGTH = struct.Struct(">H")
+_SIGNATURE = 64
+_SEAL = 48
+_ROOM = ANSWER_BYTES - _SEAL - _SIGNATURE
+
+
+class Receipt(msgspec.Struct, frozen=True, tag="receipt", forbid_unknown_fields=True):
+    """The collector has committed, or set aside, all of one frame.
+
+    `frame` is the digest of the sealed frame, `reason` why it was set aside.
+    """
+
+    device: str
+    frame: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    outcome: Literal["stored", "set_aside"]
+    reason: Refusal | None = None
+
+
+def seal_answer(answer: Receipt, key: SigningKey, device: VerifyKey) -> bytes:
+    """Sign an answer and seal it to the device; always ANSWER_BYTES long."""
+    body = msgspec.json.encode(answer)
+    signed = (_LENGTH.pack(len(body)) + body).ljust(_ROOM, b"\0")
+    box = SealedBox(device.to_curve25519_public_key())
+    return bytes(box.encrypt(signed + key.sign(signed).signature))
+
+
+def open_answer(sealed: bytes, key: SigningKey, collector: VerifyKey) -> Receipt:
+    """Open what came down; raises AnswerError where it is not ours or not for us."""
+    try:
+        plain = SealedBox(key.to_curve25519_private_key()).decrypt(sealed)
+        signed, signature = plain[:-_SIGNATURE], plain[-_SIGNATURE:]
+        collector.verify(signed, signature)
+    except (CryptoError, ValueError, TypeError):
+        raise AnswerError("not signed by the collector for this device") from None
+    (length,) = _LENGTH.unpack_from(signed)
+    try:
+        return msgspec.json.decode(signed[2 : 2 + length], type=Receipt)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise AnswerError(str(error)) from None

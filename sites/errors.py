@@ -1,0 +1,60 @@
+"""What can be wrong with an inventory or with what comes over the wire."""
+
+from typing import Literal
+
+Refusal = Literal[
+    "unreadable",
+    "too_large",
+    "bad_signature",
+    "unknown_device",
+    "other_device",
+    "future_version",
+    "bad_body",
+    "other_lane",
+]
+
+
+class SitesError(Exception):
+    """Something in the shared vocabulary does not hold."""
+
+
+class TopicError(SitesError):
+    """A topic or a path is not one of ours."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"no topic or path of version 1: {text[:80]!r}")
+        self.text = text
+
+
+class KeyTextError(SitesError):
+    """A key is not written as 64 hexadecimal digits."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is not 64 hexadecimal digits")
+        self.what = what
+
+
+class FrameError(SitesError):
+    """A frame cannot be read or trusted; `refusal` is the reason in one word."""
+
+    def __init__(self, refusal: Refusal, detail: str) -> None:
+        super().__init__(f"frame refused ({refusal}): {detail}")
+        self.refusal = refusal
+        self.detail = detail
+
+
+class FrameTooSmallError(SitesError):
+    """The records do not fit in a frame of the fixed size."""
+
+    def __init__(self, needed: int, size: int) -> None:
+        super().__init__(f"the frame needs {needed} bytes and may have {size}")
+        self.needed = needed
+        self.size = size
+
+
+class AnswerError(SitesError):
+    """What came down is not from our collector, not for us, or not readable."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"answer ignored: {detail}")
+        self.detail = detail

@@ -1,0 +1,280 @@
+"""What a device can write down: the closed enumeration of record kinds.
+
+Nothing here can hold a name, an address, a coordinate or free text: every field is a
+number, a truth value, a time or a word from a fixed list. A zone and a sensor are
+numbers that mean something only beside the inventory.
+"""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+
+Lane = Literal["al", "up"]
+LeavesHome = Literal["always", "in_alarm", "never"]
+Number = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
+RunId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
+
+ArmingMode = Literal["away", "night"]
+Hand = Literal["schedule", "hand", "start"]
+Quantity = Literal["temperature", "humidity", "light", "co2", "humidity_ratio"]
+Cause = Literal["contact", "motion", "tamper"]
+CameraTrouble = Literal[
+    "missing", "refused", "frozen", "rubbish", "ended", "crashed", "hung"
+]
+
+
+class Record(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="kind",
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+):
+    """One thing that a device wrote down.
+
+    `seq` counts 1, 2, 3 ... within a run and a lane, without gaps. `at` is when it
+    happened, aware and in UTC, set once and never changed. `sensor` is the number of
+    the sensor or camera on this device, None where the device itself speaks.
+    """
+
+    lane: ClassVar[Lane] = "up"
+    leaves_home: ClassVar[LeavesHome] = "never"
+
+    seq: Count = 0
+    at: datetime
+    sensor: Number | None = None
+
+
+class ContactOpened(Record, frozen=True, tag="contact.opened"):
+    """A door or window was opened."""
+
+    zone: Number
+
+
+class ContactClosed(Record, frozen=True, tag="contact.closed"):
+    """A door or window was closed."""
+
+    zone: Number
+
+
+class MotionStarted(Record, frozen=True, tag="motion.started"):
+    """Something began to move in a zone; `box` is (x, y, w, h) in fractions.
+
+    A detector without a picture (PIR) leaves box, area and score out. `picture` is the
+    SHA-256 of the masked snapshot that was kept, hexadecimal.
+    """
+
+    zone: Number
+    box: tuple[Fraction, Fraction, Fraction, Fraction] | None = None
+    area: Fraction | None = None
+    score: Fraction | None = None
+    picture: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")] | None = None
+
+
+class MotionEnded(Record, frozen=True, tag="motion.ended"):
+    """Nothing moves in the zone any more; it lasted `seconds`."""
+
+    zone: Number
+    seconds: Annotated[float, msgspec.Meta(ge=0)]
+
+
+class TamperOpened(Record, frozen=True, tag="tamper.opened"):
+    """A housing was opened, or a line was cut."""
+
+    lane: ClassVar[Lane] = "al"
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+
+class TamperClosed(Record, frozen=True, tag="tamper.closed"):
+    """The housing is closed again."""
+
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+
+class PanicPressed(Record, frozen=True, tag="panic.pressed"):
+    """Somebody asks for help; a silent one is never answered by ringing."""
+
+    lane: ClassVar[Lane] = "al"
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+    silent: bool
+
+
+class DuressEntered(Record, frozen=True, tag="duress.entered"):
+    """Somebody is forced to disarm."""
+
+    lane: ClassVar[Lane] = "al"
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+
+class AlarmRaised(Record, frozen=True, tag="alarm.raised"):
+    """The panel raised an alarm because of `cause` at `sensor` in `zone`."""
+
+    lane: ClassVar[Lane] = "al"
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+    cause: Cause
+    zone: Number | None = None
+
+
+class AlarmEnded(Record, frozen=True, tag="alarm.ended"):
+    """The panel left the alarm state."""
+
+    lane: ClassVar[Lane] = "al"
+    leaves_home: ClassVar[LeavesHome] = "in_alarm"
+
+
+class PanelArmed(Record, frozen=True, tag="panel.armed"):
+    """The panel is armed, after its exit delay."""
+
+    mode: ArmingMode
+    by: Hand
+
+
+class PanelDisarmed(Record, frozen=True, tag="panel.disarmed"):
+    """The panel is disarmed."""
+
+    by: Hand
+
+
+class EntryStarted(Record, frozen=True, tag="entry.started"):
+    """Somebody came in while armed and has `seconds` to disarm."""
+
+    zone: Number
+    seconds: Annotated[int, msgspec.Meta(ge=0, le=45)]
+
+
+class MeasurementTaken(Record, frozen=True, tag="measurement.taken"):
+    """A number that a sensor read.
+
+    Units: temperature in °C, humidity in % relative, light in lux, co2 in ppm,
+    humidity_ratio in kg water per kg air.
+    """
+
+    quantity: Quantity
+    value: float
+
+
+class RunStarted(Record, frozen=True, tag="run.started"):
+    """The agent started: names the run before it and how far its lanes had come."""
+
+    lane: ClassVar[Lane] = "al"
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+    previous: RunId | None = None
+    last_al: Count = 0
+    last_up: Count = 0
+
+
+class RecordsDropped(Record, frozen=True, tag="records.dropped"):
+    """Stands in the place of records `first` to `last` of its lane, that are gone."""
+
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+    first: Count
+    last: Count
+
+
+class Heartbeat(Record, frozen=True, tag="heartbeat"):
+    """The device lives; how it is."""
+
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+    uptime_s: Count
+    backlog_al: Count
+    backlog_up: Count
+    disk_free: Fraction
+    cameras: Count = 0
+    cameras_blind: Count = 0
+
+
+class CameraLost(Record, frozen=True, tag="camera.lost"):
+    """A camera shows nothing that can be trusted."""
+
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+    reason: CameraTrouble
+
+
+class CameraRestored(Record, frozen=True, tag="camera.restored"):
+    """The camera is back."""
+
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+
+class OutboxDamaged(Record, frozen=True, tag="outbox.damaged"):
+    """The outbox on disk was damaged; what was whole is kept."""
+
+    lane: ClassVar[Lane] = "al"
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+    segments: Count
+    lost_bytes: Count
+
+
+class DiskFull(Record, frozen=True, tag="disk.full"):
+    """Only alarms are still written down."""
+
+    lane: ClassVar[Lane] = "al"
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+    free_bytes: Count
+
+
+class DiskRestored(Record, frozen=True, tag="disk.restored"):
+    """There is room again."""
+
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+    free_bytes: Count
+
+
+AnyRecord = (
+    ContactOpened
+    | ContactClosed
+    | MotionStarted
+    | MotionEnded
+    | TamperOpened
+    | TamperClosed
+    | PanicPressed
+    | DuressEntered
+    | AlarmRaised
+    | AlarmEnded
+    | PanelArmed
+    | PanelDisarmed
+    | EntryStarted
+    | MeasurementTaken
+    | RunStarted
+    | RecordsDropped
+    | Heartbeat
+    | CameraLost
+    | CameraRestored
+    | OutboxDamaged
+    | DiskFull
+    | DiskRestored
+)
+
+KINDS: dict[str, type[Record]] = {
+    str(kind.__struct_config__.tag): kind for kind in AnyRecord.__args__
+}
+
+
+def kind_of(record: Record) -> str:
+    """Give the word for a record's kind, such as `contact.opened`."""
+    return str(type(record).__struct_config__.tag)
+
+
+def may_leave(record: Record, *, home: bool, in_alarm: bool) -> bool:
+    """Tell whether a record may be sent from this site at all.
+
+    A station sends everything. A home sends what its kind allows, in the state that
+    its panel is in; what may not leave is never numbered, so that it leaves no gap.
+    """
+    if not home:
+        return True
+    allowed = type(record).leaves_home
+    return allowed == "always" or (allowed == "in_alarm" and in_alarm)

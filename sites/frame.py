@@ -1,0 +1,209 @@
+"""The frame: records of one lane, signed by the device, sealed to the collector.
+
+Inside the seal stand a header of 34 bytes, the body (a JSON list of records), zeros
+up to a fixed size where one is asked for, and an Ed25519 signature over all of it.
+The seal is a libsodium sealed box, which adds 48 bytes whatever the content.
+"""
+
+import hashlib
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.signing import SigningKey, VerifyKey
+
+from sites.errors import FrameError, FrameTooSmallError
+from sites.event import AnyRecord, Lane, Record
+from sites.keys import device_bytes, device_text
+
+VERSION = 1
+MAX_BYTES = 262_144
+HOME_BYTES = 512
+
+_MAGIC = b"WP"
+_HEADER = struct.Struct(">2sBB10s8sQI")
+_SIGNATURE = 64
+_SEAL = 48
+_LANES: tuple[Lane, Lane] = ("al", "up")
+OVERHEAD = _HEADER.size + _SIGNATURE + _SEAL
+
+_encoder = msgspec.json.Encoder()
+_raw_list = msgspec.json.Decoder(list[msgspec.Raw])
+_one = msgspec.json.Decoder(AnyRecord)
+_any = msgspec.json.Decoder(dict[str, Any])
+
+
+@dataclass(frozen=True)
+class Header:
+    """Who sent a frame, from which start of its agent, and when (aware, UTC)."""
+
+    device: str
+    run: str
+    lane: Lane
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
+class UnknownRecord:
+    """A record that this version cannot read, kept as it came.
+
+    `seq` and `at` are read where they are there, so that it can be stored beside the
+    others; `data` is the whole of it.
+    """
+
+    seq: int
+    at: datetime | None
+    kind: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame that was opened and whose signature was checked."""
+
+    header: Header
+    records: tuple[Record, ...]
+    unknown: tuple[UnknownRecord, ...]
+
+
+@dataclass(frozen=True)
+class OpenedFrame:
+    """What stood inside the seal, its signature not yet checked."""
+
+    header: Header
+    body: bytes
+    signed: bytes
+    signature: bytes
+
+
+def digest(sealed: bytes) -> str:
+    """Name a sealed frame: BLAKE2b, 256 bits, hexadecimal."""
+    return hashlib.blake2b(sealed, digest_size=32).hexdigest()
+
+
+def encode_record(record: Record) -> bytes:
+    """Write one record as JSON, as it stands in a frame's body and in the outbox."""
+    return _encoder.encode(record)
+
+
+def decode_record(data: bytes) -> Record:
+    """Read one record; raises msgspec.ValidationError or msgspec.DecodeError."""
+    record: Record = _one.decode(data)
+    return record
+
+
+def size_of(records: list[bytes]) -> int:
+    """Give the bytes that a frame of these encoded records has on the wire."""
+    return OVERHEAD + 2 + sum(map(len, records)) + max(0, len(records) - 1)
+
+
+def seal(
+    header: Header,
+    records: list[bytes],
+    key: SigningKey,
+    collector: PublicKey,
+    *,
+    size: int | None = None,
+) -> bytes:
+    """Sign and seal encoded records of one lane.
+
+    `size` pads the frame to exactly that many bytes on the wire. Raises
+    FrameTooSmallError where the records need more than `size`, or than MAX_BYTES.
+    """
+    needed = size_of(records)
+    limit = MAX_BYTES if size is None else size
+    if needed > limit:
+        raise FrameTooSmallError(needed, limit)
+    body = b"[" + b",".join(records) + b"]"
+    padding = b"" if size is None else bytes(size - needed)
+    signed = (
+        _HEADER.pack(
+            _MAGIC,
+            VERSION,
+            _LANES.index(header.lane),
+            device_bytes(header.device),
+            bytes.fromhex(header.run),
+            int(header.sent_at.timestamp() * 1_000_000),
+            len(body),
+        )
+        + body
+        + padding
+    )
+    return bytes(
+        SealedBox(collector).encrypt(signed + key.sign(signed).signature),
+    )
+
+
+def unseal(sealed: bytes, key: PrivateKey) -> OpenedFrame:
+    """Open a frame and read its header; raises FrameError with its reason."""
+    if len(sealed) > MAX_BYTES:
+        raise FrameError("too_large", f"{len(sealed)} bytes, {MAX_BYTES} at most")
+    try:
+        plain = SealedBox(key).decrypt(sealed)
+    except (CryptoError, ValueError, TypeError):
+        raise FrameError("unreadable", "it is not sealed to this collector") from None
+    if len(plain) < _HEADER.size + _SIGNATURE or not plain.startswith(_MAGIC):
+        raise FrameError("unreadable", "there is no frame inside the seal")
+    _, version, lane, device, run, sent, length = _HEADER.unpack_from(plain)
+    if version != VERSION:
+        raise FrameError("future_version", f"version {version}, {VERSION} is known")
+    signed, signature = plain[:-_SIGNATURE], plain[-_SIGNATURE:]
+    if lane >= len(_LANES) or _HEADER.size + length > len(signed):
+        raise FrameError("unreadable", "the header does not fit what follows")
+    return OpenedFrame(
+        header=Header(device_text(device), run.hex(), _LANES[lane], _time(sent)),
+        body=signed[_HEADER.size : _HEADER.size + length],
+        signed=signed,
+        signature=signature,
+    )
+
+
+def verify(opened: OpenedFrame, key: VerifyKey) -> Frame:
+    """Check the signature, then read the records; raises FrameError."""
+    try:
+        key.verify(opened.signed, opened.signature)
+    except (CryptoError, ValueError):
+        raise FrameError("bad_signature", "not signed by this device") from None
+    try:
+        parts = _raw_list.decode(opened.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise FrameError("bad_body", "the body is not a list of records") from None
+    records: list[Record] = []
+    unknown: list[UnknownRecord] = []
+    for part in parts:
+        try:
+            record: Record = _one.decode(part)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            unknown.append(_unknown(bytes(part)))
+        else:
+            records.append(record)
+    return Frame(opened.header, tuple(records), tuple(unknown))
+
+
+def _time(microseconds: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(microseconds / 1_000_000, UTC)
+    except (OverflowError, OSError, ValueError):
+        raise FrameError("unreadable", "the time of sending is no time") from None
+
+
+def _unknown(data: bytes) -> UnknownRecord:
+    try:
+        fields = _any.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return UnknownRecord(0, None, "", data)
+    seq, kind = fields.get("seq"), fields.get("kind")
+    try:
+        at = msgspec.convert(fields.get("at"), datetime)
+    except msgspec.ValidationError:
+        at = None
+    return UnknownRecord(
+        seq if isinstance(seq, int) and 0 < seq < 2**53 else 0,
+        at if at is not None and at.tzinfo else None,
+        kind if isinstance(kind, str) else "",
+        data,
+    )

@@ -1,0 +1,146 @@
+"""What a site is: its zones, and the devices that look at them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sites.event import Quantity
+from sites.safeguard import Safeguard
+from sites.schedule import Schedule
+from sites.words import (
+    DeviceId,
+    KeyText,
+    KitNumber,
+    Model,
+    Polygon,
+    SiteKind,
+    Slug,
+    SmallNumber,
+    Text,
+)
+
+ZoneKind = Literal[
+    "entrance",
+    "back_door",
+    "counter",
+    "corridor",
+    "office",
+    "garage",
+    "car_park",
+    "forecourt",
+    "perimeter",
+    "technical",
+    "front_garden",
+    "back_garden",
+    "driveway",
+    "hall",
+    "living_room",
+    "kitchen",
+    "shed",
+]
+OUTDOOR: frozenset[ZoneKind] = frozenset(
+    {
+        "forecourt",
+        "car_park",
+        "perimeter",
+        "front_garden",
+        "back_garden",
+        "driveway",
+    },
+)
+Purpose = Literal[
+    "overview",
+    "outline",
+    "discern",
+    "perceive",
+    "characterise",
+    "validate",
+    "scrutinise",
+]
+SensorKind = Literal["contact", "pir", "tamper", "panic", "measurement"]
+
+
+class Zone(Model):
+    """Part of a site. A station's zone may have a name; a home's never has one.
+
+    `plan` is a polygon on the site's plan, in fractions of its width and height.
+    `entry_s` is how long somebody who comes in here has to disarm; 0: none
+    (EN 50131-1 allows 45 s at most).
+    """
+
+    number: SmallNumber
+    kind: ZoneKind
+    name: Text | None = None
+    plan: Polygon
+    purpose: Purpose | None = None
+    armed_in: Annotated[tuple[Literal["away", "night"], ...], Field(min_length=1)] = (
+        "away",
+        "night",
+    )
+    entry_s: Annotated[int, Field(ge=0, le=45)] = 0
+
+
+class Sensor(Model):
+    """A contact, a PIR, a tamper switch, a button, or something that measures.
+
+    `number` is what its records carry. `pin` is a GPIO number of the device.
+    """
+
+    number: SmallNumber
+    kind: SensorKind
+    zone: SmallNumber | None = None
+    pin: Annotated[int, Field(ge=0, le=27)] | None = None
+    silent: bool = False
+    quantity: Quantity | None = None
+
+
+class View(Model):
+    """What part of a camera's picture a zone is: a polygon in fractions."""
+
+    zone: SmallNumber
+    area: Polygon
+
+
+class Camera(Model):
+    """A camera of a device; `masks` are zeroed before anything looks at a picture.
+
+    `source` is a file, `made:SEED` or an address; its credentials stay in a file on
+    the device, never here.
+    """
+
+    number: SmallNumber
+    source: Annotated[str, Field(min_length=1, max_length=300)]
+    views: Annotated[tuple[View, ...], Field(min_length=1)]
+    masks: tuple[Polygon, ...] = ()
+
+
+class Device(Model):
+    """One edge agent: its id, and the Ed25519 key that signs its frames."""
+
+    id: DeviceId
+    key: KeyText
+    sensors: tuple[Sensor, ...] = ()
+    cameras: tuple[Camera, ...] = ()
+
+
+class Site(Model):
+    """A place that is watched. `id` of a home is its kit number in small letters.
+
+    A home has no name, no plan but rectangles, and nothing that says where it is;
+    `reference` is the number of the control room's own agreement on the location.
+    """
+
+    id: Slug | Annotated[str, Field(pattern=r"^[2-9ac-hj-np-z]{4}-[2-9ac-hj-np-z]{2}$")]
+    unit: Slug
+    kind: SiteKind
+    name: Text | None = None
+    kit: KitNumber | None = None
+    reference: Annotated[str, Field(pattern=r"^[A-Z0-9-]{4,20}$")] | None = None
+    call_back_tested: bool = False
+    may_ring: bool | None = None
+    time_zone: str = "Europe/Amsterdam"
+    exit_s: Annotated[int, Field(ge=0, le=120)] = 30
+    schedule: Schedule = Schedule()
+    zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
+    devices: Annotated[tuple[Device, ...], Field(min_length=1)]
+    safeguards: tuple[Safeguard, ...] = ()
