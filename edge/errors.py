@@ -1,0 +1,46 @@
+"""What can go wrong on a device, as sentences for the person who will fix it."""
+
+from enum import StrEnum
+
+
+class EdgeError(Exception):
+    """The root of all errors of this package."""
+
+
+class Loss(StrEnum):
+    """Why a camera shows us nothing."""
+
+    MISSING = "missing"
+    REFUSED = "refused"
+    FROZEN = "frozen"
+    RUBBISH = "rubbish"
+    ENDED = "ended"
+    CRASHED = "crashed"
+    HUNG = "hung"
+
+
+class CameraError(EdgeError):
+    """A camera cannot be used. The sentence never holds its address or password."""
+
+
+class CameraPlanWrong(CameraError):
+    """A camera's plan makes no sense, and trying again will not help."""
+
+    def __init__(self, index: int, what: str) -> None:
+        self.index = index
+        super().__init__(f"camera {index}: {what}")
+
+
+class SightingUnreadable(CameraError):
+    """The pipe of a camera's process holds something that is no message."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the camera's process wrote no message we know: {what}")
+
+
+class FilmLost(CameraError):
+    """A source cannot be opened or read on; trying again later may help."""
+
+    def __init__(self, reason: Loss, what: str) -> None:
+        self.reason = reason
+        super().__init__(what)

@@ -1,0 +1,163 @@
+"""What passes between a camera's process and the agent: the plan down, sightings up.
+
+Each message is four bytes of length (big-endian) and that many bytes of msgpack.
+This module knows no picture library, so that the agent's process loads none.
+"""
+
+from typing import BinaryIO, TypeAlias
+
+import msgspec
+
+from edge.errors import CameraError, CameraPlanWrong, Loss, SightingUnreadable
+
+Point: TypeAlias = tuple[float, float]
+Polygon: TypeAlias = tuple[Point, ...]
+Box: TypeAlias = tuple[float, float, float, float]
+
+LENGTH_BYTES = 4
+LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes; a snapshot of 1280 px is about 0.3 MB
+LIVE_SCHEMES = ("rtsp://", "rtsps://")
+FEWEST_CORNERS = 3
+
+
+class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What one camera's process needs to know; the source may hold a password.
+
+    Attributes:
+        index: number of the camera on its device, from 0.
+        source: a file's path, `made:SEED`, or `rtsp://...`.
+        zones: (zone id, polygon); corners are fractions of the picture, 0 to 1.
+        masks: polygons that nothing may see; widened to blocks of 16 pixels.
+        speed: times real time, for recorded and made films.
+        loop: begin a recorded film again at its end.
+        fps: pictures looked at a second.
+        snapshots: send a picture with each motion. Never for a home.
+    """
+
+    index: int
+    source: str
+    zones: tuple[tuple[str, Polygon], ...] = ()
+    masks: tuple[Polygon, ...] = ()
+    speed: float = 1.0
+    loop: bool = False
+    fps: float = 5.0
+    snapshots: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.source:
+            raise CameraPlanWrong(self.index, "the source is empty")
+        if not 0 < self.speed <= 1000:  # noqa: PLR2004 - a bound against mistakes
+            raise CameraPlanWrong(self.index, f"speed {self.speed} is not in 0..1000")
+        if not 0 < self.fps <= 100:  # noqa: PLR2004 - a bound against mistakes
+            raise CameraPlanWrong(self.index, f"fps {self.fps} is not in 0..100")
+        for polygon in (*(shape for _, shape in self.zones), *self.masks):
+            self._check(polygon)
+
+    def _check(self, polygon: Polygon) -> None:
+        if len(polygon) < FEWEST_CORNERS:
+            raise CameraPlanWrong(self.index, "a polygon has fewer than 3 corners")
+        for x, y in polygon:
+            if not (0 <= x <= 1 and 0 <= y <= 1):
+                raise CameraPlanWrong(
+                    self.index, f"corner ({x}, {y}) is outside the picture (0 to 1)"
+                )
+
+    @property
+    def is_live(self) -> bool:
+        """A live source cannot be asked to go faster and has no end of its own."""
+        return is_live(self.source)
+
+    def __repr__(self) -> str:
+        """Leave the source out: it may hold a password or an address."""
+        return f"CameraPlan(index={self.index})"
+
+
+def is_live(source: str) -> bool:
+    """Say whether a source is a camera on the network rather than a film."""
+    return source.lower().startswith(LIVE_SCHEMES)
+
+
+class MotionStarted(msgspec.Struct, frozen=True, tag="motion.started"):
+    """Something moves in a zone.
+
+    Attributes:
+        at: seconds since 1970, UTC.
+        zone: the zone's id.
+        box: left, top, width, height as fractions of the picture.
+        area: share of the zone's visible part that the thing covers, 0 to 1.
+        score: how sure the detector is, 0 to 1.
+        snapshot: a JPEG of the moment with the masks black, or None.
+    """
+
+    at: float
+    zone: str
+    box: Box
+    area: float
+    score: float
+    snapshot: bytes | None = None
+
+
+class MotionEnded(msgspec.Struct, frozen=True, tag="motion.ended"):
+    """Nothing has moved in the zone since `at`; it had lasted `seconds` by then."""
+
+    at: float
+    zone: str
+    seconds: float
+
+
+class CameraLost(msgspec.Struct, frozen=True, tag="camera.lost"):
+    """The camera shows nothing that can be believed."""
+
+    at: float
+    reason: Loss
+
+
+class CameraRestored(msgspec.Struct, frozen=True, tag="camera.restored"):
+    """Pictures advance and differ (again)."""
+
+    at: float
+
+
+class Alive(msgspec.Struct, frozen=True, tag="alive"):
+    """The process lives; it has looked at so many pictures since it started."""
+
+    at: float
+    frames: int
+
+
+Sighting: TypeAlias = MotionStarted | MotionEnded | CameraLost | CameraRestored | Alive
+
+_SIGHTINGS: msgspec.msgpack.Decoder[Sighting] = msgspec.msgpack.Decoder(Sighting)
+_PLANS = msgspec.msgpack.Decoder(CameraPlan)
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+def pack(message: Sighting | CameraPlan) -> bytes:
+    """Return the bytes that go into the pipe: length, then the message."""
+    body = _ENCODER.encode(message)
+    return len(body).to_bytes(LENGTH_BYTES, "big") + body
+
+
+def length_of(head: bytes) -> int:
+    """Read a message's length; refuse one that no honest process would send."""
+    length = int.from_bytes(head, "big")
+    if not 0 < length <= LARGEST_MESSAGE:
+        raise SightingUnreadable(f"a message of {length} bytes")
+    return length
+
+
+def sighting_of(body: bytes) -> Sighting:
+    """Decode one sighting; whatever is wrong with it, SightingUnreadable is raised."""
+    try:
+        return _SIGHTINGS.decode(body)
+    except msgspec.DecodeError as error:
+        raise SightingUnreadable(str(error)) from error
+
+
+def read_plan(pipe: BinaryIO) -> CameraPlan:
+    """Read the plan that the agent wrote, in the camera's process."""
+    body = pipe.read(length_of(pipe.read(LENGTH_BYTES)))
+    try:
+        return _PLANS.decode(body)
+    except (msgspec.DecodeError, CameraError) as error:
+        raise SightingUnreadable(str(error)) from error
