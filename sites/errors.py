@@ -58,3 +58,19 @@ class AnswerError(SitesError):
     def __init__(self, detail: str) -> None:
         super().__init__(f"answer ignored: {detail}")
         self.detail = detail
+
+
+class UnknownDeviceError(SitesError):
+    """A device is asked for that the inventory does not declare."""
+
+    def __init__(self, device: str) -> None:
+        super().__init__(f"no device {device[:40]!r} in this inventory")
+        self.device = device
+
+
+class DeviceFileError(SitesError):
+    """A device's file cannot be trusted or read; the device must not use it."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"device file refused: {detail}")
+        self.detail = detail

@@ -1,16 +1,26 @@
 """When a site arms itself: weekly windows in its own time zone, and holidays."""
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from sites.event import ArmingMode
 from sites.words import Model
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _on_the_wall(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError("a local clock has no offset from UTC")
+    return value
+
+
+WallTime = Annotated[time, AfterValidator(_on_the_wall)]
 
 
 class Window(Model):
@@ -20,8 +30,8 @@ class Window(Model):
     """
 
     days: Annotated[tuple[Day, ...], Field(min_length=1)]
-    start: time
-    end: time
+    start: WallTime
+    end: WallTime
     mode: ArmingMode = "away"
 
 
@@ -76,6 +86,11 @@ def _covers(window: Window, local: datetime) -> bool:
 
 
 def _is_holiday(country: str, day: date) -> bool:
+    return day in _holidays(country, day.year)
+
+
+@lru_cache(maxsize=16)
+def _holidays(country: str, year: int) -> frozenset[date]:
     import holidays  # noqa: PLC0415  # half a second to import; most sites need it not
 
-    return day in holidays.country_holidays(country, years=day.year)
+    return frozenset(holidays.country_holidays(country, years=year))

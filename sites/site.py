@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from sites.event import Quantity
+from sites.event import ArmingMode, Quantity
 from sites.safeguard import Safeguard
 from sites.schedule import Schedule
 from sites.words import (
@@ -58,12 +58,22 @@ Purpose = Literal[
     "scrutinise",
 ]
 SensorKind = Literal["contact", "pir", "tamper", "panic", "measurement"]
+ArmedIn = Annotated[tuple[ArmingMode, ...], Field(min_length=1)]
+EntrySeconds = Annotated[int, Field(ge=0, le=45)]
+ExitSeconds = Annotated[int, Field(ge=0, le=120)]
+SiteId = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([a-z][a-z0-9-]{1,39}|[2-79ac-hj-np-z]{4}-[2-79ac-hj-np-z]{2})$"
+    ),
+]
 
 
 class Zone(Model):
     """Part of a site. A station's zone may have a name; a home's never has one.
 
-    `plan` is a polygon on the site's plan, in fractions of its width and height.
+    `plan` is a polygon on the site's plan, in fractions of its width and height. A
+    station's zone has one; the plan of a home stays on its kit and is never declared.
     `entry_s` is how long somebody who comes in here has to disarm; 0: none
     (EN 50131-1 allows 45 s at most).
     """
@@ -71,13 +81,10 @@ class Zone(Model):
     number: SmallNumber
     kind: ZoneKind
     name: Text | None = None
-    plan: Polygon
+    plan: Polygon | None = None
     purpose: Purpose | None = None
-    armed_in: Annotated[tuple[Literal["away", "night"], ...], Field(min_length=1)] = (
-        "away",
-        "night",
-    )
-    entry_s: Annotated[int, Field(ge=0, le=45)] = 0
+    armed_in: ArmedIn = ("away", "night")
+    entry_s: EntrySeconds = 0
 
 
 class Sensor(Model):
@@ -126,11 +133,11 @@ class Device(Model):
 class Site(Model):
     """A place that is watched. `id` of a home is its kit number in small letters.
 
-    A home has no name, no plan but rectangles, and nothing that says where it is;
+    A home has no name, no plan, and nothing that says where it is;
     `reference` is the number of the control room's own agreement on the location.
     """
 
-    id: Slug | Annotated[str, Field(pattern=r"^[2-9ac-hj-np-z]{4}-[2-9ac-hj-np-z]{2}$")]
+    id: SiteId
     unit: Slug
     kind: SiteKind
     name: Text | None = None
@@ -139,7 +146,7 @@ class Site(Model):
     call_back_tested: bool = False
     may_ring: bool | None = None
     time_zone: str = "Europe/Amsterdam"
-    exit_s: Annotated[int, Field(ge=0, le=120)] = 30
+    exit_s: ExitSeconds = 30
     schedule: Schedule = Schedule()
     zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
     devices: Annotated[tuple[Device, ...], Field(min_length=1)]

@@ -6,11 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 KitNumber = Annotated[
-    str, StringConstraints(pattern=r"^[2-9AC-HJ-NP-Z]{4}-[2-9AC-HJ-NP-Z]{2}$")
+    str, StringConstraints(pattern=r"^[2-79AC-HJ-NP-Z]{4}-[2-79AC-HJ-NP-Z]{2}$")
 ]
 DeviceId = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{16}$")]
 KeyText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+ShortText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+]
 SmallNumber = Annotated[int, Field(ge=1, le=255)]
 Point = tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
 Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=64)]
