@@ -23,7 +23,7 @@ class CameraError(EdgeError):
     """A camera cannot be used. The sentence never holds its address or password."""
 
 
-class CameraPlanWrong(CameraError):
+class CameraPlanError(CameraError):
     """A camera's plan makes no sense, and trying again will not help."""
 
     def __init__(self, index: int, what: str) -> None:
@@ -31,14 +31,14 @@ class CameraPlanWrong(CameraError):
         super().__init__(f"camera {index}: {what}")
 
 
-class SightingUnreadable(CameraError):
+class SightingError(CameraError):
     """The pipe of a camera's process holds something that is no message."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"the camera's process wrote no message we know: {what}")
 
 
-class FilmLost(CameraError):
+class FilmError(CameraError):
     """A source cannot be opened or read on; trying again later may help."""
 
     def __init__(self, reason: Loss, what: str) -> None:

@@ -8,7 +8,7 @@ from typing import BinaryIO, TypeAlias
 
 import msgspec
 
-from edge.errors import CameraError, CameraPlanWrong, Loss, SightingUnreadable
+from edge.errors import CameraError, CameraPlanError, Loss, SightingError
 
 Point: TypeAlias = tuple[float, float]
 Polygon: TypeAlias = tuple[Point, ...]
@@ -45,20 +45,20 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if not self.source:
-            raise CameraPlanWrong(self.index, "the source is empty")
+            raise CameraPlanError(self.index, "the source is empty")
         if not 0 < self.speed <= 1000:  # noqa: PLR2004 - a bound against mistakes
-            raise CameraPlanWrong(self.index, f"speed {self.speed} is not in 0..1000")
+            raise CameraPlanError(self.index, f"speed {self.speed} is not in 0..1000")
         if not 0 < self.fps <= 100:  # noqa: PLR2004 - a bound against mistakes
-            raise CameraPlanWrong(self.index, f"fps {self.fps} is not in 0..100")
+            raise CameraPlanError(self.index, f"fps {self.fps} is not in 0..100")
         for polygon in (*(shape for _, shape in self.zones), *self.masks):
             self._check(polygon)
 
     def _check(self, polygon: Polygon) -> None:
         if len(polygon) < FEWEST_CORNERS:
-            raise CameraPlanWrong(self.index, "a polygon has fewer than 3 corners")
+            raise CameraPlanError(self.index, "a polygon has fewer than 3 corners")
         for x, y in polygon:
             if not (0 <= x <= 1 and 0 <= y <= 1):
-                raise CameraPlanWrong(
+                raise CameraPlanError(
                     self.index, f"corner ({x}, {y}) is outside the picture (0 to 1)"
                 )
 
@@ -142,16 +142,16 @@ def length_of(head: bytes) -> int:
     """Read a message's length; refuse one that no honest process would send."""
     length = int.from_bytes(head, "big")
     if not 0 < length <= LARGEST_MESSAGE:
-        raise SightingUnreadable(f"a message of {length} bytes")
+        raise SightingError(f"a message of {length} bytes")
     return length
 
 
 def sighting_of(body: bytes) -> Sighting:
-    """Decode one sighting; whatever is wrong with it, SightingUnreadable is raised."""
+    """Decode one sighting; whatever is wrong with it, SightingError is raised."""
     try:
         return _SIGHTINGS.decode(body)
     except msgspec.DecodeError as error:
-        raise SightingUnreadable(str(error)) from error
+        raise SightingError(str(error)) from error
 
 
 def read_plan(pipe: BinaryIO) -> CameraPlan:
@@ -160,4 +160,4 @@ def read_plan(pipe: BinaryIO) -> CameraPlan:
     try:
         return _PLANS.decode(body)
     except (msgspec.DecodeError, CameraError) as error:
-        raise SightingUnreadable(str(error)) from error
+        raise SightingError(str(error)) from error
