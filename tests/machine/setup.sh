@@ -64,7 +64,7 @@ install_uv() {
 add_node() {
   rm -f .venv/bin/node .venv/bin/npm
   if command -v npm >/dev/null &&
-    node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; then
+    node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' 2>/dev/null; then
     return
   fi
   wheel=$(.venv/bin/python -c \

@@ -31,7 +31,12 @@ class Installation:
     version: int
     programs: Path  # as seen from the root
     root: Path
-    account: Account | None
+    account: Account | None  # whom the programs run as; None is whoever we are
+
+    @property
+    def owner(self) -> Account | None:
+        """Who must own a data directory; None is whoever we are."""
+        return self.account if os.geteuid() == 0 else None
 
     @property
     def data_parent(self) -> Path | None:
@@ -46,12 +51,24 @@ class Installation:
         self, program: str, *arguments: str, death_signal: str = "TERM"
     ) -> list[str]:
         """Return the command line that runs a program as its account in its root."""
-        command = as_account(
-            [str(self.programs / program), *arguments], self.account, death_signal
-        )
+        full = [str(self.programs / program), *arguments]
+        command = as_account(full, self.owner, death_signal)
         if self.root == MACHINE:
             return command
-        return ["/usr/sbin/chroot", str(self.root), *command]
+        return [*self._entrance(), "/usr/sbin/chroot", str(self.root), *command]
+
+    def _entrance(self) -> list[str]:
+        # Who is not root may enter another root in a user namespace of its own,
+        # and is there whom the root's PostgreSQL expects.
+        if os.geteuid() == 0 or self.account is None:
+            return []
+        return [
+            "unshare",
+            "--user",
+            f"--map-user={self.account.uid}",
+            f"--map-group={self.account.gid}",
+            "--keep-caps",
+        ]
 
 
 def find_installation(capability: Capability) -> Installation:
@@ -76,8 +93,6 @@ def trixie_root() -> Path:
 
 
 def _of_debian(root: Path, capability: Capability) -> Installation | None:
-    if root != MACHINE and os.geteuid() != 0:
-        return None  # only root can enter another root
     for version in _versions(root):
         share = root / f"usr/share/postgresql/{version}/extension/timescaledb.control"
         if capability == "plain" or share.exists():

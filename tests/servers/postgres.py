@@ -107,7 +107,7 @@ def started(
     installation = find_installation(capability)
     with ExitStack() as stack:
         folder = stack.enter_context(
-            private_folder("postgres", installation.account, installation.data_parent)
+            private_folder("postgres", installation.owner, installation.data_parent)
         )
         data = folder / "data"
         _create_cluster(installation, data)
