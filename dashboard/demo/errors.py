@@ -1,0 +1,31 @@
+"""What can go wrong while a demo is set up, in words for who started it."""
+
+
+class DemoError(Exception):
+    """The demo cannot go on."""
+
+
+class ProgramEndedError(DemoError):
+    """One of the programs ended by itself."""
+
+    def __init__(self, name: str, code: int, said: str) -> None:
+        super().__init__(f"{name} ended by itself (exit {code}); it said:\n{said}")
+        self.name = name
+        self.code = code
+
+
+class NotReadyError(DemoError):
+    """One of the programs did not become ready."""
+
+    def __init__(self, name: str, seconds: float, said: str) -> None:
+        super().__init__(
+            f"{name} was not ready after {seconds:.0f} s; it said:\n{said}"
+        )
+        self.name = name
+
+
+class FootageMissingError(DemoError):
+    """A folder of footage was asked for and holds no film."""
+
+    def __init__(self, folder: object) -> None:
+        super().__init__(f"there is no .mp4 in {str(folder)!r}, which FOOTAGE names")
