@@ -1,0 +1,453 @@
+-- The store as it was first drawn.
+
+create schema store authorization wachtpost_owner;
+create schema seen authorization wachtpost_view;
+grant usage on schema store to wachtpost_view, wachtpost_collector, wachtpost_dashboard;
+grant usage on schema seen to wachtpost_dashboard;
+
+set role wachtpost_owner;
+
+create table store.migration (
+    version int primary key,
+    applied timestamptz not null default now()
+);
+
+-- The inventory, mirrored from its files so that rows can be joined and walled.
+
+create table store.unit (
+    unit text primary key,
+    name jsonb not null,
+    policy jsonb not null
+);
+
+create table store.person (
+    person text primary key,
+    unit text references store.unit,
+    role text not null,
+    language text not null,
+    tell text,
+    removed timestamptz
+);
+
+create table store.site (
+    site text primary key,
+    unit text not null references store.unit,
+    kind text not null check (kind in ('station', 'home')),
+    name jsonb,
+    kit text unique,
+    reference text,
+    may_ring boolean,
+    time_zone text not null,
+    removed timestamptz,
+    check ((kind = 'home') = (kit is not null) and (kind = 'home') = (name is null))
+);
+
+create table store.zone (
+    site text not null references store.site,
+    number int not null,
+    unit text not null references store.unit,
+    kind text not null,
+    name jsonb,
+    plan jsonb not null,
+    primary key (site, number)
+);
+
+create table store.device (
+    device text primary key,
+    site text not null references store.site,
+    unit text not null references store.unit,
+    key text not null unique,
+    removed timestamptz
+);
+
+create table store.sensor (
+    device text not null references store.device,
+    number int not null,
+    unit text not null references store.unit,
+    kind text not null,
+    zone int,
+    quantity text,
+    primary key (device, number)
+);
+
+create table store.playbook (
+    playbook text not null,
+    version int not null,
+    content jsonb not null,
+    primary key (playbook, version)
+);
+
+-- What devices wrote down. The time column stands in the key because TimescaleDB wants it there.
+
+create table store.event (
+    device text not null,
+    run text not null,
+    lane text not null,
+    seq bigint not null,
+    at timestamptz not null,
+    received timestamptz not null,
+    unit text not null,
+    site text not null,
+    kind text not null,
+    sensor int,
+    zone int,
+    data jsonb not null,
+    primary key (device, run, lane, seq, at)
+);
+create index event_by_site on store.event (site, at desc);
+
+create table store.measurement (
+    device text not null,
+    run text not null,
+    lane text not null,
+    seq bigint not null,
+    at timestamptz not null,
+    received timestamptz not null,
+    unit text not null,
+    site text not null,
+    sensor int not null,
+    quantity text not null,
+    value double precision not null,
+    primary key (device, run, lane, seq, at)
+);
+create index measurement_by_site on store.measurement (site, quantity, at desc);
+
+-- Validly signed, but the time is impossible; `at` is what the device said.
+create table store.event_untimed (
+    device text not null,
+    run text not null,
+    lane text not null,
+    seq bigint not null,
+    at text not null,
+    received timestamptz not null,
+    unit text not null,
+    site text not null,
+    kind text not null,
+    sensor int,
+    zone int,
+    data jsonb not null,
+    primary key (device, run, lane, seq, at)
+);
+
+-- Frames that cannot be read or trusted, as they came; `times` counts how often.
+create table store.frame_set_aside (
+    digest text primary key,
+    received timestamptz not null,
+    topic text not null,
+    unit text references store.unit,
+    device text,
+    refusal text not null,
+    detail text not null,
+    size int not null,
+    raw bytea not null,
+    times int not null default 1,
+    last_received timestamptz not null
+);
+
+-- Presence, on the database's clock.
+
+create table store.device_state (
+    device text primary key references store.device,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    run text,
+    heard timestamptz not null,
+    silent_since timestamptz,
+    heartbeat jsonb
+);
+
+create table store.path_state (
+    device text not null references store.device,
+    way int not null,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    heard timestamptz not null,
+    lost_since timestamptz,
+    primary key (device, way)
+);
+
+-- Pictures of stations: parts until all have come, then a file in the blob store.
+
+create table store.picture (
+    digest text primary key,
+    device text not null references store.device,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    parts int not null,
+    received timestamptz not null,
+    complete timestamptz
+);
+
+create table store.picture_part (
+    digest text not null references store.picture on delete cascade,
+    unit text not null references store.unit,
+    number int not null,
+    data bytea not null,
+    primary key (digest, number)
+);
+
+-- Incidents.
+
+create table store.incident (
+    incident bigint generated always as identity primary key,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    rule text not null,
+    cause text not null,
+    priority text not null check (priority in ('urgent', 'attention', 'notice')),
+    title jsonb not null,
+    silent boolean not null default false,
+    to_control_room boolean not null default false,
+    occurred timestamptz not null,
+    opened timestamptz not null default now(),
+    changed timestamptz not null default now(),
+    state text not null default 'open' check (state in ('open', 'acknowledged', 'resolved')),
+    owner text references store.person,
+    acknowledged timestamptz,
+    resolved timestamptz,
+    outcome text check (outcome in ('real', 'false', 'nuisance', 'exercise', 'test')),
+    sentence text check (length(sentence) <= 500),
+    playbook text not null,
+    playbook_version int not null,
+    foreign key (playbook, playbook_version) references store.playbook,
+    check ((state = 'open') = (owner is null)),
+    check ((state = 'resolved') = (resolved is not null and outcome is not null and sentence is not null))
+);
+-- The second guard: while one is open there is no other of that site and cause.
+create unique index incident_open_once on store.incident (site, cause) where state <> 'resolved';
+create index incident_by_unit on store.incident (unit, opened desc);
+
+-- The records that opened an incident or joined it; they outlive the raw rows.
+create table store.incident_record (
+    incident bigint not null references store.incident,
+    unit text not null references store.unit,
+    device text not null,
+    run text not null,
+    lane text not null,
+    seq bigint not null,
+    at timestamptz not null,
+    kind text not null,
+    sensor int,
+    zone int,
+    data jsonb not null,
+    primary key (incident, device, run, lane, seq)
+);
+
+create table store.incident_step (
+    incident bigint not null references store.incident,
+    step text not null,
+    unit text not null references store.unit,
+    place int not null,
+    role text not null,
+    text jsonb not null,
+    mandatory boolean not null,
+    done timestamptz,
+    done_by text references store.person,
+    primary key (incident, step),
+    check ((done is null) = (done_by is null))
+);
+
+-- Only appended to: nobody holds a right to update or delete.
+create table store.incident_log (
+    entry bigint generated always as identity primary key,
+    incident bigint not null references store.incident,
+    unit text not null references store.unit,
+    at timestamptz not null default now(),
+    person text references store.person,
+    what text not null check (what in ('opened', 'joined', 'acknowledged', 'handed_over', 'step_done',
+                                       'step_undone', 'resolved', 'told', 'not_told')),
+    data jsonb not null default '{}'
+);
+create index incident_log_by_incident on store.incident_log (incident, entry);
+
+create table store.message (
+    message bigint generated always as identity primary key,
+    incident bigint not null references store.incident,
+    unit text not null references store.unit,
+    person text not null references store.person,
+    channel text not null,
+    reason text not null,
+    made timestamptz not null default now(),
+    next_try timestamptz not null default now(),
+    leased_until timestamptz,
+    tries int not null default 0,
+    sent timestamptz,
+    given_up timestamptz,
+    trouble text,
+    unique (incident, person, channel, reason)
+);
+create index message_due on store.message (next_try) where sent is null and given_up is null;
+
+-- Signing in. Links and sessions are kept as SHA-256 of their secret.
+
+create table store.sign_in_link (
+    link text primary key,
+    person text not null references store.person,
+    made timestamptz not null default now(),
+    expires timestamptz not null,
+    used timestamptz
+);
+
+create table store.session (
+    session text primary key,
+    person text not null references store.person,
+    made timestamptz not null default now(),
+    seen timestamptz not null default now(),
+    expires timestamptz not null,
+    ended timestamptz
+);
+
+create table store.sign_in_refusal (
+    at timestamptz not null default now(),
+    origin text not null
+);
+create index sign_in_refusal_by_origin on store.sign_in_refusal (origin, at);
+
+-- Who is asking. The dashboard says so at the start of each transaction; for any other session the setting means
+-- nothing, because whoever may send SQL may also set it.
+create function store.asker() returns text
+language sql stable parallel safe
+return case when session_user = 'wachtpost_dashboard'
+            then nullif(current_setting('wachtpost.person', true), '') end;
+
+-- The units whose places, records and incidents the asker may see.
+create function store.asked_units() returns text[]
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return coalesce(
+    (select array_agg(p.unit) from store.person p
+      where p.person = store.asker() and p.removed is null and p.unit is not null
+        and p.role in ('coordinator', 'deputy', 'desk')),
+    '{}'::text[]);
+
+-- The asker's role, or null.
+create function store.asker_role() returns text
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return (select p.role from store.person p where p.person = store.asker() and p.removed is null);
+
+-- The control room sees what was sent or handed over to it, while it is open.
+create function store.incident_of_control_room(wanted bigint) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return exists (select from store.incident i
+                where i.incident = wanted and i.to_control_room and i.state <> 'resolved')
+       and coalesce(store.asker_role() = 'control_room', false);
+
+-- Whose session this is; empty where it is unknown, ended or expired.
+create function store.person_of_session(wanted text)
+returns table (person text, unit text, role text, language text, expires timestamptz)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select p.person, p.unit, p.role, p.language, s.expires
+      from store.session s join store.person p on p.person = s.person
+     where s.session = wanted and s.ended is null and s.expires > now() and p.removed is null;
+end;
+
+-- The walls. The collector writes for every unit; who reads sees the units that the asker answers for.
+do $$
+declare
+    walled constant text[] := array[
+        'unit', 'person', 'site', 'zone', 'device', 'sensor', 'event', 'measurement', 'event_untimed',
+        'frame_set_aside', 'device_state', 'path_state', 'picture', 'picture_part', 'incident',
+        'incident_record', 'incident_step', 'incident_log', 'message'];
+    name text;
+begin
+    foreach name in array walled loop
+        execute format('alter table store.%I enable row level security', name);
+        execute format('create policy collector on store.%I to wachtpost_collector using (true) with check (true)', name);
+        execute format('create policy unit on store.%I for select to wachtpost_view, wachtpost_dashboard
+                        using (unit = any ((select store.asked_units())::text[]))', name);
+    end loop;
+    foreach name in array array['incident', 'incident_record', 'incident_step', 'incident_log'] loop
+        execute format('create policy control_room on store.%I for select to wachtpost_view, wachtpost_dashboard
+                        using ((select store.asker_role()) = ''control_room''
+                               and store.incident_of_control_room(incident))', name);
+    end loop;
+end
+$$;
+
+create policy administrator on store.frame_set_aside for select to wachtpost_view
+    using ((select store.asker_role()) = 'administrator');
+create policy administrator on store.device_state for select to wachtpost_view
+    using ((select store.asker_role()) = 'administrator');
+
+-- A place is named to the control room only by the incident that it was given.
+create policy control_room on store.site for select to wachtpost_view
+    using ((select store.asker_role()) = 'control_room'
+           and exists (select from store.incident i where i.site = site.site
+                          and i.to_control_room and i.state <> 'resolved'));
+
+-- Taking, handing over, ticking off and resolving; where the asker may look he may act.
+create policy act on store.incident for update to wachtpost_dashboard
+    using (unit = any ((select store.asked_units())::text[]) or store.incident_of_control_room(incident));
+create policy act on store.incident_step for update to wachtpost_dashboard
+    using (unit = any ((select store.asked_units())::text[]) or store.incident_of_control_room(incident));
+create policy act on store.incident_log for insert to wachtpost_dashboard
+    with check (person = store.asker()
+                and (unit = any ((select store.asked_units())::text[]) or store.incident_of_control_room(incident)));
+
+grant select, insert, update on
+    store.unit, store.person, store.site, store.zone, store.device, store.sensor, store.playbook,
+    store.frame_set_aside, store.device_state, store.path_state, store.picture, store.incident,
+    store.incident_step, store.message to wachtpost_collector;
+grant select, insert, delete on
+    store.event, store.measurement, store.event_untimed, store.picture_part to wachtpost_collector;
+grant delete on store.frame_set_aside, store.picture, store.sensor, store.zone to wachtpost_collector;
+grant select, insert on store.incident_record, store.incident_log to wachtpost_collector;
+grant select on store.migration to wachtpost_collector, wachtpost_dashboard;
+
+grant select on
+    store.unit, store.person, store.site, store.zone, store.device, store.sensor, store.event,
+    store.measurement, store.event_untimed, store.frame_set_aside, store.device_state, store.path_state,
+    store.picture, store.incident, store.incident_record, store.incident_step, store.incident_log
+    to wachtpost_view;
+grant select on store.incident, store.incident_step, store.incident_log to wachtpost_dashboard;
+grant update (state, owner, acknowledged, resolved, outcome, sentence, to_control_room, changed)
+    on store.incident to wachtpost_dashboard;
+grant update (done, done_by) on store.incident_step to wachtpost_dashboard;
+grant insert on store.incident_log to wachtpost_dashboard;
+grant select, insert, update on store.sign_in_link, store.session to wachtpost_dashboard;
+grant select, insert, delete on store.sign_in_refusal to wachtpost_dashboard;
+
+reset role;
+
+-- What people read. The views belong to a role that cannot log in and stands under the walls itself; nobody who
+-- reads holds a right on the tables that TimescaleDB splits into chunks.
+set role wachtpost_view;
+
+create view seen.unit as select unit, name, policy from store.unit;
+create view seen.person as select person, unit, role from store.person where removed is null;
+create view seen.site as
+    select site, unit, kind, name, kit, reference, may_ring, time_zone from store.site where removed is null;
+create view seen.zone as select site, number, unit, kind, name, plan from store.zone;
+create view seen.device as select device, site, unit from store.device where removed is null;
+create view seen.sensor as
+    select s.device, s.number, s.unit, d.site, s.kind, s.zone, s.quantity
+      from store.sensor s join store.device d using (device) where d.removed is null;
+create view seen.event as
+    select device, run, lane, seq, at, received, unit, site, kind, sensor, zone, data from store.event;
+create view seen.measurement as
+    select device, at, received, unit, site, sensor, quantity, value from store.measurement;
+create view seen.event_untimed as
+    select device, run, lane, seq, at, received, unit, site, kind, sensor, zone, data from store.event_untimed;
+create view seen.frame_set_aside as
+    select digest, received, unit, device, refusal, size, times, last_received from store.frame_set_aside;
+create view seen.device_state as
+    select device, unit, site, heard, silent_since, heartbeat from store.device_state;
+create view seen.path_state as select device, way, unit, site, heard, lost_since from store.path_state;
+create view seen.picture as select digest, device, unit, site, received, complete from store.picture;
+create view seen.incident as
+    select incident, unit, site, rule, cause, priority, title, silent, to_control_room, occurred, opened, changed,
+           state, owner, acknowledged, resolved, outcome, sentence, playbook, playbook_version
+      from store.incident;
+create view seen.incident_record as
+    select incident, unit, device, run, lane, seq, at, kind, sensor, zone, data from store.incident_record;
+create view seen.incident_step as
+    select incident, step, unit, place, role, text, mandatory, done, done_by from store.incident_step;
+create view seen.incident_log as select entry, incident, unit, at, person, what, data from store.incident_log;
+
+grant select on all tables in schema seen to wachtpost_dashboard;
+
+reset role;

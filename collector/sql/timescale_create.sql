@@ -1,0 +1,2 @@
+-- Put the extension into this database.
+create extension if not exists timescaledb
