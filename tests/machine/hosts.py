@@ -38,7 +38,7 @@ def registries(content: bytes) -> Iterator[tuple[int, str]]:
 def tracked() -> list[Path]:
     """Return the files that git keeps, and those about to be added."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603 - our own command
+    listed = subprocess.run(command, check=True, capture_output=True).stdout
     paths = (Path(name.decode()) for name in listed.split(b"\0") if name)
     return sorted(path for path in set(paths) if path.is_file())
 

@@ -146,7 +146,7 @@ def write() -> None:
     uv = Path(sys.executable).with_name("uv")
     command = [str(uv), *COMPILE, *CONTENT, *NEUTRAL]
     command += [f"--output-file={LOCK}", str(PROJECT)]
-    subprocess.run(command, check=True)  # noqa: S603 - our own command
+    subprocess.run(command, check=True)
     LOCK.write_text(HEADER + LOCK.read_text())
 
 

@@ -22,7 +22,7 @@ new_enough() {
 find_python() {
   for python in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
     if new_enough "$python"; then
-      "$python" -c 'import sys; print(sys.executable)'
+      command -v "$python"
       return
     fi
   done
@@ -79,7 +79,7 @@ python=$(find_python)
 stamp=$({
   cat requirements.lock pyproject.toml tests/machine/setup.sh
   "$python" -V
-  say "$python" "$PWD"
+  say "$PWD"
 } | sha256sum | cut -d' ' -f1)
 if [ -x .venv/bin/python ] && [ "$(cat .venv/.stamp 2>/dev/null)" = "$stamp" ]; then
   exit 0

@@ -126,9 +126,7 @@ def _create_cluster(installation: Installation, data: Path) -> None:
         "--no-sync",
         f"--pgdata={installation.inside(data)}",
     )
-    done = subprocess.run(  # noqa: S603 - our own command
-        command, capture_output=True, text=True, check=False, cwd="/"
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
     if done.returncode != 0:
         raise ServerDidNotStart("initdb", (done.stdout + done.stderr).splitlines())
 

@@ -119,7 +119,7 @@ class Server:
             return
         self._said.clear()
         ready = Event()
-        self._process = subprocess.Popen(  # noqa: S603 - our own command
+        self._process = subprocess.Popen(
             self._command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
