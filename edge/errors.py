@@ -1,6 +1,7 @@
 """What can go wrong on a device, as sentences for the person who will fix it."""
 
 from enum import StrEnum
+from pathlib import Path
 
 
 class EdgeError(Exception):
@@ -44,3 +45,19 @@ class FilmError(CameraError):
     def __init__(self, reason: Loss, what: str) -> None:
         self.reason = reason
         super().__init__(what)
+
+
+class OutboxBusyError(EdgeError):
+    """Two agents may not share one outbox."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"another process has the outbox {str(folder)!r} open")
+        self.folder = folder
+
+
+class OutboxFullError(EdgeError):
+    """Neither the disk nor the memory takes one more alarm."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"the outbox {str(folder)!r} takes no more alarms")
+        self.folder = folder

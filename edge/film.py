@@ -14,8 +14,8 @@ from edge.errors import FilmError, Loss
 from edge.picture import Moment, Pixels, Still
 from edge.sighting import is_live
 
-OPEN_TIMEOUT_S = 10.0
-READ_TIMEOUT_S = 10.0
+OPEN_TIMEOUT_S = 8.0
+READ_TIMEOUT_S = 8.0  # shorter than the agent's patience with a process that hangs
 MOST_PIXELS = 8192 * 4320  # a header that promises more is a bomb
 BAD_IN_A_ROW = 100  # packets that cannot be decoded; a drop-out heals by a keyframe
 PLANAR = ("yuv420p", "yuvj420p")  # what cameras send; all else is converted first

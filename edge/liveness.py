@@ -9,27 +9,38 @@ FROZEN_S = 8.0  # of the camera's time; to be named within 10 s. Encoders repeat
 
 
 class Liveness:
-    """Says of each picture in turn whether the film stands still."""
+    """Says of each picture in turn whether the film stands still.
+
+    `moves` tells whether the last picture differed from the one before it.
+    """
 
     def __init__(self) -> None:
-        self._last: tuple[Pixels, Pixels] | None = None
-        self._changed_at: float | None = None
+        self.moves = False
+        self._last: tuple[float, Pixels, Pixels] | None = None
+        self._moved_at = 0.0
 
-    def is_frozen(self, picture: Masked, seconds: float) -> bool:
-        """Judge one picture at `seconds` of a clock that advances while we look."""
-        if self._changed_at is None or self._differs(picture):
-            self._changed_at = seconds
-        self._last = (picture.small, picture.luma)
-        return seconds - self._changed_at >= FROZEN_S
+    def is_frozen(self, picture: Masked, seconds: float, now: float) -> bool:
+        """Judge one picture.
 
-    def has_changed_at(self, seconds: float) -> bool:
-        """Say whether the picture judged at `seconds` differed from those before."""
-        return self._changed_at == seconds
+        Args:
+            picture: as the masks leave it.
+            seconds: the picture's own time stamp; it must advance, too.
+            now: seconds of a clock that advances whatever the camera does.
+        """
+        self.moves = self._last is not None and self._differs(picture, seconds)
+        if self.moves or self._last is None:
+            self._moved_at = now
+        self._last = (seconds, picture.small, picture.luma)
+        return now - self._moved_at >= FROZEN_S
 
-    def _differs(self, picture: Masked) -> bool:
-        if self._last is None or self._last[1].shape != picture.luma.shape:
+    def _differs(self, picture: Masked, seconds: float) -> bool:
+        if self._last is None:
             return True
-        small, luma = self._last
+        before, small, luma = self._last
+        if seconds <= before:
+            return False
+        if luma.shape != picture.luma.shape:
+            return True
         if not np.array_equal(small, picture.small):
             return True
         return not np.array_equal(luma, picture.luma)

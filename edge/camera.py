@@ -1,0 +1,254 @@
+"""A camera as the agent sees it: a process of its own that may hang or die.
+
+    async with asyncio.TaskGroup() as group:
+        for plan in plans:
+            camera = Camera(plan, take)
+            group.create_task(camera.watch(), name=f"camera {plan.index}")
+
+This module loads no picture library: decoding and looking happen in `edge.capture`.
+"""
+
+import asyncio
+import random as chance
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from edge.errors import Loss, SightingError
+from edge.sighting import (
+    LENGTH_BYTES,
+    Alive,
+    CameraLost,
+    CameraPlan,
+    CameraRestored,
+    MotionEnded,
+    MotionStarted,
+    Sighting,
+    length_of,
+    pack,
+    sighting_of,
+)
+
+__all__ = ["Backoff", "Camera", "CameraPlan", "Patience"]
+
+ROOT = Path(__file__).resolve().parents[1]  # where the package `edge` lies
+# The process gets nothing of the agent's environment: secrets may stand there.
+ENVIRONMENT = {
+    "PYTHONPATH": str(ROOT),
+    "OMP_NUM_THREADS": "1",  # each thread of a library costs memory on a small box
+    "OPENBLAS_NUM_THREADS": "1",
+}
+END_TIMEOUT_S = 2.0  # a killed process that does not go is stuck in the kernel
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long we wait for a camera's process, in seconds.
+
+    Attributes:
+        hang: without a word; a heartbeat comes each second, and opening a network
+            camera or reading from it gives up by itself after 8 s.
+        first: before the second attempt; doubles with each further one.
+        longest: between two attempts.
+        settled: after so long with pictures, the next failure counts as the first.
+    """
+
+    hang: float = 15.0
+    first: float = 1.0
+    longest: float = 60.0
+    settled: float = 60.0
+
+
+class Backoff:
+    """How long to wait before the next attempt: doubling, with jitter.
+
+    `random` gives 0 to 1; half of each delay is left to it, so that the cameras of a
+    site whose switch comes back do not all knock at once.
+    """
+
+    def __init__(self, patience: Patience, random: Callable[[], float]) -> None:
+        self._patience, self._random = patience, random
+        self._next = patience.first
+
+    def delay(self) -> float:
+        """Return the seconds to wait now, and wait longer the next time."""
+        whole = self._next
+        self._next = min(self._patience.longest, 2 * whole)
+        return whole * (1 + self._random()) / 2
+
+    def reset(self) -> None:
+        """Begin with the first delay again."""
+        self._next = self._patience.first
+
+
+class Camera:
+    """Watches through one camera and hands on what was seen.
+
+    What the caller may rely on, whatever happens to the process: each MotionStarted is
+    followed by one MotionEnded of its zone before the next; CameraLost and
+    CameraRestored alternate, lost first; zones are the plan's, and there is no snapshot
+    if the plan wants none.
+
+    Args:
+        plan: what to watch.
+        on_sighting: called in the event loop, must not block.
+        patience: how long to wait for what.
+        clock: seconds since 1970, for what the process cannot say itself.
+        random: 0 to 1, for the jitter of restarts.
+    """
+
+    def __init__(
+        self,
+        plan: CameraPlan,
+        on_sighting: Callable[[Sighting], None],
+        *,
+        patience: Patience | None = None,
+        clock: Callable[[], float] = time.time,
+        random: Callable[[], float] = chance.random,
+    ) -> None:
+        self._plan, self._tell, self._clock = plan, on_sighting, clock
+        self._patience = patience or Patience()
+        self._backoff = Backoff(self._patience, random)
+        self._zones = {zone for zone, _ in plan.zones}
+        self._going_on: dict[str, MotionStarted] = {}
+        self._lost = False
+        self._good_since: float | None = None
+        self.pid: int | None = None
+
+    async def watch(self) -> None:
+        """Watch until cancelled; a recorded film that does not loop ends by itself.
+
+        1. A process is started for the camera and listened to.
+        2. If it says that the camera is lost, writes rubbish, dies or hangs, it is
+           killed, and this is told once.
+        3. After a delay it is started again, for ever.
+        """
+        while True:
+            reason = await self._live()
+            self._lose(reason)
+            if reason is Loss.ENDED and not self._plan.is_live:
+                return
+            if self._has_settled():
+                self._backoff.reset()
+            self._good_since = None
+            delay = self._backoff.delay()
+            log.info(
+                "camera.retried", camera=self._plan.index, reason=reason, wait=delay
+            )
+            await asyncio.sleep(delay)
+
+    async def _live(self) -> Loss:
+        """Run one process to its end; return why it ended."""
+        try:
+            process = await _start()
+        except OSError as error:  # no memory, no process left: try again later
+            log.warning(
+                "camera.not_started", camera=self._plan.index, error=error.errno
+            )
+            return Loss.CRASHED
+        self.pid = process.pid
+        try:
+            return await self._listen(process)
+        finally:
+            self.pid = None
+            await _end(process)
+
+    async def _listen(self, process: Process) -> Loss:
+        if process.stdin is None or process.stdout is None:
+            return Loss.CRASHED
+        process.stdin.write(pack(self._plan))
+        try:
+            while True:
+                async with asyncio.timeout(self._patience.hang):
+                    head = await process.stdout.readexactly(LENGTH_BYTES)
+                    body = await process.stdout.readexactly(length_of(head))
+                sighting = sighting_of(body)
+                if isinstance(sighting, CameraLost):
+                    return sighting.reason
+                self._take(sighting)
+        except TimeoutError:
+            return Loss.HUNG
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return Loss.CRASHED
+        except SightingError as error:
+            log.warning("camera.unreadable", camera=self._plan.index, error=str(error))
+            return Loss.RUBBISH
+
+    def _take(self, sighting: Sighting) -> None:
+        """Hand on what the process says, as far as it fits what we know."""
+        match sighting:
+            case MotionStarted():
+                self._start_motion(sighting)
+            case MotionEnded(zone=zone):
+                if self._going_on.pop(zone, None):
+                    self._tell(sighting)
+            case CameraRestored():
+                self._good_since = asyncio.get_running_loop().time()
+                if self._lost:
+                    self._lost = False
+                    log.info("camera.restored", camera=self._plan.index)
+                    self._tell(sighting)
+            case Alive() | CameraLost():
+                self._tell(sighting)
+
+    def _start_motion(self, sighting: MotionStarted) -> None:
+        """Hand on a start; a process that goes beyond its plan is not believed."""
+        if sighting.zone not in self._zones:
+            raise SightingError("motion in a zone that is not in the plan")
+        if sighting.snapshot is not None and not self._plan.snapshots:
+            raise SightingError("a snapshot that the plan forbids")
+        if sighting.zone not in self._going_on:
+            self._going_on[sighting.zone] = sighting
+            self._tell(sighting)
+
+    def _lose(self, reason: Loss) -> None:
+        """End what is going on, and tell the loss unless it is told already."""
+        now = self._clock()
+        for zone, started in self._going_on.items():
+            self._tell(MotionEnded(now, zone, max(0.0, now - started.at)))
+        self._going_on.clear()
+        if not self._lost:
+            self._lost = True
+            log.warning("camera.lost", camera=self._plan.index, reason=reason)
+            self._tell(CameraLost(now, reason))
+
+    def _has_settled(self) -> bool:
+        if self._good_since is None:
+            return False
+        lasted = asyncio.get_running_loop().time() - self._good_since
+        return lasted >= self._patience.settled
+
+
+async def _start() -> Process:
+    """Start a camera's process; the plan follows on its stdin, never in its argv."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",  # a module in the working directory must not take a library's place
+        "-m",
+        "edge.capture",
+        stdin=PIPE,
+        stdout=PIPE,
+        env=ENVIRONMENT,
+        start_new_session=True,  # Ctrl-C is for the agent, which then ends us
+    )
+
+
+async def _end(process: Process) -> None:
+    """Kill the process and everything that is left of it; it has nothing to save."""
+    with suppress(ProcessLookupError):
+        process.kill()
+    if process.stdin:
+        process.stdin.close()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(END_TIMEOUT_S):
+            while process.stdout and await process.stdout.read(65536):
+                pass
+            await process.wait()

@@ -1,0 +1,220 @@
+"""Runs inside a camera's own process: decodes, masks, looks, and tells the agent.
+
+The plan comes on stdin, so that no password stands in a list of processes; sightings go
+out on what was stdout. The process ends when stdin closes, and the kernel ends it when
+the agent dies, so none is left behind.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+import cv2
+
+from edge.errors import FilmError, Loss
+from edge.eye import Eye, Glance
+from edge.film import Film
+from edge.liveness import Liveness
+from edge.motion import Decision, Started
+from edge.picture import Moment, Still
+from edge.scene_film import SceneFilm, is_made
+from edge.sighting import (
+    Alive,
+    CameraLost,
+    CameraPlan,
+    CameraRestored,
+    MotionEnded,
+    MotionStarted,
+    Sighting,
+    pack,
+    read_plan,
+)
+
+HEARTBEAT_S = 1.0
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+FIRST_TO_GO = 600  # /proc/self/oom_score_adj: before the agent, after a runaway
+
+Tell = Callable[[Sighting], None]
+
+
+def main() -> int:
+    """Watch the camera whose plan comes on stdin, until it is lost or we are ended."""
+    sys.excepthook = _say_where
+    _die_with_the_agent()
+    cv2.setNumThreads(1)
+    pipe = _claim_stdout()
+    plan = read_plan(sys.stdin.buffer)
+    threading.Thread(target=_end_when_stdin_closes, name="stdin", daemon=True).start()
+
+    def tell(sighting: Sighting) -> None:
+        pipe.write(pack(sighting))
+        pipe.flush()
+
+    with suppress(BrokenPipeError):
+        Watch(plan, tell).run()
+    return 0
+
+
+class Watch:
+    """One camera while its process lives."""
+
+    def __init__(self, plan: CameraPlan, tell: Tell) -> None:
+        self._plan, self._tell = plan, tell
+        self._eye = Eye(plan.zones, plan.masks)
+        self._liveness = Liveness()
+        self._pace = Pace(plan, self._beat)
+        self._looks = 0
+        self._told_at = float("-inf")
+        self._moves = False
+
+    def run(self) -> None:
+        """Watch until the film ends or is lost; the last word is CameraLost."""
+        self._beat()
+        try:
+            for still in self._stills():
+                self._pace.wait_for(still.moment.seconds)
+                self._look(still)
+            reason = Loss.ENDED
+        except FilmError as error:
+            reason = error.reason
+        for decision in self._eye.close():
+            self._tell(self._sighting(decision, None))
+        self._tell(CameraLost(time.time(), reason))
+
+    def _stills(self) -> Iterator[Still]:
+        """Yield the stills of the source, from the start again if the plan says so."""
+        before = Moment(0, 0.0)
+        while True:
+            last = before
+            with _film(self._plan) as film:
+                for still in film.stills():
+                    frame, seconds = still.moment
+                    last = Moment(before.frame + frame, before.seconds + seconds)
+                    yield Still(last, still.luma, still.colours)
+                gap = 1 / min(film.rate, self._plan.fps)
+            if not self._plan.loop or self._plan.is_live:
+                return
+            before = Moment(last.frame + 1, last.seconds + gap)
+
+    def _look(self, still: Still) -> None:
+        glance = self._eye.see(still)
+        self._looks += 1
+        self._judge_liveness(glance, still.moment.seconds)
+        for decision in glance.decisions:
+            self._tell(self._sighting(decision, glance))
+        self._beat()
+
+    def _judge_liveness(self, glance: Glance, seconds: float) -> None:
+        """Tell once that pictures move; a film that stands still is lost."""
+        if self._liveness.is_frozen(glance.picture, seconds, self._pace.elapsed()):
+            raise FilmError(Loss.FROZEN, "the picture stands still")
+        if self._liveness.moves and not self._moves:
+            self._moves = True
+            self._tell(CameraRestored(time.time()))
+
+    def _sighting(self, decision: Decision, glance: Glance | None) -> Sighting:
+        at = self._pace.at(decision.moment.seconds)
+        if not isinstance(decision, Started):
+            return MotionEnded(at, decision.zone, decision.seconds)
+        wanted = glance if self._plan.snapshots else None
+        return MotionStarted(
+            at,
+            decision.zone,
+            decision.box,
+            decision.area,
+            decision.score,
+            wanted.picture.jpeg() if wanted else None,
+        )
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        if now - self._told_at >= HEARTBEAT_S:
+            self._told_at = now
+            self._tell(Alive(time.time(), self._looks))
+
+
+class Pace:
+    """Maps a film's seconds to the clock, and waits until a still is due.
+
+    A live camera sets its own pace; a recorded film goes `speed` times real time.
+    """
+
+    def __init__(self, plan: CameraPlan, beat: Callable[[], None]) -> None:
+        self._live, self._beat = plan.is_live, beat
+        self._speed = 1.0 if plan.is_live else plan.speed
+        self._started: float | None = None
+        self._seconds = 0.0
+        self._pause = threading.Event()
+
+    def wait_for(self, seconds: float) -> None:
+        """Return when the still at `seconds` of the film is due."""
+        if self._started is None:
+            self._started = time.monotonic() - seconds / self._speed
+        self._seconds = seconds
+        if self._live:
+            return
+        while (left := self._started + seconds / self._speed - time.monotonic()) > 0:
+            self._pause.wait(min(left, HEARTBEAT_S))
+            self._beat()
+
+    def elapsed(self) -> float:
+        """Return the seconds since the start, on our clock, in the film's measure."""
+        if self._started is None:
+            return 0.0
+        if self._live:
+            return time.monotonic() - self._started
+        return self._seconds
+
+    def at(self, seconds: float) -> float:
+        """Return when the moment at `seconds` was, as seconds since 1970."""
+        return time.time() - (self._seconds - seconds) / self._speed
+
+
+def _film(plan: CameraPlan) -> Film | SceneFilm:
+    if is_made(plan.source):
+        return SceneFilm(plan.source, plan.fps)
+    return Film(plan.source, plan.fps)
+
+
+def _claim_stdout() -> BinaryIO:
+    """Take stdout for sightings; whatever else writes there now goes to stderr."""
+    ours = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return os.fdopen(ours, "wb")
+
+
+def _die_with_the_agent() -> None:
+    """Have the kernel kill us when the agent dies, and before it when memory ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        with suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text(str(FIRST_TO_GO), "ascii")
+
+
+def _end_when_stdin_closes() -> None:
+    """End with the agent also where the kernel does not see to it."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os._exit(0)
+
+
+def _say_where(
+    kind: type[BaseException], _: BaseException, trace: TracebackType | None
+) -> None:
+    """Say what broke and where, without values: they may hold a password."""
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    sys.stderr.write(f"camera process: {kind.__name__} at {where}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
