@@ -4,14 +4,16 @@ import psycopg
 
 RELATIONS = """
     select n.nspname, c.relname, c.relkind, pg_get_userbyid(c.relowner),
-           c.relrowsecurity, c.relforcerowsecurity, coalesce(array_to_string(c.reloptions, ','), ''),
+           c.relrowsecurity, c.relforcerowsecurity,
+           coalesce(array_to_string(c.reloptions, ','), ''),
            coalesce((select string_agg(acl::text, ',' order by acl::text)
                        from unnest(c.relacl) acl), '')
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where n.nspname in ('store', 'seen') order by 1, 2"""
 COLUMNS = """
     select n.nspname, c.relname, a.attname, a.attnum,
-           format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
+           format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
+           a.attgenerated,
            coalesce(pg_get_expr(d.adbin, d.adrelid), ''),
            coalesce((select string_agg(acl::text, ',' order by acl::text)
                        from unnest(a.attacl) acl), '')

@@ -1,0 +1,34 @@
+"""One stored event, as the rules see it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sites.event import Lane, Record
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """A record that was stored for the first time, with its place.
+
+    `at` is when it happened; where the device gave an impossible time (`timed` False)
+    it is the time of `received`, and what the device said stands in `record.at`.
+    `zone` is the record's own, else that of its sensor in the inventory. `data` holds
+    the other fields of the kind. `record` is None for a kind this version cannot read:
+    its `kind` is then `unknown`, and `data` the whole of it.
+    """
+
+    device: str
+    run: str
+    lane: Lane
+    seq: int
+    at: datetime
+    received: datetime
+    unit: str
+    site: str
+    kind: str
+    sensor: int | None = None
+    zone: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    record: Record | None = None
+    timed: bool = True

@@ -1,0 +1,53 @@
+"""Fills a migrated database with a row in every table for each of two units."""
+
+from pathlib import Path
+
+import psycopg
+
+UNITS = ("unit-a", "unit-b")
+PEOPLE = {
+    "coordinator": "unit",
+    "deputy": "unit",
+    "desk": "unit",
+    "case_manager": "unit",
+    "head_of_operations": "unit",
+    "cso": None,
+    "control_room": None,
+    "administrator": None,
+    "auditor": None,
+}
+
+SHARED = """
+insert into store.playbook values ('book', 1, '{}');
+insert into store.sign_in_refusal values (now(), 'somewhere');
+"""
+OF_A_UNIT = (Path(__file__).parent / "furnish_unit.sql").read_bytes()
+OF_A_PERSON = """
+insert into store.person values (%(p)s, %(u)s, %(role)s, 'nl', 'somebody@example.org');
+insert into store.sign_in_link values (%(p)s || '-link', %(p)s, now(), now());
+insert into store.session values (%(p)s || '-session', %(p)s, now(), now(), now());
+"""
+MESSAGES = """
+insert into store.message (incident, unit, person, channel, reason)
+    select incident, unit, unit || '-coordinator', 'mail', 'opened' from store.incident;
+"""
+
+
+def person(role: str, unit: str | None = None) -> str:
+    """Give the id of the furnished person of a role."""
+    return f"{unit}-{role}" if PEOPLE[role] else role
+
+
+def furnish(owner: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Put two units with everything into an empty, migrated database."""
+    cursor = psycopg.ClientCursor(owner)
+    cursor.execute(SHARED.encode())
+    for unit in UNITS:
+        cursor.execute(OF_A_UNIT, {"u": unit})
+    for role, belongs in PEOPLE.items():
+        units: tuple[str | None, ...] = UNITS if belongs else (None,)
+        for unit in units:
+            named = {"p": person(role, unit), "u": unit, "role": role}
+            cursor.execute(OF_A_PERSON.encode(), named)
+    cursor.execute(MESSAGES.encode())
+    owner.execute("analyze")

@@ -1,0 +1,37 @@
+-- One row or more of everything that belongs to the unit %(u)s.
+insert into store.unit values (%(u)s, '{"nl": "Eenheid"}', '{}');
+insert into store.person values (%(u)s || '-gone', %(u)s, 'coordinator', 'nl', null, now());
+insert into store.site values (%(u)s || '-site', %(u)s, 'station', '{"nl": "Bureau"}',
+                               null, null, null, 'Europe/Amsterdam', null);
+insert into store.zone values (%(u)s || '-site', 1, %(u)s, 'entrance', '{}', '[]');
+insert into store.device values (%(u)s || '-device', %(u)s || '-site', %(u)s, %(u)s || '-key');
+insert into store.sensor values (%(u)s || '-device', 1, %(u)s, 'contact', 1, null);
+insert into store.event
+    select %(u)s || '-device', 'run', 'up', n, '2026-11-01Z'::timestamptz + n * interval '1 day',
+           now(), %(u)s, %(u)s || '-site', 'contact.opened', 1, 1, '{}'
+      from generate_series(1, 3) n;
+insert into store.measurement
+    select %(u)s || '-device', 'run', 'up', n, '2026-11-01Z'::timestamptz + n * interval '1 day',
+           now(), %(u)s, %(u)s || '-site', 1, 'temperature', 20 + n
+      from generate_series(4, 6) n;
+insert into store.event_untimed values (%(u)s || '-device', 'run', 'up', 7, '1970-01-01',
+    now(), %(u)s, %(u)s || '-site', 'contact.opened', 1, 1, '{}');
+insert into store.frame_set_aside values (%(u)s || '-digest', now(), 'topic', %(u)s,
+    %(u)s || '-device', 'bad_signature', '', 3, 'raw', 1, now());
+insert into store.device_state values (%(u)s || '-device', %(u)s, %(u)s || '-site', 'run', now());
+insert into store.path_state values (%(u)s || '-device', 1, %(u)s, %(u)s || '-site', now());
+insert into store.picture values (%(u)s || '-picture', %(u)s || '-device', %(u)s,
+                                  %(u)s || '-site', 1, now());
+insert into store.picture_part values (%(u)s || '-picture', %(u)s, 1, 'part');
+insert into store.incident (unit, site, rule, cause, priority, title, to_control_room, occurred,
+                            playbook, playbook_version)
+    values (%(u)s, %(u)s || '-site', 'rule', 'alarm', 'urgent', '{}', false, now(), 'book', 1),
+           (%(u)s, %(u)s || '-site', 'rule', 'panic', 'urgent', '{}', true, now(), 'book', 1);
+insert into store.incident_record
+    select incident, unit, unit || '-device', 'run', 'al', 1, now(), 'alarm.raised', 1, 1, '{}'
+      from store.incident where unit = %(u)s;
+insert into store.incident_step
+    select incident, 'call', unit, 1, 'coordinator', '{}', true
+      from store.incident where unit = %(u)s;
+insert into store.incident_log (incident, unit, what)
+    select incident, unit, 'opened' from store.incident where unit = %(u)s;
