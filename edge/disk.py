@@ -1,0 +1,51 @@
+"""The disk under the outbox: the few calls that can fail for want of room."""
+
+import os
+import shutil
+from pathlib import Path
+
+
+class Disk:
+    """What the operating system does; a test may put a smaller one in its place."""
+
+    def write(self, fd: int, data: bytes, offset: int) -> None:
+        """Write all of `data` at `offset`; raises OSError, part of it then written."""
+        view = memoryview(data)
+        while view:
+            count = os.pwrite(fd, view, offset)
+            view, offset = view[count:], offset + count
+
+    def sync(self, fd: int) -> None:
+        """Return when what was written to `fd` is on the medium; raises OSError."""
+        os.fsync(fd)
+
+    def free(self, folder: Path) -> int:
+        """Give the bytes that may still be written in `folder`."""
+        return shutil.disk_usage(folder).free
+
+    def share(self, folder: Path) -> float:
+        """Give the part of the disk under `folder` that is free, 0 to 1."""
+        usage = shutil.disk_usage(folder)
+        return usage.free / usage.total if usage.total else 0.0
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder last: files made, renamed and removed."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Put `data` in the place of a file, whole or not at all; raises OSError."""
+    draft = path.with_name(path.name + ".new")
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        Disk().write(fd, data, 0)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    draft.replace(path)
+    sync_folder(path.parent)

@@ -1,0 +1,158 @@
+"""One lane of the outbox: its segments from the oldest run to the newest, in order."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from edge.disk import Disk
+from edge.entry import Name
+from edge.segment import Segment
+from sites.event import Lane
+from sites.frame import size_of
+
+
+class Batch(NamedTuple):
+    """Records of one run and lane, in order, as they stand in a frame's body."""
+
+    run: str
+    lane: Lane
+    seqs: tuple[int, ...]
+    records: tuple[bytes, ...]
+
+
+@dataclass
+class LaneLog:
+    """The log of one lane; the last segment, of the current run, is appended to.
+
+    `segment_bytes` is the size at which a new segment is begun.
+    """
+
+    folder: Path
+    disk: Disk
+    segment_bytes: int
+    segments: list[Segment] = field(default_factory=list)
+    last: int = 0
+    unsynced: int = 0
+
+    @property
+    def size(self) -> int:
+        """The bytes on disk."""
+        return sum(segment.size for segment in self.segments)
+
+    @property
+    def backlog(self) -> int:
+        """How many records wait for a receipt."""
+        return sum(segment.waiting for segment in self.segments)
+
+    @property
+    def active(self) -> Segment:
+        return self.segments[-1]
+
+    def begin(self, name: Name) -> None:
+        """Begin a segment; where the disk refuses, it will hold alarms in memory.
+
+        Raises OSError in that case, with the segment in its place.
+        """
+        segment = Segment(name, self.folder, self.disk, self.last + 1)
+        self.segments.append(segment)
+        segment.create()
+
+    def take_number(self) -> int:
+        """Give out the next number of the lane."""
+        self.last += 1
+        return self.last
+
+    def append(self, seq: int, payload: bytes, *, now: bool) -> None:
+        """Write a record behind the others; raises OSError, then nothing is written."""
+        if self.active.size >= self.segment_bytes or self.active.fd < 0:
+            self._rotate()
+        self.active.append(seq, payload, now=now)
+        self.unsynced = 0 if now else self.unsynced + 1
+
+    def forget(self, run: str, seqs: Iterable[int]) -> int:
+        """Let go of confirmed records; gives how many were waiting until now."""
+        wanted = set(seqs)
+        gone = 0
+        for segment in [own for own in self.segments if own.name.run == run]:
+            gone += segment.confirm(wanted)
+        if gone:
+            self.sweep()
+        return gone
+
+    def sweep(self) -> None:
+        """Delete the segments of which nothing waits, but for the last."""
+        for segment in self.segments[:-1]:
+            if segment.waiting == 0:
+                segment.remove()
+                self.segments.remove(segment)
+
+    def close(self) -> None:
+        """Close the files."""
+        for segment in self.segments:
+            segment.close()
+
+    def _rotate(self) -> None:
+        full = self.active
+        if full.fd >= 0:
+            self.disk.sync(full.fd)
+        name = full.name._replace(part=full.name.part + 1)
+        try:
+            self.begin(name)
+        except OSError:
+            self.segments.pop()
+            raise
+        full.close()
+        self.sweep()
+
+
+class Reader:
+    """Goes through a lane once, oldest first; a new one begins at the start again."""
+
+    def __init__(self, lane: LaneLog) -> None:
+        self._lane = lane
+        self._key: tuple[int, int] = (0, 0)
+        self._index = 0
+        self.unreadable = 0
+
+    def take(self, most: int, room: int) -> Batch | None:
+        """Give the next unconfirmed records: `most`, in a frame of `room` bytes.
+
+        At least one, whatever its size; None where there are no more for now.
+        """
+        for segment in self._ahead():
+            batch = self._from(segment, most, room)
+            if batch is not None:
+                return batch
+            if segment is not self._lane.active:
+                segment.close()
+        return None
+
+    def _ahead(self) -> list[Segment]:
+        segments = self._lane.segments
+        return segments[bisect_left(segments, self._key, key=_key) :]
+
+    def _from(self, segment: Segment, most: int, room: int) -> Batch | None:
+        if _key(segment) != self._key:
+            self._key, self._index = _key(segment), 0
+        seqs: list[int] = []
+        records: list[bytes] = []
+        while self._index < len(segment.seqs) and len(seqs) < most:
+            seq = segment.seqs[self._index]
+            record = None if seq in segment.confirmed else segment.read(self._index)
+            if record is None:
+                self.unreadable += seq not in segment.confirmed
+            elif seqs and size_of([*records, record]) > room:
+                break
+            else:
+                seqs.append(seq)
+                records.append(record)
+            self._index += 1
+        if not seqs:
+            return None
+        return Batch(segment.name.run, segment.name.lane, tuple(seqs), tuple(records))
+
+
+def _key(segment: Segment) -> tuple[int, int]:
+    return segment.name.order, segment.name.part

@@ -1,0 +1,46 @@
+"""Room that is kept free for alarms: a file that is deleted when the disk is full."""
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.disk import Disk
+
+
+@dataclass(frozen=True)
+class Reserve:
+    """A file of `size` bytes that stands in for the alarms to come."""
+
+    path: Path
+    size: int
+    disk: Disk
+
+    def keep(self) -> bool:
+        """Make the file where it is not; tells whether it is there now.
+
+        Its bytes are really written: that proves that the disk takes them.
+        """
+        if self.path.exists() and self.path.stat().st_size == self.size:
+            return True
+        if self.disk.free(self.path.parent) < 2 * self.size:
+            return False
+        try:
+            self._write()
+        except OSError:
+            self.release()
+            return False
+        return True
+
+    def release(self) -> None:
+        """Give the room to whoever writes next."""
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        fd = os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            self.disk.write(fd, bytes(self.size), 0)
+            self.disk.sync(fd)
+        finally:
+            os.close(fd)

@@ -1,0 +1,174 @@
+"""One file of the outbox, and beside it a file that says what of it was confirmed.
+
+The confirmations may be lost: then their records are sent once more, without effect.
+"""
+
+import os
+from array import array
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from edge.disk import Disk, sync_folder
+from edge.entry import (
+    HEADER_BYTES,
+    Entry,
+    Name,
+    Torn,
+    entry_bytes,
+    header_bytes,
+    header_first,
+    payload_of,
+    read_entries,
+    read_spans,
+    span_bytes,
+    spans,
+)
+
+
+@dataclass
+class Segment:
+    """A segment, its entries known by place; the last of a lane is appended to.
+
+    `first` is the number that it begins with. `held` are entries that the disk would
+    not take: they live until they are confirmed or the process ends.
+    """
+
+    name: Name
+    folder: Path
+    disk: Disk
+    first: int
+    size: int = HEADER_BYTES
+    seqs: "array[int]" = field(default_factory=lambda: array("Q"))
+    offsets: "array[int]" = field(default_factory=lambda: array("Q"))
+    sizes: "array[int]" = field(default_factory=lambda: array("I"))
+    confirmed: set[int] = field(default_factory=set)
+    held: dict[int, bytes] = field(default_factory=dict)
+    fd: int = -1
+
+    @property
+    def path(self) -> Path:
+        return self.folder / self.name.file
+
+    @property
+    def acks(self) -> Path:
+        return self.path.with_suffix(".ack")
+
+    @property
+    def last(self) -> int:
+        """The highest number in it; `first` - 1 where it is empty."""
+        return max(self.seqs) if self.seqs else self.first - 1
+
+    @property
+    def waiting(self) -> int:
+        """How many entries nobody has confirmed."""
+        return len(self.seqs) - len(self.confirmed)
+
+    def create(self) -> None:
+        """Make the file with its header, lasting; raises OSError, then nothing is."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
+        self.fd = os.open(self.path, flags, 0o600)
+        try:
+            self.disk.write(self.fd, header_bytes(self.name, self.first), 0)
+            self.disk.sync(self.fd)
+            sync_folder(self.folder)
+        except OSError:
+            self.remove()
+            raise
+
+    def append(self, seq: int, payload: bytes, *, now: bool) -> None:
+        """Write one entry; `now` returns only when it is on the medium.
+
+        Raises OSError, the file then being as it was.
+        """
+        data = entry_bytes(seq, payload)
+        try:
+            self.disk.write(self.fd, data, self.size)
+            if now:
+                self.disk.sync(self.fd)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self.fd, self.size)
+            raise
+        self.know(Entry(seq, self.size, len(data)))
+        self.size += len(data)
+
+    def hold(self, seq: int, payload: bytes) -> None:
+        """Keep an entry in memory alone, because the disk would not take it."""
+        self.held[seq] = payload
+        self.know(Entry(seq, 0, 0))
+
+    def know(self, entry: Entry) -> None:
+        """Remember where an entry stands."""
+        self.seqs.append(entry.seq)
+        self.offsets.append(entry.offset)
+        self.sizes.append(entry.size)
+
+    def read(self, index: int) -> bytes | None:
+        """Give what the entry at this place of `seqs` holds; None if it went bad."""
+        seq = self.seqs[index]
+        if seq in self.held:
+            return self.held[seq]
+        try:
+            if self.fd < 0:
+                self.fd = os.open(self.path, os.O_RDONLY)
+            return payload_of(os.pread(self.fd, self.sizes[index], self.offsets[index]))
+        except OSError:
+            return None
+
+    def confirm(self, seqs: Iterable[int]) -> int:
+        """Note entries as confirmed; gives how many were not so before."""
+        new = sorted(set(self.seqs).intersection(seqs) - self.confirmed)
+        if not new:
+            return 0
+        self.confirmed.update(new)
+        for seq in new:
+            self.held.pop(seq, None)
+        lines = b"".join(span_bytes(*span) for span in spans(new))
+        with suppress(OSError), self.acks.open("ab") as file:
+            file.write(lines)
+        return len(new)
+
+    def close(self) -> None:
+        """Close the file; it opens again by itself when it is read."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+    def remove(self) -> None:
+        """Delete the segment, then what was noted about it; raises OSError."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+        self.acks.unlink(missing_ok=True)
+
+
+def load(path: Path, name: Name, disk: Disk) -> tuple[Segment, list[Torn]]:
+    """Read a segment of an earlier run, and what in it is damaged; changes nothing.
+
+    A damaged header costs nothing but the number it begins with: the file's name says
+    whose it is. Raises OSError.
+    """
+    data = path.read_bytes()
+    entries, torn = read_entries(data)
+    first = header_first(data, name)
+    if first is None:
+        torn.insert(0, Torn(0, data[:HEADER_BYTES]))
+        first = min((entry.seq for entry in entries), default=1)
+    segment = Segment(name, path.parent, disk, first, size=len(data))
+    for entry in entries:
+        segment.know(entry)
+    if segment.acks.exists():
+        known = set(segment.seqs)
+        segment.confirmed = known & read_spans(segment.acks.read_bytes())
+    return segment, torn
+
+
+def whole_bytes(segment: Segment) -> bytes:
+    """Write a segment anew from what is whole in it."""
+    parts = [header_bytes(segment.name, segment.first)]
+    for index, seq in enumerate(segment.seqs):
+        payload = segment.read(index)
+        if payload is not None:
+            parts.append(entry_bytes(seq, payload))
+    return b"".join(parts)
