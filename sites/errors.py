@@ -1,6 +1,6 @@
 """What can be wrong with an inventory or with what comes over the wire."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Refusal = Literal[
     "unreadable",
@@ -73,4 +73,32 @@ class DeviceFileError(SitesError):
 
     def __init__(self, detail: str) -> None:
         super().__init__(f"device file refused: {detail}")
+        self.detail = detail
+
+
+class Problem(NamedTuple):
+    """Something wrong in one file; `line` is 0 where it concerns no line."""
+
+    file: str
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.what}"
+
+
+class InventoryError(SitesError):
+    """An inventory does not load; `problems` are all of them, by file and line."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class BlobError(SitesError):
+    """A blob cannot be cut, or cannot be put together from the parts that are there."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"blob refused: {detail}")
         self.detail = detail
