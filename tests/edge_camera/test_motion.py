@@ -1,0 +1,183 @@
+"""Motion: one event for each visit, none for anything else."""
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.motion import (
+    QUIET_S,
+    WARM_UP_S,
+    WHOLE,
+    Decision,
+    Ended,
+    Motion,
+    Started,
+)
+from edge.picture import Moment
+from tests.edge_camera.clip import scene, visitor
+
+SIZE = (90, 160)
+LEFT = ((0.0, 0.0), (0.4, 0.0), (0.4, 1.0), (0.0, 1.0))
+RIGHT = ((0.6, 0.0), (1.0, 0.0), (1.0, 1.0), (0.6, 1.0))
+LOOKS = 5  # a second
+
+
+def run(box, seconds, zones=(("yard", WHOLE),), looks=LOOKS, unseen=None):
+    """Run the detector over a drawn scene; return its decisions in order."""
+    motion = Motion(zones, SIZE, unseen)
+    decisions: list[Decision] = []
+    every = 10 // looks
+    for number, picture in enumerate(scene(seconds, box=box)):
+        if number % every == 0:
+            small = cv2.resize(picture[:, :, 0], SIZE[::-1])
+            decisions += motion.look(small, Moment(number, number / 10))
+    return decisions
+
+
+def kinds(decisions):
+    return [type(decision) for decision in decisions]
+
+
+def test_an_empty_scene_with_a_noisy_sensor_reports_nothing():
+    assert run(None, 60) == []
+
+
+@pytest.mark.parametrize("looks", [5, 10])
+@pytest.mark.parametrize("stands", [10, 25])
+def test_a_person_who_stands_still_is_one_event(stands, looks):
+    leaves = 5 + stands
+    started, ended = run(visitor(5, leaves), leaves + 10, looks=looks)
+    assert isinstance(started, Started)
+    assert isinstance(ended, Ended)
+    assert 5 <= started.moment.seconds <= 6.5
+    assert leaves - 1 <= ended.moment.seconds <= leaves + 0.5
+    assert ended.seconds == pytest.approx(
+        ended.moment.seconds - started.moment.seconds
+    )
+
+
+def test_no_ghost_stays_where_somebody_stood():
+    decisions = run(visitor(5, 30), 90)
+    assert kinds(decisions) == [Started, Ended]
+
+
+def test_a_second_visit_is_a_second_event():
+    first, second = visitor(5, 15), visitor(20, 30)
+    decisions = run(lambda t: first(t) or second(t), 40)
+    assert kinds(decisions) == [Started, Ended, Started, Ended]
+    assert 20 <= decisions[2].moment.seconds <= 21.5
+
+
+def test_a_thing_that_was_there_from_the_start_and_leaves_is_forgotten():
+    decisions = run(lambda t: (100, 60, 40, 60) if t < 20 else None, 90)
+    assert len(decisions) <= 2  # the empty place may be told once ...
+    if decisions:
+        assert isinstance(decisions[-1], Ended)  # ... but does not stay
+        assert decisions[-1].moment.seconds < 70
+
+
+def test_what_is_left_behind_becomes_scenery():
+    decisions = run(lambda t: (100, 60, 40, 60) if t > 10 else None, 120)
+    assert kinds(decisions) == [Started, Ended]
+    assert decisions[1].moment.seconds < 80
+
+
+def test_a_flash_of_two_looks_is_no_event():
+    assert run(lambda t: (100, 60, 40, 60) if 10 <= t < 10.35 else None, 30) == []
+
+
+def test_a_flutter_shorter_than_the_quiet_time_does_not_split_an_event():
+    def box(seconds):
+        hidden = 12 <= seconds < 12 + QUIET_S - 0.5
+        return None if hidden else visitor(5, 20)(seconds)
+
+    assert kinds(run(box, 30)) == [Started, Ended]
+
+
+def test_nothing_is_reported_while_the_model_warms_up():
+    decisions = run(lambda t: (int(20 * t), 60, 40, 60) if t < WARM_UP_S else None, 2)
+    assert decisions == []
+
+
+def test_a_shadow_is_not_a_thing():
+    motion = Motion((("yard", WHOLE),), SIZE)
+    decisions: list[Decision] = []
+    for number, picture in enumerate(scene(30)):
+        small = cv2.resize(picture[:, :, 0], SIZE[::-1]).astype(np.float32)
+        if number > 100:
+            small[40:80, 40:100] *= 0.8
+        if number % 2 == 0:
+            moment = Moment(number, number / 10)
+            decisions += motion.look(small.astype(np.uint8), moment)
+    assert decisions == []
+
+
+def test_each_zone_has_its_own_event_and_a_thing_between_them_none():
+    zones = (("gate", LEFT), ("door", RIGHT))
+    left = run(visitor(5, 5.9), 15, zones)
+    assert {decision.zone for decision in left} == {"gate"}
+    between = run(lambda t: (140, 60, 40, 60) if 5 < t < 9 else None, 15, zones)
+    assert between == []
+
+
+def test_the_area_is_relative_to_the_zone():
+    box = lambda t: (220, 60, 40, 60) if t > 5 else None  # noqa: E731 - one line
+    (whole,) = run(box, 8)
+    (door,) = run(box, 8, (("door", RIGHT),))
+    assert whole.area == pytest.approx(40 * 60 / (320 * 180), rel=0.15)
+    assert door.area == pytest.approx(whole.area / 0.4, rel=0.1)
+
+
+def test_the_box_is_where_the_thing_is():
+    (started,) = run(lambda t: (80, 45, 40, 60) if t > 5 else None, 8)
+    assert started.box == pytest.approx((0.25, 0.25, 0.125, 1 / 3), abs=0.03)
+
+
+def test_the_score_grows_with_the_thing_and_stays_within_one():
+    (small,) = run(lambda t: (100, 60, 12, 14) if t > 5 else None, 8)
+    (large,) = run(lambda t: (60, 30, 120, 120) if t > 5 else None, 8)
+    assert 0 < small.score < large.score <= 1
+
+
+def test_what_a_mask_hides_does_not_count_as_part_of_a_zone():
+    unseen = np.zeros(SIZE, np.uint8)
+    unseen[:, :80] = 255
+    box = lambda t: (220, 60, 40, 60) if t > 5 else None  # noqa: E731 - one line
+    (whole,) = run(box, 8)
+    (half,) = run(box, 8, unseen=unseen)
+    assert half.area == pytest.approx(2 * whole.area, rel=0.1)
+
+
+def test_a_zone_that_is_hidden_altogether_never_reports():
+    unseen = np.full(SIZE, 255, np.uint8)
+    assert run(visitor(5, 15), 20, unseen=unseen) == []
+
+
+def test_the_end_of_a_film_ends_what_is_going_on():
+    motion = Motion((("yard", WHOLE),), SIZE)
+    for number, picture in enumerate(scene(8, box=visitor(5, 20))):
+        small = cv2.resize(picture[:, :, 0], SIZE[::-1])
+        motion.look(small, Moment(number, number / 10))
+    (ended,) = motion.finish()
+    assert isinstance(ended, Ended)
+    assert ended.moment.seconds == pytest.approx(7.9)
+    assert motion.finish() == []
+
+
+def test_a_clock_that_stands_still_does_no_harm():
+    motion = Motion((("yard", WHOLE),), SIZE)
+    for picture in scene(5):
+        small = cv2.resize(picture[:, :, 0], SIZE[::-1])
+        assert motion.look(small, Moment(0, 3.0)) == []
+
+
+def test_day_fades_into_evening_without_an_event():
+    motion = Motion((("yard", WHOLE),), SIZE)
+    decisions: list[Decision] = []
+    for number, picture in enumerate(scene(120)):
+        if number % 2 == 0:
+            small = cv2.resize(picture[:, :, 0], SIZE[::-1]).astype(np.float32)
+            small *= 1 - 0.5 * number / 1200
+            moment = Moment(number, number / 10)
+            decisions += motion.look(small.astype(np.uint8), moment)
+    assert decisions == []
