@@ -45,7 +45,7 @@ class Record(
     leaves_home: ClassVar[LeavesHome] = "never"
 
     seq: Count = 0
-    at: datetime
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
     sensor: Number | None = None
 
 

@@ -31,7 +31,10 @@ class Playbook(Model):
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
 
     def steps_for(self, role: Role, *, silent: bool) -> tuple[Step, ...]:
-        """Give the steps of one role, for a silent or a loud occasion."""
+        """Give the steps of one role, for a silent or a loud occasion.
+
+        Duress is a silent occasion; all that is not panic or duress is a loud one.
+        """
         shut_out = "loud" if silent else "silent"
         return tuple(
             step

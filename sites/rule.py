@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sites.event import KINDS
 from sites.site import ZoneKind
 from sites.words import Model, Priority, Role, SiteKind, Slug, Text
 
@@ -22,6 +21,8 @@ RuleKind = Literal[
     "motion.started",
 ]
 PRESENCE_KINDS = frozenset({"device.silent", "path.lost"})
+SENSOR = r"^[a-z2-7]{16}/[1-9][0-9]{0,2}$"
+SensorName = Annotated[str, Field(pattern=SENSOR)]
 
 
 class Rule(Model):
@@ -29,13 +30,15 @@ class Rule(Model):
 
     `device.silent` and `path.lost` are not written by a device: the collector finds
     them. `cause` groups: records of one site and one cause join its open incident.
+    `zone_kinds` and `sensors` narrow the rule, empty means all; a sensor is named
+    `<device id>/<number>`.
     """
 
     id: Slug
     kinds: Annotated[tuple[RuleKind, ...], Field(min_length=1)]
     site_kinds: Annotated[tuple[SiteKind, ...], Field(min_length=1)]
     zone_kinds: tuple[ZoneKind, ...] = ()
-    sensors: tuple[str, ...] = ()
+    sensors: tuple[SensorName, ...] = ()
     cause: Slug
     title: Text
     priority: Priority
@@ -44,8 +47,7 @@ class Rule(Model):
     to_control_room: bool = False
 
 
-def unknown_kinds(rule: Rule) -> tuple[str, ...]:
-    """Give the kinds of a rule that no device writes and no collector finds."""
-    return tuple(
-        kind for kind in rule.kinds if kind not in KINDS and kind not in PRESENCE_KINDS
-    )
+def recipients(rule: Rule) -> tuple[Role, ...]:
+    """Name every role that a rule tells, each once."""
+    told = (*rule.tells, "control_room") if rule.to_control_room else rule.tells
+    return tuple(dict.fromkeys(told))

@@ -61,12 +61,9 @@ SensorKind = Literal["contact", "pir", "tamper", "panic", "measurement"]
 ArmedIn = Annotated[tuple[ArmingMode, ...], Field(min_length=1)]
 EntrySeconds = Annotated[int, Field(ge=0, le=45)]
 ExitSeconds = Annotated[int, Field(ge=0, le=120)]
-SiteId = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^([a-z][a-z0-9-]{1,39}|[2-79ac-hj-np-z]{4}-[2-79ac-hj-np-z]{2})$"
-    ),
-]
+SITE = r"^([a-z][a-z0-9-]{1,39}|[2-79ac-hj-np-z]{4}-[2-79ac-hj-np-z]{2})$"
+REFERENCE = r"^[A-Z0-9-]{4,20}$"
+SiteId = Annotated[str, StringConstraints(pattern=SITE)]
 
 
 class Zone(Model):
@@ -142,7 +139,7 @@ class Site(Model):
     kind: SiteKind
     name: Text | None = None
     kit: KitNumber | None = None
-    reference: Annotated[str, Field(pattern=r"^[A-Z0-9-]{4,20}$")] | None = None
+    reference: Annotated[str, Field(pattern=REFERENCE)] | None = None
     call_back_tested: bool = False
     may_ring: bool | None = None
     time_zone: str = "Europe/Amsterdam"

@@ -7,7 +7,8 @@ from pydantic import Field
 from sites.policy import UnitPolicy
 from sites.words import Model, Role, Slug, Text
 
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=200)]
+EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+Email = Annotated[str, Field(pattern=EMAIL, max_length=200)]
 NEEDED: tuple[Role, ...] = ("coordinator", "deputy", "case_manager", "desk")
 
 

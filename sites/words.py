@@ -4,12 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
-KitNumber = Annotated[
-    str, StringConstraints(pattern=r"^[2-79AC-HJ-NP-Z]{4}-[2-79AC-HJ-NP-Z]{2}$")
-]
-DeviceId = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{16}$")]
-KeyText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+SLUG = r"^[a-z][a-z0-9-]{1,39}$"
+KIT = r"^[2-79AC-HJ-NP-Z]{4}-[2-79AC-HJ-NP-Z]{2}$"
+DEVICE = r"^[a-z2-7]{16}$"
+KEY = r"^[0-9a-f]{64}$"
+
+Slug = Annotated[str, StringConstraints(pattern=SLUG)]
+KitNumber = Annotated[str, StringConstraints(pattern=KIT)]
+DeviceId = Annotated[str, StringConstraints(pattern=DEVICE)]
+KeyText = Annotated[str, StringConstraints(pattern=KEY)]
 ShortText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
 ]

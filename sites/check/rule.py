@@ -1,0 +1,123 @@
+"""A rule can happen, and everybody whom it tells has a step for it."""
+
+from collections.abc import Iterator
+
+from sites.check.reach import WITHOUT_ZONE, Source, reaches, sources, stays_home
+from sites.draft import Draft, Finding, Place, Placed
+from sites.playbook import Playbook
+from sites.rule import Rule, recipients
+
+_HELP = frozenset({"panic.pressed", "duress.entered"})
+
+
+def rule_findings(draft: Draft) -> Iterator[Finding]:
+    """Find rules that nothing sets off, and rules without a step for each recipient."""
+    playbooks = {one.thing.id: one for one in draft.playbooks}
+    sending = sources(draft)
+    for rule in draft.rules:
+        yield from _help_at_once(rule)
+        yield from _sensors(draft, rule, sending)
+        yield from _kinds(draft, rule, sending)
+        playbook = playbooks.get(rule.thing.playbook)
+        if playbook is not None:
+            yield from _steps(rule, playbook)
+            yield from _ringing(rule.thing, playbook)
+        elif draft.lacks("playbooks", rule.thing.playbook):
+            what = f"playbook: no playbook {rule.thing.playbook!r} is declared"
+            yield Finding(rule.place.at("playbook"), what)
+    for playbook in draft.playbooks:
+        yield from _contradictions(playbook)
+
+
+def occasions(rule: Rule) -> tuple[bool, ...]:
+    """Give the occasions on which a rule opens an incident: silent (True) or loud."""
+    found = set()
+    for kind in rule.kinds:
+        if kind == "panic.pressed":
+            found |= {True, False}
+        else:
+            found.add(kind == "duress.entered")
+    return tuple(sorted(found))
+
+
+def _help_at_once(rule: Placed[Rule]) -> Iterator[Finding]:
+    asked = next((kind for kind in rule.thing.kinds if kind in _HELP), None)
+    if asked is None:
+        return
+    if not rule.thing.to_control_room:
+        what = f"the rule {rule.thing.id!r} is about {asked!r}:"
+        what = f"{what} to_control_room must be true"
+        yield Finding(rule.place.at("to_control_room"), what)
+    if rule.thing.priority != "urgent":
+        what = f"priority: {asked!r} is urgent, not {rule.thing.priority!r}"
+        yield Finding(rule.place.at("priority"), what)
+
+
+def _sensors(
+    draft: Draft, rule: Placed[Rule], sending: tuple[Source, ...]
+) -> Iterator[Finding]:
+    if "sites" in draft.partial:
+        return
+    names = {source.name for source in sending if source.number is not None}
+    for i, name in enumerate(rule.thing.sensors):
+        if name not in names:
+            what = f"sensors: the inventory has no sensor {name!r}"
+            yield Finding(rule.place.at("sensors", i), what)
+
+
+def _kinds(
+    draft: Draft, rule: Placed[Rule], sending: tuple[Source, ...]
+) -> Iterator[Finding]:
+    thing = rule.thing
+    for i, kind in enumerate(thing.kinds):
+        place = rule.place.at("kinds", i)
+        if any(stays_home(kind, site_kind) for site_kind in thing.site_kinds):
+            yield Finding(place, f"kinds: a home never sends {kind!r}")
+        elif kind in WITHOUT_ZONE and (thing.zone_kinds or thing.sensors):
+            what = f"kinds: {kind!r} comes from a device itself,"
+            what = f"{what} zone_kinds and sensors shut it out"
+            yield Finding(place, what)
+        elif "sites" not in draft.partial and not any(
+            reaches(source, thing, kind) for source in sending
+        ):
+            what = f"kinds: no sensor of the inventory matches, {kind!r} never happens"
+            yield Finding(place, what)
+
+
+def _steps(rule: Placed[Rule], playbook: Placed[Playbook]) -> Iterator[Finding]:
+    if "steps" in playbook.lost:
+        return
+    several = len(occasions(rule.thing)) > 1
+    for role in recipients(rule.thing):
+        for silent in occasions(rule.thing):
+            if playbook.thing.steps_for(role, silent=silent):
+                continue
+            when = f" when it is {'silent' if silent else 'loud'}" if several else ""
+            what = f"the rule {rule.thing.id!r} tells {role!r}, and the playbook"
+            what = f"{what} {playbook.thing.id!r} has no step for that role{when}"
+            yield Finding(_telling(rule, role), what)
+
+
+def _telling(rule: Placed[Rule], role: str) -> Place:
+    if role in rule.thing.tells:
+        return rule.place.at("tells", rule.thing.tells.index(role))
+    return rule.place.at("to_control_room")
+
+
+def _ringing(rule: Rule, playbook: Placed[Playbook]) -> Iterator[Finding]:
+    if not any(occasions(rule)):
+        return
+    for i, step in enumerate(playbook.thing.steps):
+        if step.rings and step.applies == "always":
+            what = f"rings: the step {step.id!r} rings and may follow a silent call for"
+            what = f"{what} help (rule {rule.id!r}), it needs 'applies: loud'"
+            yield Finding(playbook.place.at("steps", i, "rings"), what)
+
+
+def _contradictions(playbook: Placed[Playbook]) -> Iterator[Finding]:
+    for i, step in enumerate(playbook.thing.steps):
+        if step.rings and step.applies == "silent":
+            what = f"rings: the step {step.id!r} rings, a silent call for help is never"
+            yield Finding(
+                playbook.place.at("steps", i, "rings"), f"{what} answered by ringing"
+            )
