@@ -29,8 +29,8 @@ class Receipt(msgspec.Struct, frozen=True, tag="receipt", forbid_unknown_fields=
     `frame` is the digest of the sealed frame, `reason` why it was set aside.
     """
 
-    device: str
-    frame: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    device: Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{16}\Z")]
+    frame: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
     outcome: Literal["stored", "set_aside"]
     reason: Refusal | None = None
 
@@ -54,5 +54,5 @@ def open_answer(sealed: bytes, key: SigningKey, collector: VerifyKey) -> Receipt
     (length,) = _LENGTH.unpack_from(signed)
     try:
         return msgspec.json.decode(signed[2 : 2 + length], type=Receipt)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise AnswerError(str(error)) from None

@@ -6,6 +6,7 @@ The seal is a libsodium sealed box, which adds 48 bytes whatever the content.
 """
 
 import hashlib
+import re
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,11 @@ _SEAL = 48
 _LANES: tuple[Lane, Lane] = ("al", "up")
 OVERHEAD = _HEADER.size + _SIGNATURE + _SEAL
 
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+_KIND = re.compile(r"[a-z_]{1,20}(\.[a-z_]{1,20})?")
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 _encoder = msgspec.json.Encoder()
 _raw_list = msgspec.json.Decoder(list[msgspec.Raw])
 _one = msgspec.json.Decoder(AnyRecord)
@@ -39,7 +45,10 @@ _any = msgspec.json.Decoder(dict[str, Any])
 
 @dataclass(frozen=True)
 class Header:
-    """Who sent a frame, from which start of its agent, and when (aware, UTC)."""
+    """Who sent a frame, from which start of its agent, and when (aware, UTC).
+
+    A clock before 1970 is sent as 1970.
+    """
 
     device: str
     run: str
@@ -51,8 +60,8 @@ class Header:
 class UnknownRecord:
     """A record that this version cannot read, kept as it came.
 
-    `seq` and `at` are read where they are there, so that it can be stored beside the
-    others; `data` is the whole of it.
+    `seq`, `at` and `kind` are read where they are there (0, None and "" where not), so
+    that it can be stored beside the others; `data` is the whole of it.
     """
 
     seq: int
@@ -127,7 +136,7 @@ def seal(
             _LANES.index(header.lane),
             device_bytes(header.device),
             bytes.fromhex(header.run),
-            int(header.sent_at.timestamp() * 1_000_000),
+            max(0, int(header.sent_at.timestamp() * 1_000_000)),
             len(body),
         )
         + body
@@ -170,18 +179,31 @@ def verify(opened: OpenedFrame, key: VerifyKey) -> Frame:
         raise FrameError("bad_signature", "not signed by this device") from None
     try:
         parts = _raw_list.decode(opened.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         raise FrameError("bad_body", "the body is not a list of records") from None
     records: list[Record] = []
     unknown: list[UnknownRecord] = []
     for part in parts:
         try:
             record: Record = _one.decode(part)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _UNREADABLE:
             unknown.append(_unknown(bytes(part)))
         else:
-            records.append(record)
+            records.append(_in_utc(record))
     return Frame(opened.header, tuple(records), tuple(unknown))
+
+
+def _in_utc(record: Record) -> Record:
+    if record.at.tzinfo is UTC:
+        return record
+    return msgspec.structs.replace(record, at=_utc(record.at))
+
+
+def _utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:  # in the first or the last hours that a datetime can hold
+        return _LAST if at.year > 1 else _FIRST
 
 
 def _time(microseconds: int) -> datetime:
@@ -194,7 +216,7 @@ def _time(microseconds: int) -> datetime:
 def _unknown(data: bytes) -> UnknownRecord:
     try:
         fields = _any.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         return UnknownRecord(0, None, "", data)
     seq, kind = fields.get("seq"), fields.get("kind")
     try:
@@ -203,7 +225,7 @@ def _unknown(data: bytes) -> UnknownRecord:
         at = None
     return UnknownRecord(
         seq if isinstance(seq, int) and 0 < seq < 2**53 else 0,
-        at if at is not None and at.tzinfo else None,
-        kind if isinstance(kind, str) else "",
+        _utc(at) if at is not None and at.tzinfo else None,
+        kind if isinstance(kind, str) and _KIND.fullmatch(kind) else "",
         data,
     )
