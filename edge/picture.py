@@ -125,7 +125,15 @@ class Masked:
             image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
             image = self._masking.hide_again(_pixels(image))
         _, data = cv2.imencode(
-            ".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, SNAPSHOT_QUALITY]
+            ".jpg",
+            image,
+            [
+                cv2.IMWRITE_JPEG_QUALITY,
+                SNAPSHOT_QUALITY,
+                # Full colour: decoders smear halved colour over a mask's edge.
+                cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+                cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+            ],
         )
         return data.tobytes()
 

@@ -1,32 +1,36 @@
 """Small films for tests, encoded for real, and a scene to put on them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import av
 import numpy as np
 
-from edge.picture import Moment, Still
+from edge.picture import Moment, Pixels, Still
+
+Box: TypeAlias = Callable[[float], tuple[int, int, int, int] | None]
 
 HEIGHT, WIDTH = 180, 320
 RATE = 10
 GROUND = 120  # levels
 
 
-def write_clip(path: Path, pictures: Iterable[np.ndarray], codec="ffv1") -> Path:
+def write_clip(path: Path, pictures: Iterable[Pixels], codec: str = "ffv1") -> Path:
     """Encode BGR pictures; ffv1 keeps each pixel, so equal pictures stay equal."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=RATE)
+        stream: Any = container.add_stream(codec, rate=RATE)
         stream.pix_fmt = "yuv420p"
         for picture in pictures:
-            stream.height, stream.width = picture.shape[:2]
+            if not stream.codec_context.is_open:
+                stream.height, stream.width = picture.shape[:2]
             frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
 
 
-def scene(seconds: float, *, box=None, seed=1) -> Iterator[np.ndarray]:
+def scene(seconds: float, *, box: Box | None = None, seed: int = 1) -> Iterator[Pixels]:
     """Yield noisy grey pictures; `box(seconds)` gives (left, top, w, h) px or None."""
     noise = np.random.default_rng(seed)
     for number in range(round(seconds * RATE)):
@@ -40,10 +44,10 @@ def scene(seconds: float, *, box=None, seed=1) -> Iterator[np.ndarray]:
         yield np.repeat(grey[:, :, None], 3, axis=2)
 
 
-def visitor(enters: float, leaves: float):
+def visitor(enters: float, leaves: float) -> Box:
     """A box of 40 x 60 px that walks in, sways while it stands, and is gone."""
 
-    def box(seconds: float):
+    def box(seconds: float) -> tuple[int, int, int, int] | None:
         if not enters <= seconds < leaves:
             return None
         walked = min(1.0, (seconds - enters) / 2)
@@ -53,7 +57,7 @@ def visitor(enters: float, leaves: float):
     return box
 
 
-def still_of(luma: np.ndarray, seconds: float = 0.0) -> Still:
+def still_of(luma: Pixels, seconds: float = 0.0) -> Still:
     """A still with the given brightness and no colour."""
     height, width = luma.shape
     chroma = np.full((height // 2, width), 128, np.uint8)

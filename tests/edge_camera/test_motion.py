@@ -1,5 +1,7 @@
 """Motion: one event for each visit, none for anything else."""
 
+from typing import Any, TypeAlias
+
 import cv2
 import numpy as np
 import pytest
@@ -13,28 +15,42 @@ from edge.motion import (
     Motion,
     Started,
 )
-from edge.picture import Moment
-from tests.edge_camera.clip import scene, visitor
+from edge.picture import Moment, Pixels
+from edge.sighting import Polygon
+from tests.edge_camera.clip import Box, scene, visitor
+
+Zones: TypeAlias = tuple[tuple[str, Polygon], ...]
 
 SIZE = (90, 160)
+YARD: Zones = (("yard", WHOLE),)
 LEFT = ((0.0, 0.0), (0.4, 0.0), (0.4, 1.0), (0.0, 1.0))
 RIGHT = ((0.6, 0.0), (1.0, 0.0), (1.0, 1.0), (0.6, 1.0))
 LOOKS = 5  # a second
 
 
-def run(box, seconds, zones=(("yard", WHOLE),), looks=LOOKS, unseen=None):
+def shrink(picture: Pixels) -> Pixels:
+    return cv2.resize(picture[:, :, 0], SIZE[::-1]).astype(np.uint8)
+
+
+def run(
+    box: Box | None,
+    seconds: float,
+    zones: Zones = YARD,
+    looks: int = LOOKS,
+    unseen: Pixels | None = None,
+) -> list[Any]:
     """Run the detector over a drawn scene; return its decisions in order."""
     motion = Motion(zones, SIZE, unseen)
     decisions: list[Decision] = []
     every = 10 // looks
     for number, picture in enumerate(scene(seconds, box=box)):
         if number % every == 0:
-            small = cv2.resize(picture[:, :, 0], SIZE[::-1])
+            small = shrink(picture)
             decisions += motion.look(small, Moment(number, number / 10))
     return decisions
 
 
-def kinds(decisions):
+def kinds(decisions: list[Decision]) -> list[type]:
     return [type(decision) for decision in decisions]
 
 
@@ -51,9 +67,7 @@ def test_a_person_who_stands_still_is_one_event(stands, looks):
     assert isinstance(ended, Ended)
     assert 5 <= started.moment.seconds <= 6.5
     assert leaves - 1 <= ended.moment.seconds <= leaves + 0.5
-    assert ended.seconds == pytest.approx(
-        ended.moment.seconds - started.moment.seconds
-    )
+    assert ended.seconds == pytest.approx(ended.moment.seconds - started.moment.seconds)
 
 
 def test_no_ghost_stays_where_somebody_stood():
@@ -103,7 +117,7 @@ def test_a_shadow_is_not_a_thing():
     motion = Motion((("yard", WHOLE),), SIZE)
     decisions: list[Decision] = []
     for number, picture in enumerate(scene(30)):
-        small = cv2.resize(picture[:, :, 0], SIZE[::-1]).astype(np.float32)
+        small = shrink(picture).astype(np.float32)
         if number > 100:
             small[40:80, 40:100] *= 0.8
         if number % 2 == 0:
@@ -156,7 +170,7 @@ def test_a_zone_that_is_hidden_altogether_never_reports():
 def test_the_end_of_a_film_ends_what_is_going_on():
     motion = Motion((("yard", WHOLE),), SIZE)
     for number, picture in enumerate(scene(8, box=visitor(5, 20))):
-        small = cv2.resize(picture[:, :, 0], SIZE[::-1])
+        small = shrink(picture)
         motion.look(small, Moment(number, number / 10))
     (ended,) = motion.finish()
     assert isinstance(ended, Ended)
@@ -167,7 +181,7 @@ def test_the_end_of_a_film_ends_what_is_going_on():
 def test_a_clock_that_stands_still_does_no_harm():
     motion = Motion((("yard", WHOLE),), SIZE)
     for picture in scene(5):
-        small = cv2.resize(picture[:, :, 0], SIZE[::-1])
+        small = shrink(picture)
         assert motion.look(small, Moment(0, 3.0)) == []
 
 
@@ -176,7 +190,7 @@ def test_day_fades_into_evening_without_an_event():
     decisions: list[Decision] = []
     for number, picture in enumerate(scene(120)):
         if number % 2 == 0:
-            small = cv2.resize(picture[:, :, 0], SIZE[::-1]).astype(np.float32)
+            small = shrink(picture).astype(np.float32)
             small *= 1 - 0.5 * number / 1200
             moment = Moment(number, number / 10)
             decisions += motion.look(small.astype(np.uint8), moment)
