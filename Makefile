@@ -19,6 +19,7 @@ check: setup
 	.venv/bin/lint-imports
 	.venv/bin/python -m tests.machine.lock --check
 	.venv/bin/python -m tests.machine.hosts
+	.venv/bin/python -m sites check sites/examples
 
 # A server that is missing fails here: this is where it is installed.
 test: setup machine
