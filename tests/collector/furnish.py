@@ -45,9 +45,9 @@ def furnish(owner: psycopg.Connection[tuple[object, ...]]) -> None:
     for unit in UNITS:
         cursor.execute(OF_A_UNIT, {"u": unit})
     for role, belongs in PEOPLE.items():
-        units: tuple[str | None, ...] = UNITS if belongs else (None,)
-        for unit in units:
-            named = {"p": person(role, unit), "u": unit, "role": role}
+        own: tuple[str | None, ...] = UNITS if belongs else (None,)
+        for one in own:
+            named = {"p": person(role, one), "u": one, "role": role}
             cursor.execute(OF_A_PERSON.encode(), named)
     cursor.execute(MESSAGES.encode())
     owner.execute("analyze")

@@ -1,0 +1,53 @@
+"""Every device that the collector may believe, and where it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from nacl.signing import VerifyKey
+
+from sites.inventory import Inventory
+from sites.keys import verify_key
+from sites.site import Device, Site
+
+
+@dataclass(frozen=True)
+class Known:
+    """A device of the inventory; `zones` gives the zone of each sensor that has one."""
+
+    device: str
+    site: str
+    unit: str
+    home: bool
+    key: VerifyKey
+    zones: Mapping[int, int]
+
+
+Directory = Mapping[str, Known]
+
+
+def directory_of(inventory: Inventory) -> Directory:
+    """List every device of an inventory, by its id."""
+    return MappingProxyType(
+        {
+            device.id: _known(site, device)
+            for site in inventory.sites.values()
+            for device in site.devices
+        }
+    )
+
+
+def _known(site: Site, device: Device) -> Known:
+    zones = {
+        sensor.number: sensor.zone
+        for sensor in device.sensors
+        if sensor.zone is not None
+    }
+    return Known(
+        device=device.id,
+        site=site.id,
+        unit=site.unit,
+        home=site.kind == "home",
+        key=verify_key(device.key),
+        zones=MappingProxyType(zones),
+    )

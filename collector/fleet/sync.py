@@ -1,0 +1,192 @@
+"""Brings the declared inventory into the store, where rows are joined and walled."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from collector.database import Database, Transaction, jsonb
+from collector.fleet.errors import PlaybookRewrittenError
+from collector.query import Queries
+from sites.inventory import Inventory
+from sites.site import Site
+from sites.words import Role
+
+log = structlog.get_logger()
+
+# They serve every unit, so no unit's wall may show or hide them.
+NATIONAL: frozenset[Role] = frozenset(
+    {"cso", "control_room", "auditor", "administrator"}
+)
+
+_QUERIES = Queries(Path(__file__).parent / "sql")
+_Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Synced:
+    """How many rows changed, and the devices that were given another key."""
+
+    changed: int
+    removed: int
+    rekeyed: tuple[str, ...]
+
+
+async def sync(database: Database, inventory: Inventory) -> Synced:
+    """Make the store say what the inventory says, whole or not at all.
+
+    Again, it changes nothing. What is gone from the inventory is marked as removed
+    (its records stay), but zones and sensors go; a unit stays, without people.
+
+    Raises:
+        PlaybookRewrittenError: a playbook was changed without a new version.
+        DatabaseError: nothing was changed.
+    """
+    async with database.transaction() as transaction:
+        await transaction.one(_QUERIES["lock"])
+        rekeyed = await _rekeyed(transaction, inventory)
+        await _playbooks(transaction, inventory)
+        changed = await _put_in(transaction, inventory)
+        removed = await _take_out(transaction, inventory)
+    for device in rekeyed:
+        log.warning("device.rekeyed", device=device)
+    log.info("inventory.synced", changed=changed, removed=removed)
+    return Synced(changed, removed, rekeyed)
+
+
+async def _rekeyed(transaction: Transaction, inventory: Inventory) -> tuple[str, ...]:
+    known = await transaction.all(_QUERIES["device_keys"])
+    now = inventory.devices
+    return tuple(
+        row["device"]
+        for row in known
+        if row["device"] in now and now[row["device"]].key != row["key"]
+    )
+
+
+async def _playbooks(transaction: Transaction, inventory: Inventory) -> None:
+    rows = [
+        {"playbook": book.id, "version": book.version, "content": book.model_dump()}
+        for book in inventory.playbooks.values()
+    ]
+    await transaction.run(_QUERIES["playbooks"], rows=jsonb(rows))
+    differing = await transaction.all(_QUERIES["playbooks_differing"], rows=jsonb(rows))
+    if differing:
+        raise PlaybookRewrittenError(
+            [(row["playbook"], row["version"]) for row in differing]
+        )
+
+
+async def _put_in(transaction: Transaction, inventory: Inventory) -> int:
+    changed = 0
+    for name, rows in (
+        ("units", _units(inventory)),
+        ("people", _people(inventory)),
+        ("sites", _sites(inventory)),
+        ("zones", _zones(inventory)),
+        ("devices", _devices(inventory)),
+        ("sensors", _sensors(inventory)),
+    ):
+        changed += await transaction.run(_QUERIES[name], rows=jsonb(rows))
+    return changed
+
+
+async def _take_out(transaction: Transaction, inventory: Inventory) -> int:
+    removed = 0
+    for name, kept in (
+        ("people_removed", [row["person"] for row in _people(inventory)]),
+        ("devices_removed", list(inventory.devices)),
+        ("sites_removed", list(inventory.sites)),
+    ):
+        removed += await transaction.run(_QUERIES[name], kept=kept)
+    for name, rows in (
+        ("sensors_removed", _sensors(inventory)),
+        ("zones_removed", _zones(inventory)),
+    ):
+        removed += await transaction.run(_QUERIES[name], rows=jsonb(rows))
+    return removed
+
+
+def _units(inventory: Inventory) -> _Rows:
+    return [
+        {
+            "unit": unit.id,
+            "name": unit.name.model_dump(),
+            "policy": inventory.policy_of(unit.id).model_dump(),
+        }
+        for unit in inventory.units.values()
+    ]
+
+
+def _people(inventory: Inventory) -> _Rows:
+    return [
+        {
+            "person": person.id,
+            "unit": None if person.role in NATIONAL else unit.id,
+            "role": person.role,
+            "language": person.language,
+            "tell": person.tell,
+        }
+        for unit in inventory.units.values()
+        for person in unit.people
+    ]
+
+
+def _sites(inventory: Inventory) -> _Rows:
+    return [
+        {
+            "site": site.id,
+            "unit": site.unit,
+            "kind": site.kind,
+            "name": None if site.name is None else site.name.model_dump(),
+            "kit": site.kit,
+            "reference": site.reference,
+            "may_ring": site.may_ring,
+            "time_zone": site.time_zone,
+        }
+        for site in inventory.sites.values()
+    ]
+
+
+def _zones(inventory: Inventory) -> _Rows:
+    return [
+        {
+            "site": site.id,
+            "number": zone.number,
+            "unit": site.unit,
+            "kind": zone.kind,
+            "name": None if zone.name is None else zone.name.model_dump(),
+            "plan": zone.plan,
+        }
+        for site in inventory.sites.values()
+        for zone in site.zones
+    ]
+
+
+def _devices(inventory: Inventory) -> _Rows:
+    return [
+        {"device": device.id, "site": site.id, "unit": site.unit, "key": device.key}
+        for site in inventory.sites.values()
+        for device in site.devices
+    ]
+
+
+def _sensors(inventory: Inventory) -> _Rows:
+    return [row for site in inventory.sites.values() for row in _looks(site)]
+
+
+def _looks(site: Site) -> Iterator[dict[str, Any]]:
+    for device in site.devices:
+        shared = {"device": device.id, "unit": site.unit}
+        for sensor in device.sensors:
+            yield {
+                **shared,
+                "number": sensor.number,
+                "kind": sensor.kind,
+                "zone": sensor.zone,
+                "quantity": sensor.quantity,
+            }
+        for camera in device.cameras:
+            yield {**shared, "number": camera.number, "kind": "camera"}
