@@ -5,7 +5,7 @@ the unique index on site and cause is the second guard. What happens here is com
 with the records or not at all.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from collector.incident.rules import (
     Open,
     Standing,
     decide,
+    hush,
     kinds_with_rules,
     sort_out,
     steps_of,
@@ -28,6 +29,7 @@ from collector.intake.row import EventRow
 from collector.query import Queries
 from sites.inventory import Inventory
 from sites.playbook import Playbook
+from sites.words import Role
 
 log = structlog.get_logger()
 _QUERIES = Queries(Path(__file__).parent / "sql")
@@ -52,18 +54,28 @@ async def judge(
     cases, nothing = sort_out(wanted, inventory)
     for left in nothing:
         log.info("rules.unmatched", count=len(left.records), reason=left.reason)
-    standing = await _standing(transaction, cases) if cases else {}
+    if not cases:
+        return []
+    standing = await _standing(transaction, {case.site for case in cases})
+    cases, others = hush(cases, standing.values())
     bench = _Bench(transaction, inventory, now)
     touched = [await bench.hear(case, standing.get(case.key)) for case in cases]
+    for one in others:
+        await bench.silence(one, _unit_of(one.site, cases))
     return [incident for incident in touched if incident is not None]
 
 
 async def _standing(
-    transaction: Transaction, cases: Sequence[Case]
+    transaction: Transaction, sites: Iterable[str]
 ) -> Mapping[Key, Standing]:
-    sites = sorted({case.site for case in cases})
-    found = await transaction.all(_QUERIES.of("standing", Standing), sites=sites)
+    found = await transaction.all(
+        _QUERIES.of("standing", Standing), sites=sorted(sites)
+    )
     return {(one.site, one.cause): one for one in found}
+
+
+def _unit_of(site: str, cases: Iterable[Case]) -> str:
+    return next(case.unit for case in cases if case.site == site)
 
 
 class _Bench:
@@ -85,7 +97,20 @@ class _Bench:
             if opened is not None:
                 return opened
             # Somebody who does not hold our lock was first: decide again with his.
-            standing = (await _standing(self._transaction, [case])).get(case.key)
+            standing = (await _standing(self._transaction, [case.site])).get(case.key)
+
+    async def silence(self, standing: Standing, unit: str) -> None:
+        """Take the steps away that ring, since somebody else there is in danger."""
+        incident = standing.incident
+        await self._transaction.run(
+            _QUERIES["silence"], incident=incident, now=self._now
+        )
+        playbook = await self._playbook_of(standing)
+        await self._deal(incident, unit, playbook, silent=True)
+        await self._note(
+            incident, unit, "joined", {"reason": "now_silent", "records": 0}
+        )
+        await self._tell(incident, unit, "silenced", ())
 
     async def _open(self, decision: Open) -> int | None:
         case, playbook = decision.case, decision.playbook
@@ -109,13 +134,13 @@ class _Bench:
         incident = int(row["incident"])
         await self._copy(incident, case)
         await self._deal(incident, case.unit, playbook, silent=case.silent)
-        await self._note(incident, case, "opened", _account(decision))
-        await self._tell(incident, case, "opened")
+        await self._note(incident, case.unit, "opened", _account(decision))
+        await self._tell(incident, case.unit, "opened", case.tells)
         return incident
 
     async def _join(self, decision: Join) -> int | None:
         case, incident = decision.case, decision.standing.incident
-        if not await self._copy(incident, case):
+        if not await self._copy(incident, case) and not decision.now_silent:
             return None  # known already: the same record twice has no effect
         await self._transaction.run(
             _QUERIES["join"],
@@ -125,7 +150,7 @@ class _Bench:
             to_control_room=case.to_control_room,
             now=self._now,
         )
-        await self._note(incident, case, "joined", _account(decision))
+        await self._note(incident, case.unit, "joined", _account(decision))
         await self._worsen(decision)
         return incident
 
@@ -139,10 +164,10 @@ class _Bench:
             silent = standing.silent or case.silent
             await self._deal(standing.incident, case.unit, playbook, silent=silent)
             reason: telling.Reason = "silenced" if decision.now_silent else "raised"
-            await self._tell(standing.incident, case, reason)
-        elif case.rule.id != standing.rule:
+            await self._tell(standing.incident, case.unit, reason, case.tells)
+        elif set(case.rules) != {standing.rule}:
             # Another rule may want people told whom the first did not name.
-            await self._tell(standing.incident, case, "opened")
+            await self._tell(standing.incident, case.unit, "opened", case.tells)
 
     async def _rank(self, decision: Join, playbook: Playbook) -> None:
         rule = decision.case.rule
@@ -210,21 +235,23 @@ class _Bench:
         )
 
     async def _note(
-        self, incident: int, case: Case, what: str, data: dict[str, object]
+        self, incident: int, unit: str, what: str, data: dict[str, object]
     ) -> None:
         await self._transaction.run(
             _QUERIES["log"],
             incident=incident,
-            unit=case.unit,
+            unit=unit,
             now=self._now,
             what=what,
             data=data,
         )
-        await self._transaction.notify("incident", f"{case.unit} {incident}")
+        await self._transaction.notify("incident", f"{unit} {incident}")
         log.info("incident.judged", incident=incident, what=what)
 
-    async def _tell(self, incident: int, case: Case, reason: telling.Reason) -> None:
-        news = telling.News(incident, case.unit, reason, case.tells)
+    async def _tell(
+        self, incident: int, unit: str, reason: telling.Reason, roles: tuple[Role, ...]
+    ) -> None:
+        news = telling.News(incident, unit, reason, roles)
         await telling.tell(self._transaction, news, self._now)
 
 

@@ -5,7 +5,7 @@ cause join it; after it is resolved the next record opens another.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
@@ -47,13 +47,15 @@ class Standing:
 class Case:
     """The new records of one site and cause, and what their rules want together.
 
-    `rule` is the most urgent of them; `tells` and `to_control_room` are what any of
-    them wants, so that nobody goes untold because another rule weighed more.
+    `rule` is the most urgent of them (`rules` names all); `tells` and
+    `to_control_room` are what any of them wants, so that nobody goes untold because
+    another rule weighed more. `silent`: nobody may make a telephone ring there.
     """
 
     site: str
     unit: str
     rule: Rule
+    rules: tuple[str, ...]
     records: tuple[EventRow, ...]
     silent: bool
     tells: tuple[Role, ...]
@@ -129,6 +131,28 @@ def sort_out(
     cases = list(_cases(matched))
     nothing = [Nothing(tuple(rows), reason) for reason, rows in unmatched.items()]
     return cases, nothing
+
+
+def hush(
+    cases: Iterable[Case], standing: Iterable[Standing]
+) -> tuple[list[Case], list[Standing]]:
+    """Let a silent occasion silence everything at its site, whatever the cause.
+
+    Who stands beside the victim must not hear a telephone that rings about a device
+    without signal. Gives the cases as they are to be heard, and the standing incidents
+    that no case is about and that have to fall silent.
+    """
+    heard, old = list(cases), list(standing)
+    quiet = {case.site for case in heard if case.silent}
+    quiet |= {one.site for one in old if one.silent}
+    keys = {case.key for case in heard}
+    hushed = [replace(case, silent=case.site in quiet) for case in heard]
+    others = [
+        one
+        for one in old
+        if one.site in quiet and not one.silent and (one.site, one.cause) not in keys
+    ]
+    return hushed, others
 
 
 def decide(case: Case, standing: Standing | None, inventory: Inventory) -> Open | Join:
@@ -211,6 +235,7 @@ def _case(site: str, pairs: Sequence[tuple[Rule, EventRow]]) -> Case:
         site=site,
         unit=records[0].unit,
         rule=min(rules.values(), key=lambda rule: (_RANK[rule.priority], rule.id)),
+        rules=tuple(sorted(rules)),
         records=records,
         silent=any(_is_silent(row) for row in records),
         tells=_roles_told(rules.values()),

@@ -34,7 +34,9 @@ from tests.incident.stage import (
 
 Owner = psycopg.Connection[Any]
 WORLD = inventory()
-SITES = Query("sites", b"select from store.site order by site for update", dict)
+SITES: Query[Any] = Query(
+    "sites", b"select from store.site order by site for update", dict
+)
 
 
 async def judged(
@@ -179,7 +181,7 @@ async def test_after_it_was_resolved_the_next_record_opens_another(world, collec
     assert [what for what, _ in log_of(world, first)] == ["opened"]
 
 
-async def test_two_causes_at_one_site_are_two_incidents(world, collector):
+async def test_two_causes_at_one_site_are_two_incidents(collector):
     assert len(await judged(collector, alarm(1), panic(2, silent=False))) == 2
 
 
@@ -251,6 +253,47 @@ async def test_a_loud_press_brings_no_loud_step_back(world, collector):
     await judged(collector, panic(2, silent=False))
 
     assert steps(world, incident) == ["quiet", "dispatch", "visit"]
+
+
+async def test_a_silent_press_silences_every_other_incident_of_its_site(
+    world, collector
+):
+    rules = (*RULES[:3], RULES[5].model_copy(update={"playbook": "panic"}))
+    ringing = inventory(rules)
+    (blind,) = await judged(collector, row("device.silent", 1), world=ringing)
+    (far,) = await judged(collector, row("device.silent", 1, site=OTHER), world=ringing)
+    assert steps(world, blind) == ["ring", "dispatch", "visit"]
+
+    await judged(collector, panic(2, silent=True), world=ringing)
+
+    assert steps(world, blind) == ["quiet", "dispatch", "visit"]
+    assert steps(world, far) == ["ring", "dispatch", "visit"]
+    assert log_of(world, blind)[-1] == (
+        "joined",
+        {"reason": "now_silent", "records": 0},
+    )
+    assert (blind, "desk-noord", "silenced") in messages(world)
+
+
+async def test_what_opens_while_a_silent_incident_stands_is_silent_too(
+    world, collector
+):
+    rules = (*RULES[:3], RULES[5].model_copy(update={"playbook": "panic"}))
+    await judged(collector, panic(1, silent=True), world=inventory(rules))
+    (blind,) = await judged(collector, row("device.silent", 2), world=inventory(rules))
+
+    assert steps(world, blind) == ["quiet", "dispatch", "visit"]
+
+
+async def test_the_silence_ends_with_the_incident_that_asked_for_it(world, collector):
+    (quiet,) = await judged(collector, panic(1, silent=True))
+    resolve(world, quiet)
+    await judged(collector, panic(2, silent=False))
+
+    assert look(world, "select silent from store.incident order by incident") == [
+        (True,),
+        (False,),
+    ]
 
 
 async def test_what_was_done_stays_on_the_list_when_it_becomes_silent(world, collector):
@@ -337,10 +380,13 @@ async def test_a_batch_that_no_rule_speaks_of_costs_no_query():
 
 
 async def test_nothing_remains_when_the_storing_is_undone(world, collector):
-    with pytest.raises(ZeroDivisionError):
+    async def fails_after_deciding() -> None:
         async with collector.transaction() as transaction:
             await judge(transaction, WORLD, [alarm()], NOW)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fails_after_deciding()
 
     assert look(world, "select from store.incident") == []
     assert messages(world) == set()
@@ -373,18 +419,18 @@ async def test_two_that_decide_at_once_without_a_lock_open_one_incident(
 async def waits(owner: Owner) -> None:
     """Return as soon as somebody waits for a lock."""
     waiting = "select from pg_stat_activity where wait_event_type = 'Lock'"
-    while not look(owner, waiting):
+    while not look(owner, waiting):  # noqa: ASYNC110  # PostgreSQL tells nobody
         await asyncio.sleep(0)
 
 
-async def test_a_dashboard_that_listens_hears_unit_and_incident(world, collector):
+async def test_a_dashboard_that_listens_hears_unit_and_incident(collector):
     heard = asyncio.Event()
     notes = collector.notes("incident")
     assert (await anext(notes)).live
 
     async def listen() -> str:
         heard.set()
-        return (await anext(notes)).payload
+        return str((await anext(notes)).payload)
 
     listening = asyncio.create_task(listen())
     await heard.wait()
