@@ -87,7 +87,8 @@ def _calm(inventory: Inventory) -> str:
         (len(inventory.rules), "rules"),
         (len(inventory.playbooks), "playbooks"),
     )
-    return f"{', '.join(f'{n} {what}' for n, what in counts)}, nothing is wrong"
+    said = ", ".join(f"{n} {what if n != 1 else what[:-1]}" for n, what in counts)
+    return f"{said}, nothing is wrong"
 
 
 def _device_file(arguments: argparse.Namespace) -> int:

@@ -63,7 +63,7 @@ def quote(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if value is None:
-        return "nothing"
+        return "an empty value"
     if isinstance(value, int | float):
         return str(value)
     return "a list" if isinstance(value, list) else "a group of fields"

@@ -1,4 +1,4 @@
-"""Polygons in fractions of a plan or a picture: their area, and whether they cross."""
+"""Polygons in fractions of a plan or a picture: are they flat, do they cross?"""
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -7,9 +7,9 @@ Point = tuple[float, float]
 _Edge = tuple[Point, Point]
 
 
-def area(polygon: Sequence[Point]) -> float:
-    """Give the area as a fraction of the whole plan or picture, at least 0."""
-    return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in _edges(polygon))) / 2
+def is_flat(polygon: Sequence[Point]) -> bool:
+    """Tell whether all corners are on one line, so that nothing is enclosed."""
+    return all(_side(a, b, c) == 0 for a, b, c in combinations(polygon, 3))
 
 
 def crosses_itself(polygon: Sequence[Point]) -> bool:

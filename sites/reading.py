@@ -95,7 +95,9 @@ class _Shelf(Generic[M]):
         reading = understand(node, model)
         self.problems += [Problem(file, *fault) for fault in reading.faults]
         self.partial = self.partial or bool(reading.faults)
-        if reading.thing is not None:
+        if reading.thing is None:
+            self.unreadable = True
+        else:
             self.nodes[file] = reading.node
             self.placed.append(Placed(Place(file), reading.thing, reading.lost))
 

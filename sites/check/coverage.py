@@ -6,9 +6,9 @@ from sites.check.reach import Source, reaches, sources
 from sites.draft import Draft, Finding
 
 _ALWAYS = {
-    "panic": ("panic.pressed", "a panic button"),
-    "tamper": ("tamper.opened", "a tamper switch"),
-    "device": ("device.silent", "a device that falls silent"),
+    "panic": ("panic.pressed", "the panic button"),
+    "tamper": ("tamper.opened", "the tamper switch"),
+    "device": ("device.silent", "this device"),
 }
 
 
@@ -26,5 +26,5 @@ def coverage_findings(draft: Draft) -> Iterator[Finding]:
 
 def _nobody(source: Source, kind: str, called: str) -> Finding:
     number = "" if source.number is None else f" {source.number}"
-    what = f"no rule is about {called}{number} here: nobody would be told {kind!r}"
+    what = f"no rule is about {called}{number}: {kind!r} would tell nobody"
     return Finding(source.place, what)

@@ -30,13 +30,13 @@ def device_findings(draft: Draft) -> Iterator[Finding]:
 
 def _numbers(place: Place, device: Device) -> Iterator[Finding]:
     numbers = [
-        (str(one.number), place.at(field, j, "number"))
+        (one.number, place.at(field, j, "number"))
         for field in ("sensors", "cameras")
         for j, one in enumerate(getattr(device, field))
     ]
     yield from twice("the sensor or camera number", numbers)
     pins = [
-        (str(sensor.pin), place.at("sensors", j, "pin"))
+        (sensor.pin, place.at("sensors", j, "pin"))
         for j, sensor in enumerate(device.sensors)
         if sensor.pin is not None
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from sites.draft import Draft, Finding, Place
 
-Named = Iterable[tuple[str, Place]]
+Named = Iterable[tuple[str | int, Place]]
 
 
 def identity_findings(draft: Draft) -> Iterator[Finding]:
@@ -31,8 +31,8 @@ def twice(what: str, named: Named) -> Iterator[Finding]:
         yield Finding(place, f"{what} {name!r} is used twice", first)
 
 
-def _again(named: Named) -> Iterator[tuple[str, Place, Place]]:
-    seen: dict[str, Place] = {}
+def _again(named: Named) -> Iterator[tuple[str | int, Place, Place]]:
+    seen: dict[str | int, Place] = {}
     for name, place in named:
         if name in seen:
             yield name, place, seen[name]
@@ -61,7 +61,7 @@ def _devices(draft: Draft, field: str) -> Named:
 def _inside(draft: Draft) -> Iterator[Finding]:
     for site in draft.sites:
         zones = [
-            (str(zone.number), site.place.at("zones", i, "number"))
+            (zone.number, site.place.at("zones", i, "number"))
             for i, zone in enumerate(site.thing.zones)
         ]
         yield from twice("the zone number", zones)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sites.complaint import PRIVATE_ROOMS, quote
 from sites.draft import Draft, Finding, Place, Placed
 from sites.kit import is_valid
-from sites.polygon import area, crosses_itself
+from sites.polygon import crosses_itself, is_flat
 from sites.site import Site, Zone
 from sites.words import Polygon
 
@@ -29,10 +29,10 @@ def place_findings(draft: Draft) -> Iterator[Finding]:
 def shape_findings(place: Place, polygon: Polygon) -> Iterator[Finding]:
     """Find polygons that enclose nothing or cross themselves."""
     field = next(step for step in reversed(place.path) if isinstance(step, str))
-    if crosses_itself(polygon):
-        yield Finding(place, f"{field}: the polygon crosses itself")
-    elif area(polygon) == 0:
+    if is_flat(polygon):
         yield Finding(place, f"{field}: the polygon encloses nothing")
+    elif crosses_itself(polygon):
+        yield Finding(place, f"{field}: the polygon crosses itself")
 
 
 def _time_zone(site: Placed[Site]) -> Iterator[Finding]:
