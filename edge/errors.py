@@ -61,3 +61,11 @@ class OutboxFullError(EdgeError):
     def __init__(self, folder: Path) -> None:
         super().__init__(f"the outbox {str(folder)!r} takes no more alarms")
         self.folder = folder
+
+
+class LinkError(EdgeError):
+    """The broker cannot be used at the moment; trying again helps. No address in it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"no connection to the broker: {reason}")
+        self.reason = reason

@@ -1,0 +1,158 @@
+"""Sends what stands in the outbox: a station's way, as soon and as much as it may.
+
+Alarms go first, in a window of their own; then plain records, up to 50 a frame; then
+parts of pictures. What was sent goes again until its receipt comes.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from math import isinf
+from random import Random
+from typing import Protocol
+
+import structlog
+from nacl.public import PublicKey
+from nacl.signing import SigningKey
+
+from edge.album import Album, PartName
+from edge.lane import Batch
+from edge.outbox import Outbox
+from edge.receipts import Receipts
+from edge.window import ALARMS, PARTS, PLAIN, Window
+from sites.blob import Part, seal_part
+from sites.event import Lane
+from sites.frame import Header, digest, seal
+from sites.topic import Channel
+
+log = structlog.get_logger()
+
+MOST_RECORDS = 50
+FRAME_BYTES = 16_384
+
+
+class Wire(Protocol):
+    """What a connection can do for a dispatch."""
+
+    def publish(self, channel: Channel, payload: bytes) -> bool: ...
+    def take(self) -> list[bytes]: ...
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sends: the device, its key, and the key to which its frames are sealed."""
+
+    device: str
+    key: SigningKey
+    collector: PublicKey
+    now: Callable[[], datetime]
+
+    def frame(self, batch: Batch, size: int | None = None) -> bytes:
+        """Seal a batch; raises FrameTooSmallError."""
+        header = Header(self.device, batch.run, batch.lane, self.now())
+        return seal(header, list(batch.records), self.key, self.collector, size=size)
+
+    def part(self, part: Part) -> bytes:
+        """Seal a part of a picture."""
+        return seal_part(part, self.key, self.collector)
+
+
+class Dispatch:
+    """Brings the outbox and the album of a station to the collector."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        outbox: Outbox,
+        album: Album,
+        receipts: Receipts,
+        random: Random,
+    ) -> None:
+        self._sender = sender
+        self._outbox = outbox
+        self._album = album
+        self._receipts = receipts
+        lanes: tuple[Lane, Lane] = ("al", "up")
+        self._readers = {lane: outbox.reader(lane) for lane in lanes}
+        self._frames: dict[Lane, Window[Batch]] = {
+            "al": Window(ALARMS, random),
+            "up": Window(PLAIN, random),
+        }
+        self._parts: Window[Part] = Window(PARTS, random)
+        self._bell = asyncio.Event()
+
+    def ring(self) -> None:
+        """Say that there is something to send or to hear."""
+        self._bell.set()
+
+    async def serve(self, wire: Wire) -> None:
+        """Use a connection until it is lost; raises LinkError then."""
+        clock = asyncio.get_running_loop().time
+        for frames in self._frames.values():
+            frames.reopen(clock())
+        self._parts.reopen(clock())
+        while True:
+            self._bell.clear()
+            for payload in wire.take():
+                self.hear(payload, clock())
+            self.send(wire, clock())
+            await self._wait(clock())
+
+    def hear(self, payload: bytes, now: float) -> None:
+        """Take a receipt, and forget exactly what its frame carried."""
+        receipt = self._receipts.open(payload)
+        if receipt is None:
+            return
+        for window in self._frames.values():
+            batch = window.settle(receipt.frame, now)
+            if batch is not None:
+                self._outbox.forget(batch.run, batch.lane, batch.seqs)
+                return
+        part = self._parts.settle(receipt.frame, now)
+        if part is not None:
+            self._album.confirm(PartName(part.whole, part.index), part.count)
+
+    def send(self, wire: Wire, now: float) -> None:
+        """Send what is due, and what is new as far as the windows are open."""
+        self._send_lane(wire, "al", now)
+        self._send_lane(wire, "up", now)
+        self._send_parts(wire, now)
+
+    async def _wait(self, now: float) -> None:
+        due = min(window.next_due for window in self._frames.values())
+        due = min(due, self._parts.next_due)
+        try:
+            async with asyncio.timeout(None if isinf(due) else max(0.0, due - now)):
+                await self._bell.wait()
+        except TimeoutError:
+            return
+
+    def _send_lane(self, wire: Wire, lane: Lane, now: float) -> None:
+        window = self._frames[lane]
+        for flight in window.due(now):
+            wire.publish(lane, flight.sealed)
+            window.again(flight, now, flight.sealed, flight.names[0])
+        while window.open:
+            batch = self._readers[lane].take(MOST_RECORDS, FRAME_BYTES)
+            if batch is None:
+                return
+            sealed = self._sender.frame(batch)
+            window.add(batch, sealed, digest(sealed), now)
+            wire.publish(lane, sealed)
+
+    def _send_parts(self, wire: Wire, now: float) -> None:
+        window = self._parts
+        for flight in window.due(now):
+            if self._album.holds(PartName(flight.load.whole, flight.load.index)):
+                wire.publish("bl", flight.sealed)
+                window.again(flight, now, flight.sealed, flight.names[0])
+            else:
+                window.flights.remove(flight)
+        while window.open:
+            part = self._album.next_part()
+            if part is None:
+                return
+            sealed = self._sender.part(part)
+            window.add(part, sealed, digest(sealed), now)
+            wire.publish("bl", sealed)

@@ -1,0 +1,41 @@
+"""Reads what comes down, and believes nothing that the collector did not sign."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import structlog
+from nacl.signing import SigningKey, VerifyKey
+
+from sites.answer import Receipt, open_answer
+from sites.errors import AnswerError
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """Opens receipts for one device; `counts` says what became of all that came."""
+
+    device: str
+    key: SigningKey
+    collector: VerifyKey
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def open(self, payload: bytes) -> Receipt | None:
+        """Read a receipt; None for anything forged, broken or for somebody else."""
+        try:
+            receipt = open_answer(payload, self.key, self.collector)
+        except AnswerError:
+            self._ignore()
+            return None
+        if receipt.device != self.device:
+            self._ignore()
+            return None
+        self.counts[receipt.outcome] += 1
+        if receipt.outcome == "set_aside":
+            log.warning("receipt.set_aside", reason=receipt.reason)
+        return receipt
+
+    def _ignore(self) -> None:
+        self.counts["ignored"] += 1
+        log.warning("receipt.ignored", count=self.counts["ignored"])

@@ -1,0 +1,242 @@
+"""The one MQTT door of the edge.
+
+A connection is a paho client of its own with a last will of its own; paho neither
+reconnects nor keeps anything for us: what matters stands in the outbox. Its thread
+speaks to the loop in one place, `Link._post`.
+"""
+
+import asyncio
+import secrets
+import ssl
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from types import TracebackType
+from typing import Any, Self
+
+import paho.mqtt.client as paho
+import structlog
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from edge.errors import LinkError
+from sites.answer import ANSWER_BYTES
+from sites.topic import Channel
+from sites.topic import Path as Way
+
+log = structlog.get_logger()
+
+KEEPALIVE_S = 10
+CONNECT_S = 10.0
+GOODBYE_S = 1.0
+LONGEST_WAIT_S = 30.0
+STABLE_S = 30.0
+_MOST_QUEUED = 64
+_MOST_WAITING = 256
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Where the broker is. `tls` holds ca.pem, cert.pem and key.pem; None: plain."""
+
+    host: str
+    port: int
+    tls: Path | None = None
+
+
+class Link:
+    """One connection, from connecting to its loss; use it with `async with`."""
+
+    def __init__(self, broker: Broker, way: Way, ring: Callable[[], None]) -> None:
+        """Prepare a connection; `ring` is called in the loop when something comes."""
+        self._broker = broker
+        self._way = way
+        self._ring = ring
+        self._came: deque[bytes] = deque(maxlen=_MOST_WAITING)
+        self._lost: str | None = None
+        self._ready: asyncio.Future[None] | None = None
+        self._over = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        """Connect; raises LinkError."""
+        self._loop = asyncio.get_running_loop()
+        self._ready = self._loop.create_future()
+        try:
+            self._client = self._make_client()
+            self._client.connect_async(
+                self._broker.host, self._broker.port, keepalive=KEEPALIVE_S
+            )
+        except (OSError, ValueError) as error:
+            raise LinkError(type(error).__name__) from None
+        self._client.loop_start()
+        try:
+            async with asyncio.timeout(CONNECT_S + GOODBYE_S):
+                await self._ready
+        except TimeoutError:
+            await self._leave()
+            raise LinkError("no answer in time") from None
+        except BaseException:
+            await self._leave()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._leave()
+
+    def publish(self, channel: Channel, payload: bytes) -> bool:
+        """Hand something to the broker; False where it was not even queued."""
+        topic = self._way.topic(channel)
+        info = self._client.publish(topic, payload, qos=1, retain=False)
+        return info.rc == paho.MQTT_ERR_SUCCESS
+
+    def take(self) -> list[bytes]:
+        """Give what has come down; raises LinkError once the connection is lost."""
+        came = list(self._came)
+        self._came.clear()
+        if self._lost is not None and not came:
+            raise LinkError(self._lost)
+        return came
+
+    async def _leave(self) -> None:
+        """Say goodbye, so that the last will stays unspoken; do not wait for long."""
+        self._client.disconnect()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                await self._over.wait()
+
+    def _make_client(self) -> paho.Client:
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._way.text,
+            clean_session=True,
+            protocol=paho.MQTTv311,
+            reconnect_on_failure=False,
+        )
+        client.username_pw_set(self._way.text)
+        client.will_set(self._way.topic("gone"), secrets.token_bytes(8).hex(), qos=1)
+        client.max_inflight_messages_set(_MOST_QUEUED)
+        client.max_queued_messages_set(_MOST_QUEUED)
+        client.connect_timeout = CONNECT_S
+        if self._broker.tls is not None:
+            client.tls_set_context(tls_context(self._broker.tls))
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_subscribe = self._on_subscribe
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        return client
+
+    def _on_connect(self, *args: Any) -> None:
+        reason: ReasonCode = args[3]
+        if reason.is_failure:
+            self._post(self._end, str(reason))
+        else:
+            self._client.subscribe(self._way.topic("down"), qos=1)
+
+    def _on_connect_fail(self, *_: Any) -> None:
+        self._post(self._end, "cannot be reached")
+
+    def _on_subscribe(self, *args: Any) -> None:
+        reasons: list[ReasonCode] = args[3]
+        if any(reason.is_failure for reason in reasons):
+            self._post(self._end, "may not hear its receipts")
+        else:
+            self._post(self._begin, "")
+
+    def _on_disconnect(self, *args: Any) -> None:
+        reason: ReasonCode = args[3]
+        self._post(self._end, str(reason))
+
+    def _on_message(self, *args: Any) -> None:
+        message: paho.MQTTMessage = args[2]
+        if len(message.payload) <= ANSWER_BYTES:
+            self._post(self._come, bytes(message.payload))
+
+    def _post(self, act: Callable[[Any], None], what: object) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody wants to know
+            self._loop.call_soon_threadsafe(act, what)
+
+    def _begin(self, _: str) -> None:
+        if self._ready is not None and not self._ready.done():
+            self._ready.set_result(None)
+
+    def _end(self, why: str) -> None:
+        self._lost = self._lost or why
+        self._over.set()
+        if self._ready is not None and not self._ready.done():
+            self._ready.set_exception(LinkError(why))
+        self._ring()
+
+    def _come(self, payload: bytes) -> None:
+        self._came.append(payload)
+        self._ring()
+
+
+class Uplink:
+    """Connects, again and again, and has `serve` use each connection until it ends."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        way: Way,
+        serve: Callable[[Link], Awaitable[None]],
+        ring: Callable[[], None],
+        random: Random,
+    ) -> None:
+        self._broker = broker
+        self._way = way
+        self._serve = serve
+        self._ring = ring
+        self._random = random
+        self.connected = False
+        self.connections = 0
+
+    async def run(self) -> None:
+        """Keep a connection up for ever."""
+        loop = asyncio.get_running_loop()
+        failures = 0
+        while True:
+            begun = loop.time()
+            try:
+                await self._once()
+            except LinkError as error:
+                log.info("uplink.lost", reason=error.reason)
+            if loop.time() - begun > STABLE_S:
+                failures = 0
+            await asyncio.sleep(pause(failures, self._random))
+            failures += 1
+
+    async def _once(self) -> None:
+        async with Link(self._broker, self._way, self._ring) as link:
+            self.connected = True
+            self.connections += 1
+            log.info("uplink.connected", connections=self.connections)
+            try:
+                await self._serve(link)
+            finally:
+                self.connected = False
+
+
+def pause(failures: int, random: Random) -> float:
+    """Give the seconds to wait after so many failures: to 30, never all at once."""
+    return min(0.5 * 2.0 ** min(failures, 16), LONGEST_WAIT_S) * random.uniform(0.5, 1)
+
+
+def tls_context(folder: Path) -> ssl.SSLContext:
+    """Give TLS 1.3 with our own certificate, that trusts our own CA alone.
+
+    Raises OSError (also ssl.SSLError) where a file is missing or wrong.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_verify_locations(folder / "ca.pem")
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context
