@@ -1,0 +1,124 @@
+"""Puts a message into words: what to do now, since when, who is on it. Pure.
+
+A letter may be read on a locked screen by whoever stands near. It holds a number
+instead of a place, a role instead of a name, and a link that asks who is looking.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from collector.notify.channel import Letter
+from sites.words import Priority
+
+LANGUAGES = ("nl", "en")
+_WORDS = Path(__file__).parent / "words"
+_PART_OF_NAME = 4  # letters; shorter parts of a name are words of their own
+_NO_NAME = frozenset({"bureau", "district", "eenheid", "politie", "police", "station"})
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message whose turn it is, with its incident as it is at this moment.
+
+    `reason` is `opened`, `raised`, `silenced` or `handed_over-<log entry>`. `step` is
+    the first step of the person's role that is not done, by language. `names` are the
+    words that no letter may hold.
+    """
+
+    message: int
+    incident: int
+    unit: str
+    person: str
+    role: str
+    language: str
+    tell: str | None = field(repr=False)
+    removed: bool
+    reason: str
+    made: datetime
+    tries: int
+    lease: datetime
+    state: Literal["open", "acknowledged", "resolved"]
+    priority: Priority
+    silent: bool
+    occurred: datetime
+    time_zone: str
+    owner: str | None
+    owner_role: str | None
+    step: Mapping[str, str] | None
+    names: list[str | None] = field(repr=False)
+
+
+def write(due: Due, to: str, base_url: str) -> Letter:
+    """Write the letter of a message; `base_url` is where the dashboard is."""
+    words = words_in(due.language)
+    priority = words["priority"][due.priority]
+    subjects: dict[str, str] = words["subject"]
+    # A reason of a later version must not stop the line: it is told as an opening.
+    subject = subjects.get(due.reason.partition("-")[0], subjects["opened"])
+    link = f"{base_url.rstrip('/')}/incident/{due.incident}"
+    lines = [*_lines(due, words), words["line"]["link"].format(link=link)]
+    text = "\n\n".join([*lines, words["line"]["foot"]]) + "\n"
+    return Letter(
+        due.message,
+        to,
+        subject.format(priority=priority, incident=due.incident),
+        text,
+        due.priority == "urgent",
+    )
+
+
+@cache
+def words_in(language: str) -> dict[str, Any]:
+    """Give the words of a language; Dutch where we do not speak it."""
+    known = language if language in LANGUAGES else LANGUAGES[0]
+    with (_WORDS / f"{known}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def gives_away(text: str, names: list[str | None]) -> bool:
+    """Tell whether a text holds one of these names, or a telling part of one."""
+    parts = {part for name in names if name for part in _parts(name)}
+    return any(
+        re.search(rf"\b{re.escape(part)}\b", text, re.IGNORECASE) for part in parts
+    )
+
+
+def _parts(name: str) -> Iterator[str]:
+    yield name
+    for part in re.findall(r"\w+", name):
+        if len(part) >= _PART_OF_NAME and part.casefold() not in _NO_NAME:
+            yield part
+
+
+def _lines(due: Due, words: dict[str, Any]) -> Iterator[str]:
+    line = words["line"]
+    yield _what_to_do(due, line)
+    if due.silent:
+        yield line["silent"]
+    since = due.occurred.astimezone(ZoneInfo(due.time_zone))
+    yield line["since"].format(since=since.strftime(words["time"]))
+    yield _who_is_on_it(due, words)
+
+
+def _what_to_do(due: Due, line: dict[str, str]) -> str:
+    step = (due.step or {}).get(due.language)
+    if not step or gives_away(step, due.names):
+        return line["do_look"]
+    return line["do"].format(step=step)
+
+
+def _who_is_on_it(due: Due, words: dict[str, Any]) -> str:
+    line: dict[str, str] = words["line"]
+    if due.owner is None:
+        return line["nobody"]
+    if due.owner == due.person:
+        return line["you"]
+    role = words["role"].get(due.owner_role, due.owner_role)
+    return line["somebody"].format(role=role)

@@ -1,0 +1,30 @@
+-- Lease the next message of a channel that is due, and give its incident as it is now.
+with next as (
+    select m.message
+      from store.message m join store.incident i using (incident)
+     where m.sent is null and m.given_up is null and m.channel = %(channel)s
+       and m.next_try <= %(now)s and (m.leased_until is null or m.leased_until <= %(now)s)
+     order by array_position(array['urgent', 'attention', 'notice'], i.priority), m.next_try, m.message
+     limit 1
+       for update of m skip locked
+), leased as (
+    update store.message m
+       set leased_until = %(lease)s, tries = m.tries + 1
+      from next
+     where m.message = next.message
+ returning m.message, m.incident, m.unit, m.person, m.reason, m.made, m.tries, m.leased_until
+)
+select l.message, l.incident, l.unit, l.person, p.role, p.language, p.tell, p.removed is not null as removed,
+       l.reason, l.made, l.tries, l.leased_until as lease,
+       i.state, i.priority, i.silent, i.occurred, s.time_zone, i.owner, o.role as owner_role,
+       (select n.text from store.incident_step n
+         where n.incident = l.incident and n.role = p.role and n.done is null
+         order by n.place, n.step limit 1) as step,
+       array[s.site, s.kit, s.reference, s.name ->> 'nl', s.name ->> 'en', l.unit,
+             u.name ->> 'nl', u.name ->> 'en'] as names
+  from leased l
+  join store.incident i on i.incident = l.incident
+  join store.site s on s.site = i.site
+  join store.unit u on u.unit = l.unit
+  join store.person p on p.person = l.person
+  left join store.person o on o.person = i.owner
