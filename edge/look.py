@@ -6,6 +6,7 @@ order in which they were decided; an end carries the moment of the last motion.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -49,11 +50,19 @@ def main(argv: list[str]) -> int:
     """Print the events of each film; 0 if all could be read to their end, else 1."""
     options = _parser().parse_args(argv)
     cv2.setNumThreads(1)
+    try:
+        return _look(options.files, as_json=options.json)
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _look(paths: Sequence[str], *, as_json: bool) -> int:
     whole = True
-    for path in options.files:
+    for path in paths:
         try:
             for event in events(path):
-                _write(event, as_json=options.json)
+                _write(event, as_json=as_json)
         except FilmError as error:
             sys.stderr.write(f"wachtpost look: {path}: {error}\n")
             whole = False

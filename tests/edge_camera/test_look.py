@@ -1,0 +1,116 @@
+"""`wachtpost look`: what it prints, and how it ends."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import wachtpost
+from edge.look import main
+from tests.edge_camera.clip import scene, visitor, write_clip
+
+ROOT = Path(wachtpost.__file__).parent
+KEYS = {"file", "frame", "seconds", "kind", "zone", "box", "area", "score"}
+
+
+@pytest.fixture
+def clip(tmp_path):
+    path = tmp_path / "visit.mkv"
+    return write_clip(path, scene(20, box=visitor(5, 12)))
+
+
+def lines(capsys) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_each_event_is_one_json_line(clip, capsys):
+    assert main(["--json", str(clip)]) == 0
+    started, ended = lines(capsys)
+    assert set(started) == set(ended) == KEYS
+    assert started["kind"] == "motion.started"
+    assert ended["kind"] == "motion.ended"
+    assert started["zone"] == "picture"
+    assert started["file"] == str(clip)
+    assert 50 <= started["frame"] <= 65
+    assert started["seconds"] == pytest.approx(started["frame"] / 10)
+    assert 115 <= ended["frame"] <= 121
+    assert all(0 <= edge <= 1 for edge in started["box"])
+    assert 0 < started["area"] < 0.1
+    assert 0 < started["score"] <= 1
+
+
+def test_without_json_people_read_it(clip, capsys):
+    assert main([str(clip)]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{clip}: ")
+    assert "motion.started  picture  area " in first
+    assert "motion.ended  picture  area " in second
+
+
+def test_motion_that_outlasts_the_film_is_ended_with_it(tmp_path, capsys):
+    path = write_clip(tmp_path / "stays.mkv", scene(9, box=visitor(5, 99)))
+    assert main(["--json", str(path)]) == 0
+    assert [line["kind"] for line in lines(capsys)] == [
+        "motion.started",
+        "motion.ended",
+    ]
+
+
+def test_a_film_that_cannot_be_read_is_lost_and_the_next_is_still_read(
+    clip, tmp_path, capsys
+):
+    rubbish = tmp_path / "rubbish.mp4"
+    rubbish.write_bytes(b"rubbish" * 100)
+    nowhere = str(tmp_path / "nowhere.mp4")
+    assert main(["--json", nowhere, str(rubbish), str(clip)]) == 1
+    captured = capsys.readouterr()
+    first, second, *rest = [json.loads(line) for line in captured.out.splitlines()]
+    assert first["kind"] == second["kind"] == "camera.lost"
+    assert first["reason"] == "missing"
+    assert second["reason"] == "rubbish"
+    assert [line["kind"] for line in rest] == ["motion.started", "motion.ended"]
+    assert captured.err.splitlines() == [
+        f"wachtpost look: {nowhere}: the file does not exist",
+        f"wachtpost look: {rubbish}: this is no film that can be read",
+    ]
+
+
+def test_a_live_camera_is_refused(capsys):
+    assert main(["rtsp://guard:secret@127.0.0.1:9/live"]) == 1
+    assert "look reads files, not live cameras" in capsys.readouterr().err
+
+
+def test_without_a_file_the_usage_is_shown(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main([])
+    assert caught.value.code == 2
+    assert "FILE" in capsys.readouterr().err
+
+
+def test_the_command_hands_look_its_films(clip):
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "wachtpost.py"), "look", "--json", str(clip)],
+        capture_output=True,
+        check=True,
+        text=True,
+        cwd=ROOT,
+    )
+    assert len(done.stdout.splitlines()) == 2
+    assert done.stderr == ""
+
+
+def test_a_reader_that_goes_away_is_no_error(clip):
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "wachtpost.py"), "look", "--json", str(clip)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    with process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
