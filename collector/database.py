@@ -172,7 +172,7 @@ class Database:
         options = (
             f"-c statement_timeout={limits.statement_s}s"
             f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_S}s"
-            " -c timezone=UTC"
+            " -c timezone=UTC -c client_min_messages=warning"
         )
         pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
             url,

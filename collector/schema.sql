@@ -154,7 +154,8 @@ create table store.device_state (
     run text,
     heard timestamptz not null,
     silent_since timestamptz,
-    heartbeat jsonb
+    heartbeat jsonb,
+    silent_told timestamptz
 );
 
 create table store.path_state (
@@ -164,6 +165,8 @@ create table store.path_state (
     site text not null references store.site,
     heard timestamptz not null,
     lost_since timestamptz,
+    gone timestamptz,
+    lost_told timestamptz,
     primary key (device, way)
 );
 

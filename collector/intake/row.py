@@ -12,7 +12,7 @@ class EventRow:
     """A record that was stored for the first time, with its place.
 
     `at` is when it happened; where the device gave an impossible time (`timed` False)
-    it is the time of `received`, and what the device said stands in `record.at`.
+    it is the time of `received`. `said` is the device's own time as text.
     `zone` is the record's own, else that of its sensor in the inventory. `data` holds
     the other fields of the kind. `record` is None for a kind this version cannot read:
     its `kind` is then `unknown`, and `data` the whole of it.
@@ -32,3 +32,4 @@ class EventRow:
     data: dict[str, Any] = field(default_factory=dict)
     record: Record | None = None
     timed: bool = True
+    said: str = ""

@@ -1,0 +1,47 @@
+"""Receipts: what the collector tells a device about one of its frames, after commit."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from nacl.signing import SigningKey
+
+from collector.intake.ingest import Finding, Gone, Heard, HeardPart, SetAside
+from sites.answer import Receipt, seal_answer
+
+
+class Answer(NamedTuple):
+    """Sealed bytes and the topic they go to."""
+
+    topic: str
+    payload: bytes
+
+
+def receipts(findings: Sequence[Finding], key: SigningKey) -> list[Answer]:
+    """Write a receipt for each frame whose sender is known, to the path it came by.
+
+    It takes about 0.2 ms of CPU each, so it is called in a thread.
+    """
+    return list(_receipts(findings, key))
+
+
+def _receipts(findings: Sequence[Finding], key: SigningKey) -> Iterator[Answer]:
+    for finding in findings:
+        receipt = _receipt(finding)
+        if receipt is None or finding.known is None or finding.path is None:
+            continue
+        sealed = seal_answer(receipt, key, finding.known.key)
+        yield Answer(finding.path.topic("down"), sealed)
+
+
+def _receipt(finding: Finding) -> Receipt | None:
+    match finding:
+        case SetAside(known=known) if known is not None:
+            return Receipt(known.device, finding.digest, "set_aside", finding.refusal)
+        case Heard(doubt=doubt) if doubt is not None:
+            return Receipt(
+                finding.known.device, finding.digest, "set_aside", "bad_body"
+            )
+        case Heard() | HeardPart():
+            return Receipt(finding.known.device, finding.digest, "stored")
+        case Gone() | SetAside():
+            return None

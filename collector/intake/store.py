@@ -1,0 +1,167 @@
+"""Stores what was heard: once, whatever comes twice, and tells what was new."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from collector.database import Transaction, jsonb
+from collector.intake.ingest import Heard, SetAside, is_measurement
+from collector.intake.row import EventRow
+from collector.query import Queries
+from sites.event import Heartbeat
+
+# One source may fill this much of the store with frames that nobody believes.
+KEPT_FRAMES = 100
+KEPT_BYTES = 4 * 2**20
+
+_QUERIES = Queries(Path(__file__).parent / "sql")
+_Key = tuple[str, str, str, int]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a transaction stored: the events that were new, and how many rows.
+
+    `returned` names the units of devices and paths that had been away.
+    """
+
+    new: tuple[EventRow, ...]
+    rows: int
+    duplicates: int
+    returned: frozenset[str]
+
+
+async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
+    """Store the records of these frames; only what is new comes back.
+
+    Order of locks, for everybody who stores: events, measurements, devices, paths, then
+    sites. Each of them by key, so that two who store do not wait for each other.
+    """
+    rows = [row for frame in heard for row in frame.rows]
+    numbers = [row for row in rows if is_measurement(row)]
+    events = [row for row in rows if not is_measurement(row)]
+    new = await _events(transaction, events)
+    measured = await _measurements(transaction, numbers)
+    returned = await _presence(transaction, heard)
+    stored = len(new) + measured
+    return Stored(tuple(new), stored, len(rows) - stored, returned)
+
+
+async def set_aside(transaction: Transaction, frames: Iterable[SetAside]) -> None:
+    """Keep frames that cannot be believed, each once, so many of one source."""
+    for frame in sorted(frames, key=lambda one: one.digest):
+        known, message = frame.known, frame.message
+        await transaction.run(
+            _QUERIES["set_aside"],
+            digest=frame.digest,
+            received=message.received,
+            topic=message.topic[:80].replace("\0", ""),
+            unit=known and known.unit,
+            device=known and known.device,
+            refusal=frame.refusal,
+            detail=frame.detail,
+            raw=message.payload,
+            frames=KEPT_FRAMES,
+            bytes=KEPT_BYTES,
+        )
+
+
+async def _events(transaction: Transaction, rows: list[EventRow]) -> list[EventRow]:
+    if not rows:
+        return []
+    await transaction.run(_QUERIES["stage_events"])
+    await transaction.copy(_QUERIES["copy_events"], map(_event, rows))
+    inserted: set[_Key] = set()
+    for timed, query in ((True, "insert_events"), (False, "insert_untimed")):
+        if any(row.timed is timed for row in rows):
+            found = await transaction.all(_QUERIES.of(query, _key))
+            inserted.update(found)
+    return list(_first(rows, inserted))
+
+
+def _first(rows: Iterable[EventRow], inserted: set[_Key]) -> Iterator[EventRow]:
+    for row in rows:
+        key = (row.device, row.run, row.lane, row.seq)
+        if key in inserted:
+            inserted.discard(key)  # the second of two in one batch is a duplicate
+            yield row
+
+
+async def _measurements(transaction: Transaction, rows: list[EventRow]) -> int:
+    if not rows:
+        return 0
+    await transaction.run(_QUERIES["stage_measurements"])
+    await transaction.copy(_QUERIES["copy_measurements"], map(_measurement, rows))
+    return await transaction.run(_QUERIES["insert_measurements"])
+
+
+async def _presence(transaction: Transaction, heard: Sequence[Heard]) -> frozenset[str]:
+    devices: dict[str, dict[str, Any]] = {}
+    paths: dict[tuple[str, int], dict[str, Any]] = {}
+    for frame in heard:
+        place = {
+            "device": frame.known.device,
+            "unit": frame.known.unit,
+            "site": frame.known.site,
+        }
+        before = devices.get(frame.known.device, {}).get("heartbeat")
+        devices[frame.known.device] = {
+            **place,
+            "run": frame.header.run,
+            "heartbeat": _heartbeat(frame) or before,
+        }
+        paths[frame.path] = {**place, "way": frame.path.way}
+    returned: set[str] = set()
+    for query, rows in (
+        ("hear_devices", list(devices.values())),
+        ("hear_paths", list(paths.values())),
+    ):
+        if rows:
+            back = await transaction.all(_QUERIES[query], rows=jsonb(rows))
+            returned.update(row["unit"] for row in back)
+    return frozenset(returned)
+
+
+def _heartbeat(frame: Heard) -> dict[str, Any] | None:
+    beats = [row for row in frame.rows if isinstance(row.record, Heartbeat)]
+    return beats[-1].data if beats else None
+
+
+def _key(device: str, run: str, lane: str, seq: int) -> _Key:
+    return device, run, lane, seq
+
+
+def _event(row: EventRow) -> tuple[object, ...]:
+    return (
+        row.device,
+        row.run,
+        row.lane,
+        row.seq,
+        row.at,
+        row.said,
+        row.received,
+        row.unit,
+        row.site,
+        row.kind,
+        row.sensor,
+        row.zone,
+        row.data,
+        row.timed,
+    )
+
+
+def _measurement(row: EventRow) -> tuple[object, ...]:
+    return (
+        row.device,
+        row.run,
+        row.lane,
+        row.seq,
+        row.at,
+        row.received,
+        row.unit,
+        row.site,
+        row.sensor,
+        row.data["quantity"],
+        row.data["value"],
+    )
