@@ -9,7 +9,7 @@ import hashlib
 import re
 import struct
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -32,6 +32,8 @@ _SEAL = 48
 _LANES: tuple[Lane, Lane] = ("al", "up")
 OVERHEAD = _HEADER.size + _SIGNATURE + _SEAL
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 _KIND = re.compile(r"[a-z_]{1,20}(\.[a-z_]{1,20})?")
@@ -136,7 +138,7 @@ def seal(
             _LANES.index(header.lane),
             device_bytes(header.device),
             bytes.fromhex(header.run),
-            max(0, int(header.sent_at.timestamp() * 1_000_000)),
+            max(0, (header.sent_at - _EPOCH) // _MICROSECOND),
             len(body),
         )
         + body
@@ -208,8 +210,8 @@ def _utc(at: datetime) -> datetime:
 
 def _time(microseconds: int) -> datetime:
     try:
-        return datetime.fromtimestamp(microseconds / 1_000_000, UTC)
-    except (OverflowError, OSError, ValueError):
+        return _EPOCH + microseconds * _MICROSECOND
+    except OverflowError:
         raise FrameError("unreadable", "the time of sending is no time") from None
 
 
