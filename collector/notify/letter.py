@@ -20,7 +20,9 @@ from sites.words import Priority
 LANGUAGES = ("nl", "en")
 _WORDS = Path(__file__).parent / "words"
 _PART_OF_NAME = 4  # letters; shorter parts of a name are words of their own
-_NO_NAME = frozenset({"bureau", "district", "eenheid", "politie", "police", "station"})
+_NO_NAME = frozenset(
+    {"bureau", "district", "eenheid", "politie", "police", "station", "unit"}
+)
 
 
 @dataclass(frozen=True, slots=True)

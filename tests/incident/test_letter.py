@@ -1,0 +1,230 @@
+"""What a letter says, and what it never says."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+import sites
+from collector.incident.rules import steps_of
+from collector.notify.channel import Letter
+from collector.notify.letter import LANGUAGES, Due, gives_away, words_in, write
+from sites.inventory import Inventory
+from sites.load import load
+from sites.rule import Rule, recipients
+from sites.site import Site
+from sites.words import Priority, Role
+from tests.incident.stage import NOW
+
+BASE = "https://wachtpost.example/"
+EXAMPLES = load(Path(sites.__file__).parent / "examples")
+REASONS = ("opened", "raised", "silenced", "handed_over-17")
+DUE = Due(
+    message=5,
+    incident=2071,
+    unit="noord",
+    person="desk-noord",
+    role="desk",
+    language="nl",
+    tell="desk@noord.example",
+    removed=False,
+    reason="opened",
+    made=NOW,
+    tries=1,
+    lease=NOW + timedelta(minutes=2),
+    state="open",
+    priority="urgent",
+    silent=False,
+    occurred=NOW,
+    time_zone="Europe/Amsterdam",
+    owner=None,
+    owner_role=None,
+    step={"nl": "Vraag noodhulp.", "en": "Ask for a patrol."},
+    names=["haven", None, None, "Bureau Haven", "Haven station", "noord", "Eenheid N"],
+)
+
+
+def letter(**more: object) -> Letter:
+    return write(replace(DUE, **more), "desk@noord.example", BASE)  # type: ignore[arg-type]  # fields by name
+
+
+def test_a_letter_says_what_to_do_since_when_who_is_on_it_and_where_to_look():
+    found = letter()
+
+    assert found.subject == "Spoed: incident 2071, actie nodig"
+    assert found.text.split("\n\n") == [
+        "Doe nu: Vraag noodhulp.",
+        "Sinds 05-03-2026 02:41 (tijd ter plaatse).",
+        "Nog niemand heeft het opgepakt.",
+        "Openen: https://wachtpost.example/incident/2071",
+        "Dit is een automatisch bericht; antwoorden worden niet gelezen.\n",
+    ]
+
+
+def test_who_reads_english_gets_english():
+    found = letter(language="en")
+
+    assert found.subject == "Urgent: incident 2071, action needed"
+    assert "Do now: Ask for a patrol." in found.text
+    assert "Since 2026-03-05 02:41" in found.text
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "since"),
+    [
+        ("Europe/Amsterdam", datetime(2026, 7, 1, 22, 30, tzinfo=UTC), "02-07"),
+        ("America/Curacao", datetime(2026, 7, 1, 22, 30, tzinfo=UTC), "01-07"),
+    ],
+)
+def test_since_is_told_in_the_time_of_the_place(zone, at, since):
+    assert f"Sinds {since}-2026" in letter(time_zone=zone, occurred=at).text
+
+
+def test_on_a_silent_occasion_every_letter_says_that_nobody_may_ring():
+    for language, reason in product(LANGUAGES, REASONS):
+        found = letter(silent=True, language=language, reason=reason)
+        assert words_in(language)["line"]["silent"] in found.text
+
+    assert "GEEN telefoon" not in letter().text
+
+
+def test_who_took_it_is_told_as_a_role_not_as_a_name():
+    found = letter(owner="somebody-real", owner_role="coordinator")
+
+    assert "Opgepakt door: coördinator." in found.text
+    assert "somebody-real" not in found.text
+
+
+def test_who_has_it_already_reads_that():
+    assert "Opgepakt door u." in letter(owner="desk-noord", owner_role="desk").text
+
+
+def test_without_a_step_of_its_own_a_letter_still_says_what_to_do():
+    for step in (None, {}, {"nl": ""}):
+        assert "Doe nu: open het incident" in letter(step=step).text
+
+
+@pytest.mark.parametrize(
+    "careless",
+    [
+        "Ga naar Bureau Haven.",
+        "Ga naar de haven!",
+        "Bel iemand van Eenheid N.",
+        "Bel NOORD.",
+    ],
+)
+def test_a_step_that_names_a_place_is_left_out(careless):
+    found = letter(step={"nl": careless})
+
+    assert careless not in found.text
+    assert "Doe nu: open het incident" in found.text
+
+
+def test_a_word_that_only_holds_a_name_gives_nothing_away():
+    assert not gives_away("Bel het bureau over de havendienst.", DUE.names)
+
+
+@pytest.mark.parametrize("reason", ["something_newer", ""])
+def test_a_reason_of_a_later_version_is_told_all_the_same(reason):
+    assert letter(reason=reason).subject == letter().subject
+
+
+def test_a_language_that_we_do_not_speak_gets_dutch():
+    assert letter(language="fr").subject == letter().subject
+
+
+def test_both_languages_say_the_same_things():
+    nl, en = words_in("nl"), words_in("en")
+
+    for section in ("subject", "line", "priority", "role"):
+        assert nl[section].keys() == en[section].keys()
+    assert set(nl["role"]) == set(get_args(Role))
+    assert set(nl["priority"]) == set(get_args(Priority))
+
+
+def test_the_address_is_in_nothing_that_is_printed():
+    assert "desk@noord.example" not in repr(letter())
+    assert "desk@noord.example" not in repr(DUE)
+
+
+def names_of(site: Site, world: Inventory) -> list[str | None]:
+    unit = world.units[site.unit]
+    shown = [text for one in (site, unit) if (text := one.name) is not None]
+    words = [word for text in shown for word in (text.nl, text.en)]
+    return [site.id, site.kit, site.reference, unit.id, *words]
+
+
+def forbidden(world: Inventory) -> set[str]:
+    """Give every name, address and person of the inventory."""
+    found: set[str] = set()
+    for site in world.sites.values():
+        found |= {name for name in names_of(site, world) if name}
+        found |= {
+            word
+            for zone in site.zones
+            if zone.name is not None
+            for word in (zone.name.nl, zone.name.en)
+        }
+        found |= {device.id for device in site.devices}
+    for unit in world.units.values():
+        for person in unit.people:
+            found |= {word for word in (person.id, person.tell) if word}
+    return found
+
+
+def letters_about(
+    rule: Rule, site: Site, occasions: tuple[bool, ...] = (False, True)
+) -> Iterator[tuple[Role, str, Letter]]:
+    playbook = EXAMPLES.playbooks[rule.playbook]
+    choices = product(recipients(rule), LANGUAGES, REASONS, occasions)
+    for role, language, reason, silent in choices:
+        mine = (s for s in steps_of(playbook, silent=silent) if s.role == role)
+        first = next(mine, None)
+        due = replace(
+            DUE,
+            unit=site.unit,
+            role=role,
+            language=language,
+            reason=reason,
+            silent=silent,
+            priority=rule.priority,
+            step=None if first is None else first.text.model_dump(),
+            names=names_of(site, EXAMPLES),
+            owner="somebody-real",
+            owner_role="deputy",
+        )
+        yield role, language, write(due, "x@y.example", BASE)
+
+
+@pytest.mark.parametrize("rule", EXAMPLES.rules.values(), ids=EXAMPLES.rules)
+def test_no_letter_about_any_rule_holds_a_place_a_name_or_an_address_a3(rule):
+    never = forbidden(EXAMPLES)
+    assert len(never) > 40
+
+    count = 0
+    for site in EXAMPLES.sites.values():
+        for _, _, found in letters_about(rule, site):
+            everything = f"{found.subject}\n{found.text}".casefold()
+            told = {word for word in never if word.casefold() in everything}
+            assert told == set()
+            assert "@" not in everything
+            count += 1
+    assert count >= len(EXAMPLES.sites) * len(LANGUAGES) * len(REASONS) * 2
+
+
+@pytest.mark.parametrize("rule", EXAMPLES.rules.values(), ids=EXAMPLES.rules)
+def test_every_letter_about_any_rule_says_what_to_do_a2(rule):
+    site = next(one for one in EXAMPLES.sites.values() if one.kind in rule.site_kinds)
+    silent = {"panic.pressed", "duress.entered"} & set(rule.kinds)
+    occasions = (False, True) if silent else (False,)
+    for role, language, found in letters_about(rule, site, occasions):
+        line = words_in(language)["line"]
+        assert line["do"].format(step="") in found.text, role
+        assert line["do_look"] not in found.text, role
+        assert "2071" in found.subject
+        assert words_in(language)["role"]["deputy"] in found.text
+        assert f"{BASE}incident/2071" in found.text
