@@ -133,6 +133,8 @@ class Lane:
         with self._watch.metrics.batch_seconds.labels(self.name).time():
             findings = await self._examine(messages)
             settled = await self._settle(findings)
+        if len(settled) == len(findings):
+            self._watch.health.well(f"{self.name} frames")
         await self._answer(settled)
         self._in_hand = None
 
@@ -166,7 +168,8 @@ class Lane:
         if refused is not None:
             return await self._settle([refused])
         log.error("frame.unsettled", lane=self.name, exc_info=error)
-        self._watch.health.trouble(self.name, f"a frame is not stored: {error}")
+        why = f"a frame is not stored: {error!r}"
+        self._watch.health.trouble(f"{self.name} frames", why)
         self._watch.metrics.frames.labels(self.name, "failed").inc()
         return []
 
