@@ -71,10 +71,14 @@ def quote(value: object) -> str:
 
 def complaints(error: ValidationError) -> Iterator[tuple[Path, str]]:
     """Give (place, what) for each thing that is wrong, in the order of the model."""
+    for one in causes(error):
+        yield one["loc"], _sentence(one)
+
+
+def causes(error: ValidationError) -> list[ErrorDetails]:
+    """Give pydantic's errors without those that follow from another."""
     found = error.errors(include_url=False)
-    for one in found:
-        if not _follows_from_another(one, found):
-            yield one["loc"], _sentence(one)
+    return [one for one in found if not _follows_from_another(one, found)]
 
 
 def _follows_from_another(one: ErrorDetails, found: list[ErrorDetails]) -> bool:

@@ -130,15 +130,16 @@ def parse(data: bytes) -> tuple[Node | None, list[Fault]]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return None, [Fault(line, f"not UTF-8: byte 0x{data[error.start]:02x}")]
-    reader = _Reader(text)
     try:
-        root = reader.document()
-    except _StopError as stop:
-        return None, [*reader.faults, stop.fault]
+        reader = _Reader(text)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         what = f"not text: the character U+{ord(text[error.position]):04X}"
         return None, [Fault(line, what)]
+    try:
+        root = reader.document()
+    except _StopError as stop:
+        return None, [*reader.faults, stop.fault]
     except yaml.MarkedYAMLError as error:
         return None, [*reader.faults, _syntax(error, text)]
     return (None if reader.unusable else root), reader.faults
@@ -161,7 +162,16 @@ class _Reader:
         self.faults: list[Fault] = []
         self.unusable = False
         self._nodes = 0
-        self._events: Iterator[yaml.Event] = iter(yaml.parse(text, yaml.SafeLoader))
+        self._loader = yaml.SafeLoader(text)
+        self._events = self._all_events()
+
+    def _all_events(self) -> Iterator[yaml.Event]:
+        try:
+            while self._loader.check_event():
+                yield self._loader.get_event()  # type: ignore[no-untyped-call]  # the stub lacks its type
+        except ValueError:  # of int() or chr(), which PyYAML lets through
+            what = "not YAML: a number beyond all bounds"
+            raise _StopError(self._loader.line + 1, what) from None
 
     def document(self) -> Node:
         next(self._events)  # the stream begins

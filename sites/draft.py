@@ -10,7 +10,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import Field, ValidationError
 
-from sites.complaint import complaints
+from sites.complaint import causes, complaints
 from sites.document import MAX_DEPTH, Fault, Node, Path
 from sites.playbook import Playbook
 from sites.policy import Policy
@@ -104,7 +104,7 @@ def understand(node: Node, model: type[M]) -> Reading[M]:
                     Fault(node.line_of(place), what)
                     for place, what in complaints(error)
                 )
-            parts = {_part(node, one["type"], one["loc"]) for one in error.errors()}
+            parts = {_part(node, one["type"], one["loc"]) for one in causes(error)}
             if () in parts:
                 break
             lost |= {str(path[0]) for path in parts}

@@ -1,0 +1,133 @@
+"""The examples load, are fictitious, and hold what the demo and the README promise."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import sites
+from sites.check.rule import occasions
+from sites.device_file import cut
+from sites.inventory import Inventory
+from sites.kit import is_valid
+from sites.load import load
+from sites.rule import recipients
+
+FOLDER = Path(sites.__file__).parent / "examples"
+HAVEN = "eyj3g5putwctufop"
+
+
+@pytest.fixture(scope="module")
+def examples() -> Inventory:
+    return load(FOLDER)
+
+
+def test_there_are_two_units_four_stations_and_four_kits(examples):
+    kinds = [site.kind for site in examples.sites.values()]
+    assert len(examples.units) == 2
+    assert (kinds.count("station"), kinds.count("home")) == (4, 4)
+
+
+def test_all_three_priorities_occur(examples):
+    found = {rule.priority for rule in examples.rules.values()}
+    assert found == {"urgent", "attention", "notice"}
+
+
+def test_every_recipient_has_a_step_on_every_occasion_a1(examples):
+    for rule in examples.rules.values():
+        playbook = examples.playbooks[rule.playbook]
+        for role in recipients(rule):
+            for silent in occasions(rule):
+                assert playbook.steps_for(role, silent=silent), (rule.id, role)
+
+
+def test_nobody_rings_after_a_silent_call_for_help(examples):
+    for rule in examples.rules.values():
+        if "panic.pressed" in rule.kinds or "duress.entered" in rule.kinds:
+            playbook = examples.playbooks[rule.playbook]
+            for step in playbook.steps:
+                assert not (step.rings and step.applies != "loud"), step.id
+
+
+def test_panic_and_duress_go_to_the_control_room_from_every_site(examples):
+    for device in examples.devices:
+        rules = examples.rules_for("duress.entered", device)
+        assert rules
+        assert all(rule.to_control_room for rule in rules)
+    for site in examples.sites.values():
+        for device in site.devices:
+            for sensor in device.sensors:
+                if sensor.kind == "panic":
+                    rules = examples.rules_for(
+                        "panic.pressed", device.id, sensor=sensor.number
+                    )
+                    assert [rule.priority for rule in rules] == ["urgent"]
+
+
+def test_every_playbook_is_used_and_every_mandatory_step_is_told_to_somebody(examples):
+    used = {rule.playbook for rule in examples.rules.values()}
+    assert used == set(examples.playbooks)
+    for rule in examples.rules.values():
+        for step in examples.playbooks[rule.playbook].steps:
+            if step.mandatory:
+                assert step.role in recipients(rule), (rule.id, step.id)
+
+
+def test_the_station_of_the_demo_has_all_that_a_device_can_look_through(examples):
+    site = examples.site_of(HAVEN)
+    (device,) = site.devices
+    assert site.id == "bureau-haven"
+    assert [camera.source for camera in device.cameras] == [
+        "footage:one-by-one-person-detection.mp4",
+        "footage:car-detection.mp4",
+    ]
+    assert {sensor.quantity for sensor in device.sensors} == {
+        None,
+        "temperature",
+        "humidity",
+        "light",
+        "co2",
+    }
+    doors = [one.zone for one in device.sensors if one.kind == "contact"]
+    found = [examples.zone(site.id, zone) for zone in doors if zone]
+    assert [zone.kind for zone in found if zone] == ["entrance", "back_door"]
+
+
+def test_a_kit_has_a_contact_two_buttons_and_a_tamper_switch_and_no_camera(examples):
+    homes = [site for site in examples.sites.values() if site.kind == "home"]
+    for home in homes:
+        (device,) = home.devices
+        silent = [one.silent for one in device.sensors if one.kind == "panic"]
+        assert silent == [False, True]
+        assert {one.kind for one in device.sensors} == {"contact", "panic", "tamper"}
+        assert device.cameras == ()
+        assert home.kit is not None
+        assert is_valid(home.kit)
+
+
+def test_one_household_must_not_be_rung(examples):
+    answers = [site.may_ring for site in examples.sites.values() if site.kind == "home"]
+    assert sorted(answers, key=bool) == [False, True, True, True]
+
+
+def test_every_device_has_a_file(examples):
+    for device in examples.devices:
+        assert cut(examples, device).device == device
+
+
+def test_the_examples_lead_to_nobody(examples):
+    for unit in examples.units.values():
+        for person in unit.people:
+            assert person.tell is None or person.tell.endswith(".example")
+    text = "\n".join(path.read_text() for path in FOLDER.rglob("*.yaml"))
+    assert not re.search(r"\b\d{4} ?[A-Z]{2}\b(?!-)", text), "a Dutch post code"
+    assert not re.search(r"\b0[1-9][0-9]{8}\b|\+31", text), "a telephone number"
+    assert not re.search(r"\b\d+\.\d+\.\d+\.\d+\b", text), "an IP address"
+
+
+def test_the_readme_of_the_examples_names_every_file_and_subcommand():
+    text = (FOLDER / "README.md").read_text()
+    for name in ("policy.yaml", "units/", "sites/", "rules.yaml", "playbooks/"):
+        assert name in text
+    for command in ("check", "device-file", "kit-number"):
+        assert f"wachtpost sites {command}" in text
