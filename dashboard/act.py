@@ -1,0 +1,173 @@
+"""What people do on the incident page: the five forms, and what each refuses."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from collector.database import Transaction
+from collector.incident import life
+from collector.incident.errors import (
+    AlreadyResolvedError,
+    AlreadyTakenError,
+    IncidentError,
+    IncidentUnknownError,
+    NobodyThereError,
+    SentenceError,
+    StepNotYoursError,
+    StepsDueError,
+    StepUnknownError,
+)
+from dashboard.asker import Asker
+from dashboard.errors import (
+    FieldError,
+    NotFoundError,
+    PageError,
+    TooLateError,
+)
+from dashboard.form import Fields, form
+from dashboard.home import home_view
+from dashboard.incident import NUMBER_MOST, OUTCOMES, ROLES_TO, incident_view
+from dashboard.language import Words
+from dashboard.page import Look, View, acted
+from dashboard.parts import signed_in
+
+routes = APIRouter()
+Someone = Annotated[Asker, Depends(signed_in)]
+Form = Annotated[Fields, Depends(form)]
+
+
+@routes.post("/incident/{incident}/take")
+async def take(
+    request: Request, asker: Someone, fields: Form, incident: int
+) -> Response:
+    """Take an incident; from the unit page one stays there."""
+    look = Look.of(request, asker)
+    async with _acting(look, incident) as transaction:
+        await life.take(transaction, incident, look.now)
+    if fields.maybe("from") == "home":
+        return await acted(look, await home_view(look))
+    return await acted(look, await incident_view(look, incident))
+
+
+@routes.post("/incident/{incident}/hand-over")
+async def hand_over(
+    request: Request, asker: Someone, fields: Form, incident: int
+) -> Response:
+    """Hand an incident over to a role or to a colleague."""
+    look = Look.of(request, asker)
+    to = _receiver(fields.word("to"))
+    async with _acting(look, incident) as transaction:
+        await life.hand_over(transaction, incident, to, look.now)
+    return await _incident_or_home(look, incident)
+
+
+@routes.post("/incident/{incident}/tick")
+async def tick(
+    request: Request, asker: Someone, fields: Form, incident: int
+) -> Response:
+    """Tick a step off."""
+    look = Look.of(request, asker)
+    step = fields.word("step")
+    async with _acting(look, incident) as transaction:
+        await life.tick_step(transaction, incident, step, look.now)
+    return await acted(look, await incident_view(look, incident))
+
+
+@routes.post("/incident/{incident}/untick")
+async def untick(
+    request: Request, asker: Someone, fields: Form, incident: int
+) -> Response:
+    """Take back that a step was done."""
+    look = Look.of(request, asker)
+    step = fields.word("step")
+    async with _acting(look, incident) as transaction:
+        await life.untick_step(transaction, incident, step, look.now)
+    return await acted(look, await incident_view(look, incident))
+
+
+@routes.post("/incident/{incident}/resolve")
+async def resolve(
+    request: Request, asker: Someone, fields: Form, incident: int
+) -> Response:
+    """Close an incident with its outcome and a sentence."""
+    look = Look.of(request, asker)
+    outcome = _outcome(fields.maybe("outcome"))
+    sentence = fields.text("sentence")
+    async with _acting(look, incident) as transaction:
+        await life.resolve(transaction, incident, outcome, sentence, look.now)
+    return await _incident_or_home(look, incident)
+
+
+async def _incident_or_home(look: Look, incident: int) -> Response:
+    # The control room does not see an incident any more that it gave away or closed.
+    try:
+        view: View = await incident_view(look, incident)
+    except NotFoundError:
+        view = await home_view(look)
+    return await acted(look, view)
+
+
+@asynccontextmanager
+async def _acting(look: Look, incident: int) -> AsyncIterator[Transaction]:
+    """Open the asker's transaction and say refusals in the asker's language."""
+    if not 0 < incident <= NUMBER_MOST:
+        raise NotFoundError
+    try:
+        async with look.parts.database.transaction(look.asker.person) as transaction:
+            yield transaction
+    except IncidentError as error:
+        raise refusal(error, look.words) from None
+
+
+def refusal(error: IncidentError, words: Words) -> PageError:
+    """Give the page's words for why an incident does not change."""
+    told = _REFUSALS.get(type(error))
+    return told(error, words) if told else FieldError()
+
+
+def _taken(error: Any, words: Words) -> PageError:
+    who = words(f"role.{error.role}") if error.role else error.by
+    return TooLateError("refused.taken", who=who)
+
+
+def _due(error: Any, words: Words) -> PageError:
+    steps = "; ".join(words.text(step.text) for step in error.steps)
+    return TooLateError("refused.steps_due", steps=steps)
+
+
+def _not_yours(error: Any, words: Words) -> PageError:
+    return FieldError("refused.step_not_yours", role=words(f"role.{error.role}"))
+
+
+_REFUSALS: dict[type[IncidentError], Callable[[Any, Words], PageError]] = {
+    IncidentUnknownError: lambda _error, _words: NotFoundError(),
+    StepUnknownError: lambda _error, _words: NotFoundError("refused.no_step"),
+    AlreadyTakenError: _taken,
+    AlreadyResolvedError: lambda _error, _words: TooLateError("refused.resolved"),
+    StepsDueError: _due,
+    StepNotYoursError: _not_yours,
+    NobodyThereError: lambda _error, _words: FieldError("refused.nobody_there"),
+    SentenceError: lambda error, _words: FieldError(
+        "refused.sentence", most=str(error.most)
+    ),
+}
+
+
+def _receiver(to: str) -> life.ToRole | life.ToPerson:
+    sort, _, who = to.partition(":")
+    if sort == "person" and who:
+        return life.ToPerson(who)
+    for role in ROLES_TO:
+        if (sort, who) == ("role", role):
+            return life.ToRole(role)
+    raise FieldError("refused.nobody_there")
+
+
+def _outcome(given: str) -> life.Outcome:
+    for outcome in OUTCOMES:
+        if given == outcome:
+            return outcome
+    raise FieldError("refused.outcome")

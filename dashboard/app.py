@@ -1,0 +1,155 @@
+"""Puts the dashboard together: the only place that chooses real things."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope, Send
+
+from collector.errors import CollectorError
+from dashboard import act, door, pages, picture
+from dashboard.errors import (
+    AwayError,
+    NotFoundError,
+    NotSignedInError,
+    PageError,
+)
+from dashboard.front import STATIC, stamp
+from dashboard.headers import Headers
+from dashboard.page import QUERIES
+from dashboard.parts import (
+    Parts,
+    asker_or_none,
+    parts_of,
+    render,
+    words_of,
+)
+
+log = structlog.get_logger()
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def make_pages() -> Environment:
+    """Make the environment of the templates; what a template misses is an error."""
+    pages_ = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages_.filters["seconds"] = lambda number: timedelta(seconds=number)
+    version = stamp()
+    pages_.globals["file"] = lambda name: f"/static/{name}?v={version}"
+    return pages_
+
+
+def make_app(parts: Parts) -> FastAPI:
+    """Make the application from its parts; it begins to listen to the store itself."""
+    app = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, lifespan=_listening(parts)
+    )
+    app.state.parts = parts
+    for room in (pages, act, door, picture):
+        app.include_router(room.routes)
+    app.add_api_route("/session", session, methods=["GET"])
+    app.add_api_route("/healthz", healthz, methods=["GET"])
+    app.add_api_route("/metrics", metrics, methods=["GET"])
+    app.mount("/static", Kept(directory=STATIC, check_dir=False))
+    app.add_exception_handler(PageError, _refused)
+    app.add_exception_handler(HTTPException, _nothing_there)
+    app.add_exception_handler(RequestValidationError, _nothing_there)
+    app.add_exception_handler(CollectorError, _away)
+    app.add_middleware(Headers, secure=parts.settings.secure)
+    return app
+
+
+def _listening(
+    parts: Parts,
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as group:
+            bell = group.create_task(parts.bell.listen(parts.database), name="bell")
+            yield
+            bell.cancel()
+
+    return lifespan
+
+
+class Kept(StaticFiles):
+    """The front end's own files: the address changes with them, so they may be kept."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def kept(message: Message) -> None:
+            found = message.get("status") == HTTPStatus.OK
+            if message["type"] == "http.response.start" and found:
+                message["headers"].append(
+                    (b"cache-control", b"public, max-age=31536000, immutable")
+                )
+            await send(message)
+
+        await super().__call__(scope, receive, kept)
+
+
+async def session(request: Request) -> Response:
+    """Tell a page whether its session still lasts."""
+    if await asker_or_none(request) is None:
+        raise NotSignedInError
+    return Response(status_code=204)
+
+
+async def healthz(request: Request) -> Response:
+    """Tell whether the store answers and whether we hear of its changes."""
+    parts = parts_of(request)
+    try:
+        async with parts.database.transaction(read_only=True) as transaction:
+            await transaction.one(QUERIES["alive"])
+    except CollectorError:
+        return PlainTextResponse("the database is away\n", status_code=503)
+    if not parts.bell.live:
+        return PlainTextResponse("not listening to the database\n", status_code=503)
+    return PlainTextResponse("ok\n")
+
+
+async def metrics() -> Response:
+    """Give Prometheus its numbers."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, PageError):
+        raise error
+    words = words_of(request)
+    sentence = words(error.key, **error.values)
+    values = {"w": words, "sentence": sentence, "status": error.status}
+    if request.headers.get("hx-request") == "true":
+        return HTMLResponse(
+            render(parts_of(request), "refused.html", values),
+            status_code=error.status,
+            headers={"hx-retarget": "#refused", "hx-reswap": "innerHTML"},
+        )
+    return HTMLResponse(
+        render(parts_of(request), "refused_page.html", values),
+        status_code=error.status,
+    )
+
+
+async def _nothing_there(request: Request, _error: Exception) -> Response:
+    return await _refused(request, NotFoundError())
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    log.error("request.failed", error=type(error).__name__)
+    return await _refused(request, AwayError())

@@ -1,0 +1,60 @@
+"""Who is asking: the person of a session, and what that role's home page is."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sites.words import Role
+
+Home = Literal["unit", "control_room", "administrator", "nothing_yet"]
+_HOMES: dict[str, Home] = {
+    "coordinator": "unit",
+    "deputy": "unit",
+    "desk": "unit",
+    "control_room": "control_room",
+    "administrator": "administrator",
+}
+_ON_INCIDENTS: frozenset[Home] = frozenset({"unit", "control_room"})
+ENDS_SOON = timedelta(minutes=15)
+
+
+def sha256(secret: str) -> str:
+    """Give what is stored of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def form_token(secret: str) -> str:
+    """Give the token that goes into the forms of whoever holds this cookie.
+
+    Nobody can come from the token to the cookie, nor from the stored session to it.
+    """
+    return hmac.digest(secret.encode(), b"wachtpost form", "sha256").hex()
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A person with a session, as the store knew him when this request came."""
+
+    person: str
+    unit: str | None
+    role: Role
+    language: str
+    expires: datetime
+    session: str
+    token: str
+
+    @property
+    def home(self) -> Home:
+        """Which page this role begins with."""
+        return _HOMES.get(self.role, "nothing_yet")
+
+    @property
+    def on_incidents(self) -> bool:
+        """Whether incidents are this role's work."""
+        return self.home in _ON_INCIDENTS
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Whether the session's end should be shown loudly."""
+        return self.expires - now < ENDS_SOON

@@ -1,0 +1,73 @@
+"""One line to the store for all open pages: it rings when an incident changes."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import structlog
+
+from collector.database import Database
+
+log = structlog.get_logger()
+
+CHANNEL = "incident"
+
+
+class Ear:
+    """One open page's ear: hears that it should look again."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Make the page look again."""
+        self._rung.set()
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait for a ring, so long at most; tell whether there was one."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
+        rung = self._rung.is_set()
+        self._rung.clear()
+        return rung
+
+
+class Bell:
+    """Hears the store's notes on one connection and rings every ear.
+
+    `live` is False while the line is lost: what happens then is not heard, so pages
+    have to look for themselves. After `close` nobody should go on listening.
+    """
+
+    def __init__(self) -> None:
+        self.live = False
+        self.closed = False
+        self._ears: set[Ear] = set()
+
+    async def listen(self, database: Database) -> None:
+        """Listen for ever; runs as one task of the process."""
+        async for note in database.notes(CHANNEL):
+            if note.live is not self.live:
+                log.info("bell.changed", live=note.live)
+            self.live = note.live
+            self._ring()
+
+    @contextmanager
+    def ear(self) -> Iterator[Ear]:
+        """Give an ear that hears as long as the block lasts."""
+        ear = Ear()
+        self._ears.add(ear)
+        try:
+            yield ear
+        finally:
+            self._ears.discard(ear)
+
+    def close(self) -> None:
+        """Tell every open page that this process ends."""
+        self.closed = True
+        self._ring()
+
+    def _ring(self) -> None:
+        for ear in self._ears:
+            ear.ring()

@@ -1,0 +1,189 @@
+"""The incident page: what to do, what was seen, and what was done."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from collector.database import Transaction
+from collector.incident.life import SENTENCE_MOST, HandOverRole, Outcome, may_tick
+from dashboard.errors import NotFoundError
+from dashboard.lanes import Frame, Lanes, draw
+from dashboard.page import QUERIES, Look, View
+from dashboard.strip import Stretch
+from dashboard.verified import verified
+
+Row = Mapping[str, Any]
+
+AROUND = timedelta(minutes=30)
+NUMBER_MOST = 2**63 - 1
+OUTCOMES: tuple[Outcome, ...] = ("real", "false", "nuisance", "exercise", "test")
+ROLES_TO: tuple[HandOverRole, ...] = ("coordinator", "deputy", "desk", "control_room")
+
+
+@dataclass(frozen=True)
+class Group:
+    """The steps of one role."""
+
+    role: str
+    mine: bool
+    steps: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """All steps of an incident: my role's group first."""
+
+    groups: tuple[Group, ...]
+    next: Row | None
+    due: tuple[Row, ...]
+    done: int
+    number: int
+
+
+async def incident_view(look: Look, incident: int) -> View:
+    """Read everything that the page of one incident shows.
+
+    Raises:
+        NotFoundError: there is none, or the asker may not see it.
+    """
+    if not 0 < incident <= NUMBER_MOST:
+        raise NotFoundError
+    async with look.parts.database.transaction(
+        look.asker.person, read_only=True
+    ) as transaction:
+        row = await transaction.maybe(QUERIES["incident"], incident=incident)
+        if row is None:
+            raise NotFoundError
+        values = await _values(transaction, look, row)
+    title = look.words.text(row["title"])
+    where = place_name(look, row)
+    return View(
+        partial="incident.html",
+        title=f"{where}: {title}",
+        address=f"/incident/{incident}",
+        values={"i": row, "where": where, **values},
+        zone=row["time_zone"],
+    )
+
+
+def place_name(look: Look, row: Row) -> str:
+    """Give a place's name, or its kit number: a home has no other name."""
+    if row["kit"]:
+        return look.words("place.kit", kit=row["kit"])
+    if row["site_name"]:
+        return look.words.text(row["site_name"])
+    return look.words("place.unnamed")
+
+
+async def _values(transaction: Transaction, look: Look, row: Row) -> dict[str, Any]:
+    incident = row["incident"]
+    records = await transaction.all(QUERIES["incident_records"], incident=incident)
+    steps = await transaction.all(QUERIES["incident_steps"], incident=incident)
+    log = await transaction.all(QUERIES["incident_log"], incident=incident)
+    zones = await transaction.all(QUERIES["zones"], site=row["site"])
+    colleagues = await transaction.all(QUERIES["colleagues"], person=look.asker.person)
+    return {
+        "steps": sort_steps(steps, row, look.asker.role),
+        "step_texts": {step["step"]: step["text"] for step in steps},
+        "records": records,
+        "verified": verified(
+            [record["kind"] for record in records], _witnesses(records)
+        ),
+        "second_after": _second_after(records),
+        "picture": await _picture(transaction, records),
+        "log": log,
+        "zones": {zone["number"]: zone for zone in zones},
+        "lanes": await _around(transaction, row, records, zones),
+        "colleagues": colleagues,
+        "roles_to": [role for role in ROLES_TO if role != look.asker.role],
+        "outcomes": OUTCOMES,
+        "sentence_most": SENTENCE_MOST,
+    }
+
+
+def sort_steps(steps: Sequence[Row], incident: Row, role: str) -> Steps:
+    """Put my role's steps first, and find what comes next and what is still due.
+
+    A role for which the playbook has no step stands in for the first role that it may
+    tick for.
+    """
+    groups: dict[str, list[Row]] = {}
+    for step in steps:
+        may = incident["state"] != "resolved" and may_tick(
+            role, step["role"], to_control_room=incident["to_control_room"]
+        )
+        groups.setdefault(step["role"], []).append({**step, "may": may})
+    mine = role if role in groups else _stand_in(groups)
+    ordered = sorted(groups, key=lambda each: each != mine)
+    flat = [step for each in ordered for step in groups[each]]
+    left = [step for step in flat if step["done"] is None]
+    own = [step for step in left if step["role"] == mine]
+    return Steps(
+        groups=tuple(
+            Group(each, each == mine, tuple(groups[each])) for each in ordered
+        ),
+        next=next(iter([*own, *(step for step in left if step["mandatory"])]), None),
+        due=tuple(step for step in left if step["mandatory"]),
+        done=len(flat) - len(left),
+        number=len(flat),
+    )
+
+
+def _stand_in(groups: Mapping[str, Sequence[Row]]) -> str | None:
+    return next(
+        (role for role, steps in groups.items() if any(step["may"] for step in steps)),
+        None,
+    )
+
+
+def _witnesses(records: Iterable[Row]) -> int:
+    return len({(record["device"], record["sensor"]) for record in records})
+
+
+def _second_after(records: Sequence[Row]) -> timedelta | None:
+    """How long after the first record another sensor spoke."""
+    for record in records[1:]:
+        first = records[0]
+        if (record["device"], record["sensor"]) != (first["device"], first["sensor"]):
+            after: timedelta = record["at"] - first["at"]
+            return after
+    return None
+
+
+async def _picture(transaction: Transaction, records: Iterable[Row]) -> Row | None:
+    """Give the first record whose picture is whole, and may be seen."""
+    wanted = {
+        record["data"]["picture"]: record
+        for record in reversed(list(records))
+        if record["data"].get("picture")
+    }
+    whole = await transaction.all(QUERIES["pictures_of"], digests=list(wanted))
+    found = [wanted[row["digest"]] for row in whole]
+    return min(found, key=lambda record: record["at"], default=None)
+
+
+async def _around(
+    transaction: Transaction, row: Row, records: Sequence[Row], zones: Sequence[Row]
+) -> Lanes | None:
+    """Draw what happened around the beginning; a kit shares nothing but the records."""
+    occurred: datetime = row["occurred"]
+    stretch = Stretch(occurred - AROUND, occurred + AROUND)
+    events: Sequence[Row] = records
+    if row["site_kind"] == "station":
+        # Both, because the raw rows of an old incident are gone.
+        raw = await transaction.all(
+            QUERIES["site_events"],
+            site=row["site"],
+            since=stretch.since,
+            until=stretch.until,
+        )
+        events = raw or records
+    if not events:
+        return None
+    return draw(
+        events,
+        [zone["number"] for zone in zones],
+        (),
+        Frame(stretch, row["time_zone"], occurred),
+    )

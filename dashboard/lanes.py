@@ -1,0 +1,128 @@
+"""A time line in lanes, one a zone: what is drawn where, as pure geometry."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from dashboard.strip import WIDTH, Bar, Span, Stretch, Switch, Tick, bar, spans, ticks
+
+Row = Mapping[str, Any]
+Sort = Literal["alarm", "seen", "open", "blind", "armed"]
+
+LANE = 30
+LABEL = 190
+TOP = 8
+FOOT = 24
+PULSE = timedelta(seconds=1)
+
+_ALARMS = frozenset({"alarm.raised", "panic.pressed", "duress.entered"})
+_PAIRS: Mapping[str, tuple[str, Sort]] = {
+    "motion": ("motion.started", "seen"),
+    "contact": ("contact.opened", "open"),
+    "camera": ("camera.lost", "blind"),
+    "tamper": ("tamper.opened", "alarm"),
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One mark of a lane: `sort` is its look, `at` when it began."""
+
+    sort: Sort
+    x: float
+    width: float
+    at: datetime
+    kind: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One zone, or the device itself (`zone` None), and what was seen there."""
+
+    zone: int | None
+    y: int
+    marks: tuple[Drawn, ...]
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """A whole time line; LABEL units left of the axis are for the zones' names."""
+
+    lanes: tuple[Lane, ...]
+    armed: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    mark: float | None
+    height: int
+    stretch: Stretch
+
+    label: int = LABEL
+    width: int = LABEL + int(WIDTH)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a time line is drawn on: its stretch, the place's zone, a moment in it."""
+
+    stretch: Stretch
+    zone: str
+    moment: datetime | None = None
+
+
+def every_for(stretch: Stretch) -> int:
+    """Give the hours between two ticks for a stretch of this length."""
+    hours = (stretch.until - stretch.since) / timedelta(hours=1)
+    for most, every in ((7, 1), (13, 2), (30, 4), (80, 12)):
+        if hours <= most:
+            return every
+    return 24
+
+
+def draw(
+    events: Sequence[Row], zones: Iterable[int], armed: Iterable[Span], frame: Frame
+) -> Lanes:
+    """Draw events in lanes; a zone without events keeps its empty lane."""
+    by_zone: dict[int | None, list[Row]] = defaultdict(list)
+    for event in events:
+        by_zone[event["zone"]].append(event)
+    order: list[int | None] = [*zones]
+    order += [None] if None in by_zone else []
+    lanes = tuple(
+        Lane(zone, TOP + number * LANE, tuple(_marks(by_zone[zone], frame.stretch)))
+        for number, zone in enumerate(order)
+    )
+    moment = frame.moment
+    return Lanes(
+        lanes=lanes,
+        armed=tuple(bar(span, frame.stretch) for span in armed),
+        ticks=ticks(frame.stretch, frame.zone, every_for(frame.stretch)),
+        mark=frame.stretch.x(moment)
+        if moment is not None and frame.stretch.holds(moment)
+        else None,
+        height=TOP + LANE * len(lanes) + FOOT,
+        stretch=frame.stretch,
+    )
+
+
+def _marks(events: Sequence[Row], stretch: Stretch) -> Iterable[Drawn]:
+    yield from _lasting(events, stretch)
+    for event in events:
+        if event["kind"] in _ALARMS and stretch.holds(event["at"]):
+            drawn = bar((event["at"], event["at"] + PULSE), stretch, 5.0)
+            yield Drawn("alarm", drawn.x, drawn.width, event["at"], event["kind"])
+
+
+def _lasting(events: Sequence[Row], stretch: Stretch) -> Iterable[Drawn]:
+    switches: dict[tuple[str, str, int | None], list[Switch]] = defaultdict(list)
+    for event in events:
+        family = event["kind"].partition(".")[0]
+        if family in _PAIRS:
+            on = event["kind"] == _PAIRS[family][0]
+            key = (family, event["device"], event["sensor"])
+            switches[key].append(Switch(event["at"], on))
+    for (family, _, _), each in switches.items():
+        kind, sort = _PAIRS[family]
+        for span in spans(each, stretch):
+            drawn = bar(span, stretch)
+            yield Drawn(sort, drawn.x, drawn.width, span[0], kind)

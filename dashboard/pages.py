@@ -1,0 +1,94 @@
+"""The routes that show pages and keep them true."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+
+from dashboard.asker import Asker
+from dashboard.home import home_view, only_incidents, only_unit
+from dashboard.incident import incident_view
+from dashboard.page import Look, View, shown, streamed
+from dashboard.parts import signed_in
+from dashboard.site import Window, chart_data, site_view
+
+routes = APIRouter()
+Someone = Annotated[Asker, Depends(signed_in)]
+
+
+@routes.get("/")
+async def home(request: Request, asker: Someone) -> HTMLResponse:
+    """Show the page that the asker's role begins with."""
+    look = Look.of(request, asker)
+    return await shown(look, await home_view(look))
+
+
+@routes.get("/live/")
+async def home_live(request: Request, asker: Someone) -> StreamingResponse:
+    """Keep that page true."""
+    return streamed(request, asker, home_view)
+
+
+@routes.get("/incident/{incident}")
+async def incident_page(
+    request: Request, asker: Someone, incident: int
+) -> HTMLResponse:
+    """Show one incident."""
+    look = Look.of(request, asker)
+    return await shown(look, await _incident(look, incident))
+
+
+@routes.get("/live/incident/{incident}")
+async def incident_live(
+    request: Request, asker: Someone, incident: int
+) -> StreamingResponse:
+    """Keep the page of one incident true."""
+    await _incident(Look.of(request, asker), incident)
+
+    async def make(look: Look) -> View:
+        return await _incident(look, incident)
+
+    return streamed(request, asker, make)
+
+
+@routes.get("/site/{site}")
+async def site_page(
+    request: Request, asker: Someone, site: str, span: str = "", back: str = ""
+) -> HTMLResponse:
+    """Show one place."""
+    look = Look.of(request, asker)
+    return await shown(look, await _site(look, site, Window.of(span, back)))
+
+
+@routes.get("/live/site/{site}")
+async def site_live(
+    request: Request, asker: Someone, site: str, span: str = "", back: str = ""
+) -> StreamingResponse:
+    """Keep the page of one place true."""
+    window = Window.of(span, back)
+    await _site(Look.of(request, asker), site, window)
+
+    async def make(look: Look) -> View:
+        return await _site(look, site, window)
+
+    return streamed(request, asker, make)
+
+
+@routes.get("/site/{site}/measurements")
+async def measurements(
+    request: Request, asker: Someone, site: str, span: str = "", back: str = ""
+) -> JSONResponse:
+    """Give the charts of one place their numbers."""
+    look = Look.of(request, asker)
+    only_unit(look)
+    return JSONResponse(await chart_data(look, site, Window.of(span, back)))
+
+
+async def _incident(look: Look, incident: int) -> View:
+    only_incidents(look)
+    return await incident_view(look, incident)
+
+
+async def _site(look: Look, site: str, window: Window) -> View:
+    only_unit(look)
+    return await site_view(look, site, window)

@@ -1,0 +1,97 @@
+"""The state of a place in one word, with its reason: a pure decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+State = Literal["urgent", "attention", "notice", "blind", "calm"]
+ORDER: tuple[State, ...] = ("urgent", "attention", "blind", "notice", "calm")
+
+# The collector says within 20 s that a device is silent. Where nobody has said so and
+# nothing was heard for this long, the collector itself is away, and we do not know.
+STALE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class WayLost:
+    """A path of a device that is lost."""
+
+    way: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class DeviceSeen:
+    """A device as far as it was heard; `heard` None: never."""
+
+    device: str
+    heard: datetime | None
+    silent_since: datetime | None
+    cameras_blind: int = 0
+    ways_lost: tuple[WayLost, ...] = ()
+
+
+@dataclass(frozen=True)
+class Blind:
+    """One reason for which a place is not watched; `since` None: always so."""
+
+    why: Literal["silent", "never_heard", "cameras"]
+    device: str
+    number: int
+    since: datetime | None = None
+    cameras: int = 0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a place stands: `states` from worst to least, never empty."""
+
+    states: tuple[State, ...]
+    blind: tuple[Blind, ...]
+
+    @property
+    def rank(self) -> int:
+        """0 for what needs somebody most."""
+        return ORDER.index(self.states[0])
+
+
+def standing(
+    devices: Sequence[DeviceSeen], priorities: Sequence[State], now: datetime
+) -> Standing:
+    """Decide how a place stands from its devices and its open incidents."""
+    blind = tuple(
+        reason
+        for number, device in enumerate(devices, start=1)
+        for reason in blindness(device, number, now)
+    )
+    if not devices:
+        blind = (Blind("never_heard", "", 0),)
+    found: set[State] = set(priorities)
+    if blind:
+        found.add("blind")
+    return Standing(
+        tuple(state for state in ORDER if state in found) or ("calm",), blind
+    )
+
+
+def silent_since(device: DeviceSeen, now: datetime) -> datetime | None:
+    """Tell since when nothing is heard of a device; None where it is heard."""
+    if device.silent_since is not None:
+        return device.silent_since
+    if device.heard is not None and now - device.heard > STALE:
+        return device.heard
+    return None
+
+
+def blindness(device: DeviceSeen, number: int, now: datetime) -> tuple[Blind, ...]:
+    """Give the reasons for which a device does not watch at present."""
+    if device.heard is None:
+        return (Blind("never_heard", device.device, number),)
+    since = silent_since(device, now)
+    if since is not None:
+        return (Blind("silent", device.device, number, since),)
+    if device.cameras_blind:
+        cameras = device.cameras_blind
+        return (Blind("cameras", device.device, number, cameras=cameras),)
+    return ()

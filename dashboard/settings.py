@@ -1,0 +1,159 @@
+"""What can be set about the dashboard, from the environment, read once."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+
+from dashboard.errors import SettingsError
+
+PREFIX = "WACHTPOST_DASHBOARD_"
+KEY_BYTES = 32
+
+
+class Settings(BaseModel):
+    """Every setting of the dashboard's process, documented by its description."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_url: Annotated[
+        SecretStr,
+        Field(
+            description="PostgreSQL's URL, as the role wachtpost_dashboard;"
+            " or the file that holds it in ..._DATABASE_URL_FILE"
+        ),
+    ]
+    host: Annotated[str, Field(description="the address to listen on")] = "127.0.0.1"
+    port: Annotated[
+        int, Field(ge=1, le=65_535, description="the port to listen on")
+    ] = 8080
+    address: Annotated[
+        str,
+        Field(
+            pattern=r"^https?://[^/\s]+$",
+            description="where browsers find it, such as https://wachtpost.example;"
+            " without https only on this machine itself",
+        ),
+    ] = "http://127.0.0.1:8080"
+    key_file: Annotated[
+        Path,
+        Field(
+            description="the secret under which origins of refused sign-ins are"
+            " hashed; made where it is missing"
+        ),
+    ] = Path(".state/dashboard.key")
+    blobs: Annotated[
+        str,
+        Field(
+            description="where the collector keeps pictures:"
+            " a folder, or a URL such as s3://bucket/prefix"
+        ),
+    ] = ".state/blobs"
+    inventory: Annotated[
+        Path | None,
+        Field(description="the inventory's folder, for the safeguards' dates"),
+    ] = None
+    session_hours: Annotated[
+        float, Field(gt=0, le=24, description="how long a sign-in lasts")
+    ] = 12.0
+    connections: Annotated[
+        int, Field(ge=2, le=100, description="connections to the database at most")
+    ] = 8
+
+    @model_validator(mode="after")
+    def _plain_only_here(self) -> Self:
+        if not self.secure and not _is_loopback(urlsplit(self.address).hostname or ""):
+            raise ValueError(
+                f"address: {self.address!r} is plain http and not this machine:"
+                " a session would travel in the clear"
+            )
+        return self
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come over TLS."""
+        return self.address.startswith("https://")
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings that `environ` holds.
+
+    Raises:
+        SettingsError: with every problem.
+    """
+    given: dict[str, str] = {}
+    problems = []
+    for name, value in environ.items():
+        if not name.startswith(PREFIX):
+            continue
+        field = name.removeprefix(PREFIX).lower()
+        if field.endswith("_file") and field not in Settings.model_fields:
+            field = field.removesuffix("_file")
+            try:
+                given[field] = Path(value).read_text().strip()
+            except OSError as error:
+                problems.append(f"{name}: {value!r}: {error.strerror}")
+        else:
+            given[field] = value
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as error:
+        problems += [_said(each["loc"], each["msg"]) for each in error.errors()]
+    else:
+        if not problems:
+            return settings
+    raise SettingsError(problems)
+
+
+def explain() -> str:
+    """Describe every setting, one a line, for `--help`."""
+    lines = []
+    for name, field in Settings.model_fields.items():
+        default = "" if field.is_required() else f" [{field.default}]"
+        lines.append(f"  {PREFIX}{name.upper()}: {field.description}{default}")
+    return "\n".join(lines)
+
+
+def read_key(file: Path) -> bytes:
+    """Read the process's secret; make it, readable by its owner alone, if missing."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        new = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        pass
+    else:
+        with os.fdopen(new, "wb") as out:
+            out.write(secrets.token_bytes(KEY_BYTES))
+    key = file.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise SettingsError(
+            [f"key_file: {str(file)!r} does not hold {KEY_BYTES} bytes"]
+        )
+    return key
+
+
+def _said(where: tuple[int | str, ...], what: str) -> str:
+    if not where:
+        return what.removeprefix("Value error, ")
+    return f"{PREFIX}{str(where[0]).upper()}: {what}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

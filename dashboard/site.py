@@ -1,0 +1,273 @@
+"""A site page: the plan, the time line, measurements, health, incidents."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from collector.database import Transaction
+from dashboard.errors import NotFoundError
+from dashboard.lanes import Frame, draw
+from dashboard.page import QUERIES, Look, View
+from dashboard.place import DeviceSeen, Standing, WayLost, silent_since, standing
+from dashboard.plan import HEIGHT, WIDTH, Area, Present, areas
+from dashboard.strip import Stretch
+from dashboard.unit import ARMING_KNOWN, armed_spans, going_on
+
+Row = Mapping[str, Any]
+
+SPANS: Mapping[str, timedelta] = {
+    "hours": timedelta(hours=6),
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+}
+BACK_MOST = 400
+DIGITS = re.compile(r"[0-9]{1,4}")
+SITE_MOST = 60
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which stretch of time a person looks at; `back` spans before the present."""
+
+    span: str
+    back: int
+
+    @classmethod
+    def of(cls, span: str, back: str) -> "Window":
+        """Read what an address asks for; nonsense gives the present day."""
+        number = int(back) if DIGITS.fullmatch(back) else 0
+        return cls(span if span in SPANS else "day", min(number, BACK_MOST))
+
+    def stretch(self, now: datetime) -> Stretch:
+        """Give the stretch itself."""
+        length = SPANS[self.span]
+        until = now - length * self.back
+        return Stretch(until - length, until)
+
+    @property
+    def bin_s(self) -> int:
+        """Seconds of one point of a chart."""
+        return {"hours": 60, "day": 300, "week": 1800}[self.span]
+
+
+@dataclass(frozen=True)
+class DeviceHealth:
+    """One device and how it is."""
+
+    number: int
+    seen: DeviceSeen
+    silent_since: datetime | None
+    heartbeat: Mapping[str, Any]
+    ways: tuple[Row, ...]
+    late_s: float | None
+
+
+async def site_view(look: Look, site: str, window: Window) -> View:
+    """Read everything that the page of one place shows.
+
+    Raises:
+        NotFoundError: there is none, or the asker may not see it.
+    """
+    async with look.parts.database.transaction(
+        look.asker.person, read_only=True
+    ) as transaction:
+        row = await site_row(transaction, site)
+        incidents = await transaction.all(QUERIES["site_incidents"], site=site)
+        health = await _health(transaction, row, look.now)
+        stands = _stands(health, incidents, look.now)
+        values: dict[str, Any] = {"station": None}
+        if row["kind"] == "station":
+            values["station"] = await _station(transaction, look, row, window, health)
+    name = (
+        look.words("place.kit", kit=row["kit"])
+        if row["kit"]
+        else look.words.text(row["name"])
+    )
+    return View(
+        partial="site.html",
+        title=name,
+        address=f"/site/{site}?span={window.span}&back={window.back}",
+        values={
+            "site": row,
+            "name": name,
+            "incidents": incidents,
+            "health": health,
+            "standing": stands,
+            "window": window,
+            "spans": tuple(SPANS),
+            **values,
+        },
+        zone=row["time_zone"],
+    )
+
+
+async def site_row(transaction: Transaction, site: str) -> Row:
+    """Give a place.
+
+    Raises:
+        NotFoundError: there is none, or the asker may not see it.
+    """
+    if len(site) > SITE_MOST or "\0" in site:
+        raise NotFoundError
+    row = await transaction.maybe(QUERIES["site"], site=site)
+    # The control room sees a place only through an incident that it was given.
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+async def chart_data(look: Look, site: str, window: Window) -> dict[str, Any]:
+    """Give the measurements of a stretch, one series a sensor and quantity."""
+    stretch = window.stretch(look.now)
+    async with look.parts.database.transaction(
+        look.asker.person, read_only=True
+    ) as transaction:
+        row = await site_row(transaction, site)
+        points = await transaction.all(
+            QUERIES["measurements"],
+            site=site,
+            since=stretch.since,
+            until=stretch.until,
+            bin_s=window.bin_s,
+        )
+    series: dict[tuple[str, str, int], dict[str, list[float]]] = {}
+    for point in points:
+        key = (point["quantity"], point["device"], point["sensor"])
+        one = series.setdefault(key, {"at": [], "value": []})
+        one["at"].append(point["at"])
+        one["value"].append(point["value"])
+    return {
+        "since": stretch.since.timestamp(),
+        "until": stretch.until.timestamp(),
+        "bin_s": window.bin_s,
+        "zone": row["time_zone"],
+        "series": [
+            {"quantity": quantity, **points}
+            for (quantity, _, _), points in series.items()
+        ],
+    }
+
+
+async def _health(
+    transaction: Transaction, row: Row, now: datetime
+) -> tuple[DeviceHealth, ...]:
+    site = row["site"]
+    ways = await transaction.all(QUERIES["ways"], site=site)
+    since = now - timedelta(days=1)
+    clocks = {
+        each["device"]: each["late_s"]
+        for each in await transaction.all(QUERIES["clocks"], site=site, since=since)
+    }
+    found = []
+    for number, each in enumerate(
+        await transaction.all(QUERIES["devices_of_site"], site=site), start=1
+    ):
+        own = tuple(way for way in ways if way["device"] == each["device"])
+        heartbeat = each["heartbeat"] or {}
+        seen = DeviceSeen(
+            each["device"],
+            each["heard"],
+            each["silent_since"],
+            int(heartbeat.get("cameras_blind", 0)),
+            tuple(
+                WayLost(way["way"], way["lost_since"])
+                for way in own
+                if way["lost_since"] is not None
+            ),
+        )
+        late_s = clocks.get(each["device"])
+        found.append(
+            DeviceHealth(number, seen, silent_since(seen, now), heartbeat, own, late_s)
+        )
+    return tuple(found)
+
+
+def _stands(
+    health: Sequence[DeviceHealth], incidents: Sequence[Row], now: datetime
+) -> Standing:
+    standing_open = [
+        each["priority"] for each in incidents if each["state"] != "resolved"
+    ]
+    return standing([each.seen for each in health], standing_open, now)
+
+
+async def _station(
+    transaction: Transaction,
+    look: Look,
+    row: Row,
+    window: Window,
+    health: Sequence[DeviceHealth],
+) -> dict[str, Any]:
+    site, stretch = row["site"], window.stretch(look.now)
+    zones = await transaction.all(QUERIES["zones"], site=site)
+    before = await transaction.all(
+        QUERIES["site_switches"],
+        site=site,
+        since=stretch.since - ARMING_KNOWN,
+        until=stretch.since,
+    )
+    during = await transaction.all(
+        QUERIES["site_events"], site=site, since=stretch.since, until=stretch.until
+    )
+    events = [*sorted(before, key=lambda each: each["at"]), *during]
+    armed = [span for each in armed_spans(events, stretch).values() for span in each]
+    quantities = await transaction.all(
+        QUERIES["quantities"], site=site, since=stretch.since, until=stretch.until
+    )
+    return {
+        "areas": await _areas(transaction, look, site, zones, health),
+        "plan_size": (WIDTH, HEIGHT),
+        "lanes": draw(
+            events,
+            [zone["number"] for zone in zones],
+            armed,
+            Frame(stretch, row["time_zone"]),
+        ),
+        "zones": {zone["number"]: zone for zone in zones},
+        "now": going_on(events) if window.back == 0 else None,
+        "labels": {
+            each["quantity"]: look.words(f"quantity.{each['quantity']}")
+            for each in quantities
+        },
+        "safeguards": _safeguards(look, row, stretch),
+    }
+
+
+async def _areas(
+    transaction: Transaction,
+    look: Look,
+    site: str,
+    zones: Sequence[Row],
+    health: Sequence[DeviceHealth],
+) -> tuple[Area, ...]:
+    sensors = await transaction.all(QUERIES["sensors"], site=site)
+    last = await transaction.all(
+        QUERIES["site_switches"],
+        site=site,
+        since=look.now - SPANS["day"],
+        until=look.now,
+    )
+    alarms = await transaction.all(QUERIES["site_alarm_zones"], site=site)
+    silent = {
+        each.seen.device
+        for each in health
+        if each.silent_since is not None or each.seen.heard is None
+    }
+    return areas(zones, sensors, Present(last, {a["zone"] for a in alarms}, silent))
+
+
+def _safeguards(look: Look, row: Row, stretch: Stretch) -> list[dict[str, Any]]:
+    """Give the safeguards that were put in place during the stretch."""
+    site = look.parts.inventory.sites.get(row["site"])
+    if site is None:
+        return []
+    place = ZoneInfo(row["time_zone"])
+    found = []
+    for each in site.safeguards:
+        at = datetime.combine(each.since, time(), place).astimezone(UTC)
+        if stretch.holds(at):
+            found.append({"x": stretch.x(at), "what": each.what.model_dump()})
+    return found

@@ -1,0 +1,2 @@
+-- Answer, if the database does.
+select 1 as alive

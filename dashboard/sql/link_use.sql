@@ -1,0 +1,4 @@
+-- Use a sign-in link up, if it is there, unused and not expired.
+update store.sign_in_link set used = now()
+ where link = %(link)s and used is null and expires > now()
+returning person

@@ -1,0 +1,2 @@
+-- Which of these pictures are whole.
+select digest from seen.picture where digest = any (%(digests)s) and complete is not null

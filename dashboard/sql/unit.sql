@@ -1,0 +1,2 @@
+-- The asker's own unit.
+select unit, name from seen.unit where unit = %(unit)s

@@ -1,0 +1,210 @@
+"""The unit page: what stands open, the places, and what is to be done."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from collector.database import Transaction
+from dashboard.page import QUERIES, Look, View
+from dashboard.place import DeviceSeen, Standing, WayLost, standing
+from dashboard.strip import (
+    DAY,
+    Mark,
+    Span,
+    Stretch,
+    Strip,
+    Switch,
+    day_strip,
+    spans,
+)
+from dashboard.todo import todo
+from dashboard.verified import verified
+
+Row = Mapping[str, Any]
+ARMING_KNOWN = timedelta(days=8)
+
+
+@dataclass(frozen=True)
+class Now:
+    """What is going on at a station, told by its own records."""
+
+    armed: bool | None
+    since: datetime | None
+    doors_open: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A place as one line of the page; `strip` None for a kit, which shares nothing."""
+
+    site: Row
+    standing: Standing
+    incident: Row | None
+    now: Now | None
+    ways_lost: tuple[WayLost, ...]
+    strip: Strip | None
+
+
+async def unit_view(look: Look) -> View:
+    """Read everything that the unit page shows, in one transaction."""
+    async with look.parts.database.transaction(
+        look.asker.person, read_only=True
+    ) as transaction:
+        unit = await transaction.maybe(QUERIES["unit"], unit=look.asker.unit)
+        incidents = await open_incidents(transaction, look)
+        resolved = await transaction.all(
+            QUERIES["incidents_resolved"], since=look.now - DAY
+        )
+        places = await _places(transaction, look, incidents)
+        tasks = await todo(
+            transaction, look, [(row.site, row.standing.blind) for row in places]
+        )
+    name = look.words.text(unit["name"]) if unit else ""
+    return View(
+        partial="unit.html",
+        title=look.words("unit.title", unit=name),
+        address="/",
+        values={
+            "place_name": look.words("unit.title", unit=name),
+            "incidents": incidents,
+            "resolved": resolved,
+            "places": places,
+            "tasks": tasks,
+        },
+    )
+
+
+async def open_incidents(transaction: Transaction, look: Look) -> list[dict[str, Any]]:
+    """Give the open incidents, worst first, each with how it was verified."""
+    rows = await transaction.all(QUERIES["incidents_open"], role=look.asker.role)
+    return [
+        {**row, "verified": verified(row["kinds"], row["witnesses"])} for row in rows
+    ]
+
+
+async def devices_by_site(
+    transaction: Transaction,
+) -> Mapping[str, tuple[DeviceSeen, ...]]:
+    """Give every device that the asker may see, by its site."""
+    lost: dict[str, list[WayLost]] = defaultdict(list)
+    for row in await transaction.all(QUERIES["ways_lost"]):
+        lost[row["device"]].append(WayLost(row["way"], row["lost_since"]))
+    found: dict[str, list[DeviceSeen]] = defaultdict(list)
+    for row in await transaction.all(QUERIES["devices"]):
+        found[row["site"]].append(
+            DeviceSeen(
+                row["device"],
+                row["heard"],
+                row["silent_since"],
+                int((row["heartbeat"] or {}).get("cameras_blind", 0)),
+                tuple(lost[row["device"]]),
+            )
+        )
+    return {site: tuple(devices) for site, devices in found.items()}
+
+
+async def _places(
+    transaction: Transaction, look: Look, incidents: Sequence[Row]
+) -> list[PlaceRow]:
+    stretch = Stretch(look.now - DAY, look.now)
+    devices = await devices_by_site(transaction)
+    marks: dict[str, list[Mark]] = defaultdict(list)
+    for row in await transaction.all(
+        QUERIES["day_marks"], since=stretch.since, until=stretch.until
+    ):
+        marks[row.pop("site")].append(Mark(**row))
+    switches: dict[str, list[Row]] = defaultdict(list)
+    for row in await transaction.all(
+        QUERIES["day_switches"], since=look.now - ARMING_KNOWN, until=look.now
+    ):
+        switches[row["site"]].append(row)
+    rows = []
+    for site in await transaction.all(QUERIES["sites"]):
+        here = site["site"]
+        own = [each for each in incidents if each["site"] == here]
+        stands = standing(
+            devices.get(here, ()), [each["priority"] for each in own], look.now
+        )
+        station = site["kind"] == "station"
+        rows.append(
+            PlaceRow(
+                site=site,
+                standing=stands,
+                incident=own[0] if own else None,
+                now=going_on(switches[here]) if station else None,
+                ways_lost=_all_ways(devices.get(here, ())),
+                strip=_strip(marks[here], switches[here], stands, stretch, site)
+                if station
+                else None,
+            )
+        )
+    return sorted(rows, key=_place_order)
+
+
+def _place_order(row: PlaceRow) -> tuple[int, bool, str]:
+    return row.standing.rank, row.site["kind"] == "home", row.site["site"]
+
+
+def _all_ways(devices: Iterable[DeviceSeen]) -> tuple[WayLost, ...]:
+    return tuple(way for device in devices for way in device.ways_lost)
+
+
+def going_on(switches: Sequence[Row]) -> Now:
+    """Tell from the last switches whether it is armed and which doors stand open."""
+    armed: bool | None = None
+    since: datetime | None = None
+    doors: dict[tuple[str, int | None], Row] = {}
+    for row in switches:
+        if row["kind"].startswith("panel."):
+            armed, since = row["kind"] == "panel.armed", row["at"]
+        elif row["kind"].startswith("contact."):
+            doors[(row["device"], row["sensor"])] = row
+    standing_open = (row for row in doors.values() if row["kind"] == "contact.opened")
+    return Now(armed, since, tuple(row["zone"] for row in standing_open))
+
+
+def armed_spans(switches: Iterable[Row], stretch: Stretch) -> dict[str, list[Span]]:
+    """Give when each device's panel was armed."""
+    panels: dict[str, list[Switch]] = defaultdict(list)
+    for row in switches:
+        if row["kind"].startswith("panel."):
+            panels[row["device"]].append(
+                Switch(row["at"], row["kind"] == "panel.armed")
+            )
+    return {device: spans(each, stretch) for device, each in panels.items()}
+
+
+def blind_spans(
+    switches: Iterable[Row], stands: Standing, stretch: Stretch
+) -> list[Span]:
+    """Give when a place was blind: cameras that were lost, and silence now."""
+    cameras: dict[tuple[str, int | None], list[Switch]] = defaultdict(list)
+    for row in switches:
+        if row["kind"].startswith("camera."):
+            lost = row["kind"] == "camera.lost"
+            cameras[(row["device"], row["sensor"])].append(Switch(row["at"], lost))
+    found = [span for each in cameras.values() for span in spans(each, stretch)]
+    found.extend(
+        (max(reason.since, stretch.since), stretch.until)
+        for reason in stands.blind
+        if reason.since is not None
+    )
+    return found
+
+
+def _strip(
+    marks: Sequence[Mark],
+    switches: Sequence[Row],
+    stands: Standing,
+    stretch: Stretch,
+    site: Row,
+) -> Strip:
+    return day_strip(
+        marks,
+        armed_spans(switches, stretch),
+        blind_spans(switches, stands, stretch),
+        stretch,
+        site["time_zone"],
+    )

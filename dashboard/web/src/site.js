@@ -1,0 +1,87 @@
+import uPlot from "uplot";
+
+// Charts under the time line, on its axis: the label column is as wide as the lanes' own.
+const holder = document.querySelector("[data-charts]");
+const LABEL = 190 / 1190;
+
+
+function resolved(name) {
+  const probe = document.createElement("i");
+  probe.className = `ink-${name}`;
+  holder.append(probe);
+  const found = getComputedStyle(probe).color;
+  probe.remove();
+  return found;
+}
+
+function joined(series) {
+  const at = [...new Set(series.flatMap((one) => one.at))].sort((a, b) => a - b);
+  const values = series.map((one) => {
+    const by = new Map(one.at.map((each, place) => [each, one.value[place]]));
+    return at.map((each) => by.get(each) ?? null);
+  });
+  return [at, ...values];
+}
+
+function withGaps([at, ...values], bin) {
+  // A hole in the measurements is drawn as a hole.
+  const times = [];
+  const out = values.map(() => []);
+  at.forEach((each, place) => {
+    if (place && each - at[place - 1] > bin * 3) {
+      times.push(at[place - 1] + bin);
+      out.forEach((one) => one.push(null));
+    }
+    times.push(each);
+    out.forEach((one, which) => one.push(values[which][place]));
+  });
+  return [times, ...out];
+}
+
+function draw(quantity, series, told, label) {
+  const box = document.createElement("div");
+  box.className = "chart";
+  holder.append(box);
+  const wide = holder.clientWidth;
+  const inks = [resolved("accent"), resolved("blind"), resolved("calm"), resolved("attention")];
+  const axis = { stroke: resolved("soft"), grid: { stroke: resolved("line"), width: 1 }, ticks: { stroke: resolved("line") }, font: "12px IBM Plex Sans, sans-serif" };
+  return new uPlot(
+    {
+      width: wide,
+      height: 170,
+      title: label,
+      tzDate: (at) => uPlot.tzDate(new Date(at * 1000), told.zone),
+      scales: { x: { time: true, min: told.since, max: told.until, range: () => [told.since, told.until] } },
+      axes: [{ ...axis, values: (_, ticks) => ticks.map((at) => new Intl.DateTimeFormat("nl", { hour: "2-digit", minute: "2-digit", timeZone: told.zone }).format(at * 1000)) }, { ...axis, size: Math.max(60, wide * LABEL) }],
+      legend: { show: false },
+      padding: [null, 0, null, null],
+      series: [{}, ...series.map((_, place) => ({ stroke: inks[place % inks.length], width: 1.5, points: { show: false } }))],
+    },
+    withGaps(joined(series), told.bin_s),
+    box,
+  );
+}
+
+async function show() {
+  const answer = await fetch(holder.dataset.charts, { cache: "no-store" });
+  if (!answer.ok) return;
+  const told = await answer.json();
+  const labels = JSON.parse(holder.dataset.labels);
+  holder.replaceChildren();
+  for (const quantity of Object.keys(labels)) {
+    const own = told.series.filter((one) => one.quantity === quantity);
+    if (own.length) draw(quantity, own, told, labels[quantity]);
+  }
+  holder.dataset.drawn = String(holder.children.length);
+}
+
+if (holder) {
+  show();
+  let wait = null;
+  window.addEventListener("resize", () => {
+    clearTimeout(wait);
+    wait = setTimeout(show, 200);
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+  setInterval(show, 60_000);
+}

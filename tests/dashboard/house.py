@@ -1,0 +1,162 @@
+"""The dashboard as browsers meet it: a real server on loopback, in this event loop."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from collector.database import Database, Limits
+from collector.intake.picture import object_name, open_store
+from dashboard.app import make_app, make_pages
+from dashboard.bell import Bell
+from dashboard.parts import Parts
+from dashboard.settings import Settings
+from dashboard.sign_in import make_link
+from tests.dashboard.town import Town
+
+TOKEN = re.compile(r'name="token" value="([0-9a-f]{64})"')
+
+
+class Slow:
+    """Records for how long guessers would have been held up, and waits not at all."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+
+@dataclass
+class Guest:
+    """Somebody's browser without a screen."""
+
+    client: httpx.AsyncClient
+    token: str = ""
+
+    async def get(self, path: str, **more: Any) -> httpx.Response:
+        return await self.client.get(path, **more)
+
+    async def post(self, path: str, **fields: str) -> httpx.Response:
+        """Send a form with this session's token."""
+        return await self.client.post(path, data={"token": self.token, **fields})
+
+    async def sign_in(self, address: str) -> httpx.Response:
+        """Open a sign-in link and press its button."""
+        path = address[address.index("/sign-in/") :]
+        page = await self.get(path)
+        return await self.post_sign_in(page.text, path.rpartition("/")[2])
+
+    async def post_sign_in(self, page: str, link: str) -> httpx.Response:
+        (token,) = TOKEN.findall(page)
+        return await self.client.post("/sign-in", data={"token": token, "link": link})
+
+    async def learn_token(self) -> None:
+        """Take the session's token from a page, as a browser's form does."""
+        self.token = TOKEN.findall((await self.get("/")).text)[0]
+
+
+@dataclass
+class House:
+    """A running dashboard, the town that it shows, and its guests."""
+
+    parts: Parts
+    town: Town
+    address: str
+    slow: Slow
+    server: uvicorn.Server
+    stack: AsyncExitStack
+    time: dict[str, datetime] = field(default_factory=dict)
+
+    async def stranger(self, **headers: str) -> Guest:
+        """Give a browser in which nobody is signed in."""
+        client = httpx.AsyncClient(base_url=self.address, headers=headers, timeout=20)
+        return Guest(await self.stack.enter_async_context(client))
+
+    async def link(self, person: str, minutes: int = 15) -> str:
+        """Give a fresh sign-in link."""
+        secret = await make_link(self.parts.database, person, minutes)
+        return f"{self.address}/sign-in/{secret}"
+
+    async def guest(self, person: str) -> Guest:
+        """Give a browser in which this person has signed in."""
+        guest = await self.stranger()
+        answer = await guest.sign_in(await self.link(person))
+        assert answer.status_code == 303, answer.text
+        await guest.learn_token()
+        return guest
+
+
+@asynccontextmanager
+async def opened(
+    url: Callable[[str], str],
+    town: Town,
+    folder: Path,
+    *,
+    now: Callable[[], datetime],
+    port: int = 0,
+) -> AsyncIterator[House]:
+    """Run the dashboard on loopback until the block ends."""
+    slow = Slow()
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(
+            Database.open(url("wachtpost_dashboard"), "dashboard", Limits(6))
+        )
+        blobs = open_store(str(folder))
+        for digest, whole in town.blobs.items():
+            await blobs.put_async(object_name(digest), whole)
+        parts = Parts(
+            settings=Settings.model_validate({"database_url": "unused"}),
+            database=database,
+            bell=Bell(),
+            pages=make_pages(),
+            inventory=town.inventory,
+            blobs=blobs,
+            key=b"k" * 32,
+            now=now,
+            wait=slow,
+        )
+        config = uvicorn.Config(
+            make_app(parts),
+            host="127.0.0.1",
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        server = _Quiet(config)
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        task = group.create_task(server.serve(), name="uvicorn")
+        await server.ready.wait()
+        address = f"http://127.0.0.1:{server.bound}"
+        try:
+            yield House(parts, town, address, slow, server, stack)
+        finally:
+            parts.bell.close()
+            server.should_exit = True
+            await task
+
+
+class _Quiet(uvicorn.Server):
+    """Says when it is ready, and leaves the test run's signals alone."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+        self.bound = 0
+
+    def install_signal_handlers(self) -> None:
+        """Not here."""
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self.bound = self.servers[0].sockets[0].getsockname()[1]
+        self.ready.set()
