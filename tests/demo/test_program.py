@@ -92,7 +92,7 @@ async def main():
 asyncio.run(main())
 """
     root = Path(__file__).parents[2]
-    parent = subprocess.Popen(  # noqa: S603 - our own program
+    parent = subprocess.Popen(
         [sys.executable, "-c", code],
         stdout=subprocess.PIPE,
         text=True,
