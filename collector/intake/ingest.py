@@ -121,7 +121,8 @@ def _frame(message: Message, key: PrivateKey, known: Known, channel: str) -> Fra
     opened = unseal(message.payload, key)
     if opened.header.device != known.device:
         raise FrameError("other_device", "it came on the topic of another device")
-    if opened.header.lane != channel:
+    # A home sends both lanes on one topic, so that the broker learns no rhythm.
+    if opened.header.lane != channel and not (known.home and channel == "al"):
         raise FrameError("other_lane", f"lane {opened.header.lane} on {channel}")
     return verify(opened, known.key)
 

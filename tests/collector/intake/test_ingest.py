@@ -194,6 +194,15 @@ def test_the_fields_of_a_kind_become_data():
     assert row.data == {"box": (0.1, 0.2, 0.3, 0.4), "picture": "a" * 64}
 
 
+def test_a_home_sends_both_lanes_on_the_topic_of_alarms():
+    topic = Path(world.KIT, 1).topic("al")
+    assert isinstance(findings(topic, Sender(world.KIT).frame(RECORD)), Heard)
+    other = findings(
+        Path(world.STATION, 1).topic("al"), Sender(world.STATION).frame(RECORD)
+    )
+    assert isinstance(other, SetAside)
+
+
 @pytest.mark.parametrize(
     ("payload", "connection"),
     [

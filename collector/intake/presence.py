@@ -1,0 +1,91 @@
+"""Who is silent and which path is lost: pure decisions, each with its reason.
+
+A deadline counts only the time in which we were listening ourselves and had nothing
+waiting: what we could not hear is nobody's silence.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from sites.policy import Policy
+
+PATH_LOST = timedelta(seconds=90)
+# After a last will the same path may be back already: on a take-over the broker speaks
+# the will of the old connection. Twice the heartbeat decides.
+GONE_GRACE = timedelta(seconds=12)
+
+Reason = Literal[
+    "heard",  # within the deadline
+    "not_listening",  # we have not listened long enough to know
+    "nothing_heard",  # the deadline passed
+    "last_will",  # the broker said so, and nothing followed
+]
+
+
+@dataclass(frozen=True)
+class Listening:
+    """For how long we have heard everything, and how far behind we read it."""
+
+    since: timedelta
+    behind: timedelta = timedelta()
+
+
+@dataclass(frozen=True)
+class DevicePulse:
+    """A device, and how long ago it was heard on the database's clock."""
+
+    unheard: timedelta
+    home: bool
+    shown: bool
+    told: bool
+
+
+@dataclass(frozen=True)
+class PathPulse:
+    """A path of a device; `gone` is how long ago the broker said that it is lost."""
+
+    unheard: timedelta
+    gone: timedelta | None
+    told: bool
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether to show it as away, whether to open an incident, and why."""
+
+    show: bool
+    tell: bool
+    reason: Reason
+
+
+def decide_device(pulse: DevicePulse, policy: Policy, listening: Listening) -> Decision:
+    """Decide about a device; `show` and `tell` are what is new, never a repetition."""
+    silence = _silence(pulse.unheard, listening)
+    bound = policy.silent_home_s if pulse.home else policy.silent_station_s
+    tell = silence > timedelta(seconds=bound)
+    if not tell and silence <= timedelta(seconds=policy.silent_shown_s):
+        late = pulse.unheard > timedelta(seconds=policy.silent_shown_s)
+        return _nothing_new(late=late)
+    return Decision(
+        show=not pulse.shown, tell=tell and not pulse.told, reason="nothing_heard"
+    )
+
+
+def decide_path(pulse: PathPulse, listening: Listening) -> Decision:
+    """Decide about a path: lost after its last will, or when nothing was heard."""
+    if pulse.gone is not None and _silence(pulse.gone, listening) > GONE_GRACE:
+        return Decision(show=not pulse.told, tell=not pulse.told, reason="last_will")
+    if _silence(pulse.unheard, listening) > PATH_LOST:
+        return Decision(
+            show=not pulse.told, tell=not pulse.told, reason="nothing_heard"
+        )
+    return _nothing_new(late=pulse.unheard > PATH_LOST)
+
+
+def _nothing_new(*, late: bool) -> Decision:
+    return Decision(show=False, tell=False, reason="not_listening" if late else "heard")
+
+
+def _silence(unheard: timedelta, listening: Listening) -> timedelta:
+    return min(unheard, listening.since) - listening.behind

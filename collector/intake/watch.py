@@ -1,0 +1,159 @@
+"""Watches who falls silent, on the database's clock, and lets the rules judge it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from collector.database import Database, Transaction
+from collector.errors import DatabaseError
+from collector.intake.lane import Judge
+from collector.intake.presence import (
+    Decision,
+    DevicePulse,
+    Listening,
+    PathPulse,
+    decide_device,
+    decide_path,
+)
+from collector.intake.row import EventRow
+from collector.metrics import Health
+from collector.query import Queries, Row
+from sites.inventory import Inventory
+
+log = structlog.get_logger()
+_QUERIES = Queries(Path(__file__).parent / "sql")
+
+TICK_S = 1.0
+LEAST = timedelta(seconds=5)  # nobody is asked about who was heard since
+
+
+@dataclass(frozen=True)
+class Away:
+    """A device or a path that is away, as a row for the rules."""
+
+    row: EventRow
+    reason: str
+
+
+class PresenceWatch:
+    """Looks once a second; `listening` says how well we hear, None: not at all."""
+
+    def __init__(
+        self,
+        database: Database,
+        inventory: Inventory,
+        judge: Judge,
+        listening: Callable[[], Listening | None],
+        health: Health,
+    ) -> None:
+        self._database = database
+        self._inventory = inventory
+        self._judge = judge
+        self._listening = listening
+        self._health = health
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Look until told to stop; a database that is away is waited for."""
+        while not stopping.is_set():
+            try:
+                await self.look()
+            except DatabaseError as error:
+                if not error.retry:
+                    raise
+                self._health.trouble("presence", str(error))
+            else:
+                self._health.well("presence")
+            try:
+                async with asyncio.timeout(TICK_S):
+                    await stopping.wait()
+            except TimeoutError:
+                continue
+
+    async def look(self) -> list[Away]:
+        """Look once; give what was found away just now."""
+        listening = self._listening()
+        if listening is None:
+            return []
+        async with self._database.transaction() as transaction:
+            away = await self._devices(transaction, listening)
+            away += await self._paths(transaction, listening)
+            rows = [one.row for one in away]
+            if rows:
+                sites = sorted({row.site for row in rows})
+                locked = await transaction.one(_QUERIES["lock_sites"], sites=sites)
+                await self._judge(transaction, rows, locked["now"])
+        for one in away:
+            log.warning("presence.lost", kind=one.row.kind, reason=one.reason)
+        return away
+
+    async def _devices(
+        self, transaction: Transaction, listening: Listening
+    ) -> list[Away]:
+        found = []
+        for seen in await transaction.all(_QUERIES["pulses_of_devices"], least=LEAST):
+            if seen["unit"] not in self._inventory.units:
+                continue
+            decision = decide_device(
+                DevicePulse(seen["unheard"], seen["home"], seen["shown"], seen["told"]),
+                self._inventory.policy_of(seen["unit"]),
+                listening,
+            )
+            if decision.show or decision.tell:
+                named = {"device": seen["device"], "heard": seen["heard"]}
+                found += await self._note(
+                    transaction, "silence_device", seen, decision, named
+                )
+        return found
+
+    async def _paths(
+        self, transaction: Transaction, listening: Listening
+    ) -> list[Away]:
+        found = []
+        for seen in await transaction.all(_QUERIES["pulses_of_paths"], least=LEAST):
+            decision = decide_path(
+                PathPulse(seen["unheard"], seen["gone"], told=False), listening
+            )
+            if decision.tell:
+                named = {name: seen[name] for name in ("device", "way", "heard")}
+                found += await self._note(
+                    transaction, "lose_path", seen, decision, named
+                )
+        return found
+
+    async def _note(
+        self,
+        transaction: Transaction,
+        query: str,
+        seen: Row,
+        decision: Decision,
+        named: dict[str, Any],
+    ) -> list[Away]:
+        if query == "silence_device":
+            named = {**named, "tell": decision.tell}
+        if not await transaction.run(_QUERIES[query], **named):
+            return []  # it was heard while we looked
+        await transaction.notify("site", seen["unit"])
+        return [Away(_row(seen), decision.reason)] if decision.tell else []
+
+
+def _row(seen: Row) -> EventRow:
+    """Give the absence as a row: one number for each time that it was last heard."""
+    now: datetime = seen["now"]
+    way = seen.get("way")
+    return EventRow(
+        device=seen["device"],
+        run="presence" if way is None else f"path-{way}",
+        lane="al",
+        seq=int(seen["heard"].timestamp() * 1000),
+        at=now,
+        received=now,
+        unit=seen["unit"],
+        site=seen["site"],
+        kind="device.silent" if way is None else "path.lost",
+        data={"unheard_s": int(seen["unheard"].total_seconds())},
+    )

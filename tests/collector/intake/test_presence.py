@@ -1,0 +1,115 @@
+"""Silence is decided by deadlines that count only what we could have heard."""
+
+from datetime import timedelta
+
+import pytest
+
+from collector.intake.presence import (
+    GONE_GRACE,
+    PATH_LOST,
+    Decision,
+    DevicePulse,
+    Listening,
+    PathPulse,
+    decide_device,
+    decide_path,
+)
+from sites.policy import Policy
+
+POLICY = Policy()
+LONG = Listening(timedelta(hours=1))
+
+
+def seconds(number: float) -> timedelta:
+    return timedelta(seconds=number)
+
+
+def station(unheard: float, *, shown: bool = False, told: bool = False) -> DevicePulse:
+    return DevicePulse(seconds(unheard), home=False, shown=shown, told=told)
+
+
+def home(unheard: float, *, shown: bool = False, told: bool = False) -> DevicePulse:
+    return DevicePulse(seconds(unheard), home=True, shown=shown, told=told)
+
+
+def decided(show: bool, tell: bool, reason: str) -> Decision:  # noqa: FBT001  # reads as a row of a table
+    return Decision(show=show, tell=tell, reason=reason)  # type: ignore[arg-type]  # words of the table below
+
+
+@pytest.mark.parametrize(
+    ("pulse", "show", "tell", "reason"),
+    [
+        (station(4), False, False, "heard"),
+        (station(20), False, False, "heard"),
+        (station(20.1), True, True, "nothing_heard"),
+        (station(60, shown=True, told=True), False, False, "nothing_heard"),
+        (station(60, shown=True), False, True, "nothing_heard"),
+        (home(20.1), True, False, "nothing_heard"),
+        (home(60, shown=True), False, False, "nothing_heard"),
+        (home(90), True, False, "nothing_heard"),
+        (home(90.1, shown=True), False, True, "nothing_heard"),
+        (home(900), True, True, "nothing_heard"),
+        (home(900, shown=True, told=True), False, False, "nothing_heard"),
+    ],
+)
+def test_a_silent_device(pulse: DevicePulse, show: bool, tell: bool, reason: str):  # noqa: FBT001  # a row of the table
+    assert decide_device(pulse, POLICY, LONG) == decided(show, tell, reason)
+
+
+def test_the_units_stricter_policy_counts():
+    strict = Policy(silent_shown_s=10, silent_home_s=30)
+    assert decide_device(home(31), strict, LONG).tell
+    assert decide_device(home(11), strict, LONG).show
+
+
+@pytest.mark.parametrize("since", [0, 5, 20])
+def test_what_we_did_not_listen_to_is_no_silence(since: float):
+    listening = Listening(seconds(since))
+    decision = decide_device(station(3600), POLICY, listening)
+    assert decision == decided(show=False, tell=False, reason="not_listening")
+
+
+def test_after_a_pause_of_ours_the_deadline_starts_again():
+    assert decide_device(station(3600), POLICY, Listening(seconds(20.1))).tell
+
+
+def test_what_waits_to_be_read_may_be_from_the_device():
+    behind = Listening(timedelta(hours=1), behind=seconds(50))
+    assert not decide_device(station(60), POLICY, behind).show
+    assert decide_device(station(71), POLICY, behind).tell
+
+
+@pytest.mark.parametrize(
+    ("unheard", "gone", "tell", "reason"),
+    [
+        (3, None, False, "heard"),
+        (89, None, False, "heard"),
+        (91, None, True, "nothing_heard"),
+        (15, 11, False, "heard"),
+        (15, 13, True, "last_will"),
+        (200, 100, True, "last_will"),
+    ],
+)
+def test_a_lost_path(unheard: float, gone: float | None, tell: bool, reason: str):  # noqa: FBT001  # a row of the table
+    pulse = PathPulse(
+        seconds(unheard), None if gone is None else seconds(gone), told=False
+    )
+    assert decide_path(pulse, LONG) == decided(tell, tell, reason)
+
+
+def test_a_lost_path_is_told_once():
+    pulse = PathPulse(seconds(500), seconds(400), told=True)
+    assert decide_path(pulse, LONG) == decided(
+        show=False, tell=False, reason="last_will"
+    )
+
+
+def test_a_last_will_that_we_heard_before_a_pause_is_judged_after_it():
+    pulse = PathPulse(seconds(60), seconds(50), told=False)
+    assert not decide_path(pulse, Listening(GONE_GRACE)).tell
+    assert decide_path(pulse, Listening(GONE_GRACE + seconds(1))).tell
+
+
+def test_a_path_is_not_lost_while_we_do_not_listen():
+    pulse = PathPulse(PATH_LOST * 2, None, told=False)
+    assert decide_path(pulse, Listening(seconds(9))).reason == "not_listening"

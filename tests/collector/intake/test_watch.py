@@ -1,0 +1,186 @@
+"""A silent device and a lost path are shown, told once, and come back."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from collector.database import Transaction
+from collector.incident.judge import judge
+from collector.intake.presence import Listening
+from collector.intake.row import EventRow
+from collector.intake.watch import PresenceWatch
+from collector.metrics import Health
+from sites.event import ContactOpened
+from tests.collector import world
+from tests.collector.intake.bench import Bench, message
+from tests.collector.world import NOW, Sender
+
+pytestmark = pytest.mark.both_databases
+Owner = psycopg.Connection[tuple[object, ...]]
+ALL_EARS = Listening(timedelta(days=1))
+
+
+class Ears:
+    def __init__(self) -> None:
+        self.listening: Listening | None = ALL_EARS
+
+    def __call__(self) -> Listening | None:
+        return self.listening
+
+
+@pytest.fixture
+def ears() -> Ears:
+    return Ears()
+
+
+@pytest.fixture
+def watch(lane: Bench, ears: Ears) -> PresenceWatch:
+    async def by_the_rules(
+        transaction: Transaction, rows: Sequence[EventRow], now: datetime
+    ) -> None:
+        await judge(transaction, lane.inventory, rows, now)
+
+    return PresenceWatch(lane.database, lane.inventory, by_the_rules, ears, Health())
+
+
+async def hear(lane: Bench, device: str = world.STATION, run: int = 1) -> None:
+    record = ContactOpened(seq=1, at=NOW, sensor=1, zone=1)
+    frame = Sender(device, run=f"{run:016x}").frame(record)
+    await lane.lane.take([message(frame, device)])
+
+
+def age(owner: Owner, seconds: int) -> None:
+    """Let everybody have been heard so many seconds ago."""
+    for table in ("device_state", "path_state"):
+        change = sql.SQL(
+            "update store.{} set heard = now() - make_interval(secs => %s)"
+        )
+        owner.execute(change.format(sql.Identifier(table)), [seconds])
+
+
+def rows(owner: Owner, text: str) -> list[Any]:
+    return owner.execute(text.encode()).fetchall()
+
+
+def device(owner: Owner) -> tuple[bool, bool]:
+    ((shown, told),) = rows(
+        owner,
+        "select silent_since is not null, silent_told is not null"
+        " from store.device_state",
+    )
+    return shown, told
+
+
+async def test_a_station_is_told_after_twenty_seconds_and_once(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    await hear(lane)
+    assert await watch.look() == []
+    age(owner, 19)
+    assert await watch.look() == []
+    assert device(owner) == (False, False)
+    age(owner, 22)
+    (away,) = await watch.look()
+    assert (away.row.kind, away.row.site, away.reason) == (
+        "device.silent",
+        "haven",
+        "nothing_heard",
+    )
+    assert device(owner) == (True, True)
+    assert await watch.look() == []
+    assert rows(owner, "select cause from store.incident") == [("blind",)]
+
+
+async def test_a_home_is_shown_first_and_told_at_ninety(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    await hear(lane, world.KIT)
+    age(owner, 30)
+    assert await watch.look() == []
+    assert device(owner) == (True, False)
+    age(owner, 80)
+    assert await watch.look() == []
+    age(owner, 95)
+    assert {one.row.kind for one in await watch.look()} == {
+        "device.silent",
+        "path.lost",
+    }
+    assert device(owner) == (True, True)
+
+
+async def test_who_is_heard_again_is_there_and_may_fall_silent_again(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    await hear(lane)
+    age(owner, 30)
+    assert len(await watch.look()) == 1
+    await hear(lane, run=2)
+    assert device(owner) == (False, False)
+    age(owner, 30)
+    assert len(await watch.look()) == 1
+    assert rows(owner, "select count(*) from store.incident") == [(1,)]
+    assert rows(owner, "select count(*) from store.incident_record") == [(2,)]
+
+
+async def test_a_last_will_is_a_lost_path_when_nothing_follows(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    await hear(lane)
+    await lane.lane.take([message(b"0123456789abcdef", channel="gone")])
+    assert await watch.look() == []
+    owner.execute("update store.path_state set gone = now() - interval '13 seconds'")
+    (away,) = await watch.look()
+    assert (away.row.kind, away.reason) == ("path.lost", "last_will")
+    assert rows(
+        owner,
+        "select lost_since is not null, lost_told is not null from store.path_state",
+    ) == [(True, True)]
+    assert await watch.look() == []
+
+
+async def test_a_take_over_is_no_loss(lane: Bench, owner: Owner, watch: PresenceWatch):
+    await hear(lane)
+    await lane.lane.take([message(b"0123456789abcdef", channel="gone")])
+    await hear(lane, run=2)
+    assert rows(owner, "select gone from store.path_state") == [(None,)]
+    assert await watch.look() == []
+
+
+async def test_nobody_is_silent_while_we_do_not_listen(
+    lane: Bench, owner: Owner, watch: PresenceWatch, ears: Ears
+):
+    await hear(lane)
+    age(owner, 3600)
+    for deaf in (None, Listening(timedelta(seconds=3)), Listening(timedelta())):
+        ears.listening = deaf
+        assert await watch.look() == []
+    assert device(owner) == (False, False)
+
+
+async def test_a_device_that_left_the_inventory_is_nobodys_worry(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    await hear(lane)
+    age(owner, 3600)
+    owner.execute("update store.device set removed = now()")
+    assert await watch.look() == []
+
+
+async def test_the_page_is_told_when_somebody_falls_silent(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    await hear(lane)
+    age(owner, 30)
+    notes = lane.database.notes("site", "incident")
+    await anext(notes)
+    await watch.look()
+    heard = {
+        (note.channel, note.payload.split()[0])
+        for note in [await anext(notes), await anext(notes)]
+    }
+    await notes.aclose()
+    assert heard == {("site", "noord"), ("incident", "noord")}
