@@ -69,3 +69,43 @@ class LinkError(EdgeError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"no connection to the broker: {reason}")
         self.reason = reason
+
+
+class JournalError(EdgeError):
+    """The panel's state cannot be read: the panel starts armed."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"the panel's state in {str(path)!r} cannot be read: {why}")
+        self.path = path
+
+
+class RecordingError(EdgeError):
+    """A recorded file of contacts or measurements cannot be played."""
+
+    def __init__(self, path: Path, line: int, what: str) -> None:
+        where = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{where}: {what}")
+        self.path = path
+        self.line = line
+
+
+class GpioError(EdgeError):
+    """The machine has no pins that we can read."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the pins of this machine cannot be read: {why}")
+
+
+class SettingsError(EdgeError):
+    """The settings allow no start; `problems` are all of them, a sentence each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class HandError(EdgeError):
+    """A command by hand could not be given to the agent."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the agent did not take the command: {why}")

@@ -1,0 +1,121 @@
+"""The command `wachtpost edge`: make a device, run it, and give it commands by hand."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+from nacl.signing import SigningKey
+
+from edge.errors import EdgeError, GpioError, HandError, SettingsError
+from edge.hand import give
+from edge.settings import NAME, load
+from sites.keys import key_text, new_device_id
+
+TEMPLATE = """\
+# What each setting means: edge/README.md
+path = "{device}-1"
+key_file = "device.key"
+site_file = "site.json"
+# broker = "HOST:8883"
+# tls = "tls"
+# collector_seal = ""
+# collector_sign = ""
+# site_file_key = ""
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run one subcommand; gives the exit code: 2 for bad settings, 1 for a refusal."""
+    options = _parser().parse_args(arguments)
+    home: Path = options.home.resolve()
+    try:
+        if options.command == "run":
+            return run(home)
+        if options.command == "init":
+            return init(home)
+        words = (options.command, getattr(options, "word", None))
+        return by_hand(home, " ".join(filter(None, words)))
+    except (SettingsError, GpioError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (EdgeError, OSError) as error:
+        print(f"wachtpost edge {options.command}: {error}", file=sys.stderr)
+        return 1
+
+
+def run(home: Path) -> int:
+    """Watch until told to end."""
+    from edge.agent import watch  # noqa: PLC0415  # pins and sockets: not for `init`
+
+    configure_log()
+    watch(load(home))
+    return 0
+
+
+def init(home: Path) -> int:
+    """Make a new device: its id, its key and a file of settings to fill in."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in (NAME, "device.key"):
+        if (home / name).exists():
+            raise SettingsError((f"{home / name}: there is a device here already",))
+    device, key = new_device_id(), SigningKey.generate()
+    fd = os.open(home / "device.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(fd, "w", encoding="ascii") as file:
+        file.write(key_text(key) + "\n")
+    (home / NAME).write_text(TEMPLATE.format(device=device), encoding="utf-8")
+    print(f"device {device}")
+    print(f"key {key_text(key.verify_key)}")
+    return 0
+
+
+def by_hand(home: Path, line: str) -> int:
+    """Give a command to the agent that runs in `home`, and print its answer."""
+    if not home.is_dir():
+        raise HandError(f"there is no folder {str(home)!r}")
+    answer = give(home, line)
+    print(msgspec.json.encode(answer).decode())
+    return 0 if answer.ok else 1
+
+
+def configure_log() -> None:
+    """Log event names with keys, one line each, to standard error."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.LogfmtRenderer(
+                key_order=["timestamp", "level", "event"]
+            ),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="wachtpost edge", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, sentence in (
+        ("run", "watch until told to end"),
+        ("init", "make a new device: prints its id and public key"),
+        ("disarm", "disarm, ending an alarm too"),
+        ("duress", "disarm, and tell that it was forced"),
+        ("status", "say how the device is"),
+    ):
+        _add(commands, name, sentence)
+    arming = _add(commands, "arm", "arm, after the exit delay")
+    arming.add_argument("word", nargs="?", choices=["away", "night"], default="away")
+    panic = _add(commands, "panic", "ask for help")
+    panic.add_argument("--silent", dest="word", action="store_const", const="silent")
+    return parser
+
+
+def _add(commands: Any, name: str, sentence: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=sentence)
+    parser.add_argument(
+        "--home", type=Path, required=True, help="the folder of the device"
+    )
+    return parser

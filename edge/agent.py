@@ -1,0 +1,224 @@
+"""The agent: puts the parts of a device together, and runs them until told to end.
+
+The only place that chooses real clocks, real disks and real pins.
+"""
+
+import asyncio
+import random
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from edge.album import Album
+from edge.camera import Camera, CameraPlan
+from edge.contact import Contacts, PinContacts, still_pins
+from edge.dispatch import Dispatch, Sender
+from edge.errors import GpioError
+from edge.hand import Answer, Hand
+from edge.heartbeat import Pulse
+from edge.journal import Journal
+from edge.node import Node, Stores
+from edge.outbox import Outbox, OutboxPlan, sync_files
+from edge.panel_state import PanelPlan, PanelState, PanelZone
+from edge.receipts import Receipts
+from edge.recording import Playing, RecordedContacts, RecordedMeasurements
+from edge.settings import Ready, footage_source
+from edge.sightings import Cameras
+from edge.slots import Slots
+from edge.uplink import Uplink
+from sites.device_file import DeviceFile
+
+log = structlog.get_logger()
+
+SYNC_S = 0.1
+TICK_S = 1.0
+_ALBUM_SHARE = 8  # of the outbox's limit
+
+
+class Agent:
+    """One device at work."""
+
+    def __init__(self, ready: Ready, stores: Stores, contacts: Contacts) -> None:
+        """Put the parts together; `stores` are open already."""
+        site, chance = ready.site, random.SystemRandom()
+        self._ready = ready
+        self._stores = stores
+        self._contacts = contacts
+        self._node = Node(stores, panel_plan(site), _now, home=site.home)
+        numbers = [camera.number for camera in site.cameras]
+        self._cameras = Cameras(numbers, self._node.see)
+        self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now)
+        sender = Sender(site.device, ready.key, ready.seal, _now)
+        receipts = Receipts(site.device, ready.key, ready.sign)
+        self._way: Dispatch | Slots
+        if site.home:
+            self._way = Slots(sender, stores.outbox, receipts, self._beat, chance)
+        else:
+            self._way = Dispatch(sender, stores.outbox, stores.album, receipts, chance)
+        self._node.ring = self._way.ring
+        self._uplink = Uplink(
+            ready.broker, ready.way, self._way.serve, self._way.ring, chance
+        )
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        self._node.begin(self._contacts.ajar())
+        measurements = self._measurements()
+        hand = Hand(self._ready.home, self._node, self._status)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._sync(), name="sync")
+            group.create_task(self._uplink.run(), name="uplink")
+            group.create_task(self._tick(), name="tick")
+            group.create_task(hand.listen(), name="hand")
+            group.create_task(self._contacts.watch(self._node.see), name="contacts")
+            if measurements is not None:
+                watching = measurements.watch(self._node.see)
+                group.create_task(watching, name="measurements")
+            for camera in self._make_cameras():
+                group.create_task(camera[1].watch(), name=f"camera {camera[0]}")
+
+    async def _sync(self) -> None:
+        while True:
+            await asyncio.sleep(SYNC_S)
+            files = self._stores.outbox.unsynced() + self._stores.album.unsynced()
+            if not files:
+                continue
+            self._way.ring()
+            try:
+                await asyncio.to_thread(sync_files, files)
+            except OSError as error:
+                log.warning("outbox.not_synced", error=error.strerror)
+
+    async def _tick(self) -> None:
+        while True:
+            self._node.tick()
+            if not self._ready.site.home and self._pulse.due(
+                connected=self._uplink.connected
+            ):
+                self._beat()
+            await asyncio.sleep(TICK_S)
+
+    def _beat(self) -> None:
+        self._node.write(self._pulse.beat())
+
+    def _measurements(self) -> RecordedMeasurements | None:
+        settings, site = self._ready.settings, self._ready.site
+        if settings.measurements is None:
+            return None
+        path = self._ready.home / settings.measurements
+        playing = Playing(settings.speed, settings.loop)
+        return RecordedMeasurements(path, site.sensors, playing, _now)
+
+    def _make_cameras(self) -> Iterator[tuple[int, Camera]]:
+        settings = self._ready.settings
+        for camera in self._ready.site.cameras:
+            plan = CameraPlan(
+                index=camera.number,
+                source=footage_source(self._ready.home, settings, camera.source),
+                zones=tuple((str(view.zone), view.area) for view in camera.views),
+                masks=camera.masks,
+                speed=settings.speed,
+                loop=settings.loop,
+                snapshots=not self._ready.site.home,
+            )
+            take = self._taker(camera.number)
+            yield camera.number, Camera(plan, take)
+
+    def _taker(self, number: int) -> Callable[..., None]:
+        return lambda sighting: self._cameras.take(number, sighting)
+
+    def _status(self) -> Answer:
+        outbox, state = self._stores.outbox, self._node.state
+        return Answer(
+            ok=True,
+            reason="status",
+            phase=state.phase,
+            mode=state.mode,
+            written={str(lane): count for lane, count in outbox.written.items()},
+            waiting={"al": outbox.backlog("al"), "up": outbox.backlog("up")},
+            connected=self._uplink.connected,
+        )
+
+
+def watch(ready: Ready) -> None:
+    """Run a device until SIGTERM or SIGINT.
+
+    Raises OutboxBusyError, GpioError or RecordingError where it cannot even begin.
+    """
+    contacts = make_contacts(ready)
+    with open_stores(ready) as stores:
+        asyncio.run(_until_told(Agent(ready, stores, contacts)))
+    log.info("agent.ended")
+
+
+async def _until_told(agent: Agent) -> None:
+    loop = asyncio.get_running_loop()
+    work = asyncio.create_task(agent.run(), name="agent")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, work.cancel)
+    log.info("agent.started")
+    try:
+        await work
+    except asyncio.CancelledError:
+        log.info("agent.told_to_end")
+
+
+@contextmanager
+def open_stores(ready: Ready) -> Iterator[Stores]:
+    """Open what the device keeps; raises OutboxBusyError."""
+    folder = ready.home / "outbox"
+    journal = Journal(ready.home / "panel.json")
+    if not folder.exists():
+        # before the first record: a missing state later means that it was lost
+        journal.write(PanelState())
+    limit = ready.settings.outbox_mb * 2**20
+    plan = OutboxPlan(limit=limit - limit // _ALBUM_SHARE)
+    with Outbox(folder, _now(), plan) as outbox:
+        album = Album(folder / "pictures", ready.site.device, limit // _ALBUM_SHARE)
+        yield Stores(outbox, album, journal)
+
+
+def make_contacts(ready: Ready) -> Contacts:
+    """Choose where switches are read; raises GpioError or RecordingError."""
+    settings, site = ready.settings, ready.site
+    if settings.contacts != "gpio":
+        path = ready.home / settings.contacts
+        playing = Playing(settings.speed, settings.loop)
+        return RecordedContacts(path, site.sensors, playing, _now)
+    try:
+        return PinContacts(site.sensors, _now)
+    except GpioError:
+        if not settings.demo:
+            raise
+        log.warning("contacts.made_up", reason="there are no pins here")
+        return PinContacts(site.sensors, _now, still_pins(site.sensors))
+
+
+def panel_plan(site: DeviceFile) -> PanelPlan:
+    """Give the panel what it needs of the site file."""
+    return PanelPlan(
+        zones={
+            zone.number: PanelZone(zone.armed_in, zone.entry_s) for zone in site.zones
+        },
+        contacts={
+            sensor.number: sensor.zone or 1
+            for sensor in site.sensors
+            if sensor.kind == "contact"
+        },
+        tampers={
+            sensor.number: sensor.zone
+            for sensor in site.sensors
+            if sensor.kind == "tamper"
+        },
+        exit_s=site.exit_s,
+        schedule=site.schedule,
+        time_zone=ZoneInfo(site.time_zone),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

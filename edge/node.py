@@ -1,0 +1,140 @@
+"""The heart of a device: what was seen goes through the panel into the outbox.
+
+Nothing here waits for anything but the disk; time comes from `now`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from msgspec.structs import replace
+
+from edge import panel
+from edge.album import Album
+from edge.errors import JournalError, OutboxFullError
+from edge.journal import Journal
+from edge.outbox import Outbox
+from edge.panel_state import Decision, PanelPlan, PanelState
+from sites.event import (
+    ArmingMode,
+    DuressEntered,
+    MotionStarted,
+    PanicPressed,
+    Record,
+    may_leave,
+)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What a device keeps on its disk."""
+
+    outbox: Outbox
+    album: Album
+    journal: Journal
+
+
+class Node:
+    """One device: its panel and its stores.
+
+    `ring` is called when an alarm was written down, so that it is sent at once.
+    """
+
+    def __init__(
+        self,
+        stores: Stores,
+        plan: PanelPlan,
+        now: Callable[[], datetime],
+        *,
+        home: bool,
+    ) -> None:
+        self._stores = stores
+        self._plan = plan
+        self._now = now
+        self._home = home
+        self._state = PanelState()
+        self.ring: Callable[[], None] = _nobody
+
+    @property
+    def state(self) -> PanelState:
+        """The panel's state."""
+        return self._state
+
+    def begin(self, ajar: Iterable[int]) -> Decision:
+        """Go on where the last run ended; `ajar` is what stands open now.
+
+        Where the last state is lost the panel is armed: disarmed might be a lie.
+        """
+        at = self._now()
+        try:
+            self._state = self._stores.journal.read()
+        except JournalError as error:
+            log.warning("journal.lost", error=str(error))
+            self._state = panel.start_blind(self._plan, at).state
+        return self._apply(
+            panel.start(self._state, self._plan, ajar, at), always_save=True
+        )
+
+    def see(self, record: Record, picture: bytes | None = None) -> Decision:
+        """Take what a sensor or camera says; a home keeps no picture."""
+        if picture is not None and not self._home and isinstance(record, MotionStarted):
+            record = replace(record, picture=self._stores.album.keep(picture))
+        return self._apply(panel.observe(self._state, self._plan, record))
+
+    def tick(self) -> Decision:
+        """Let time pass for the panel."""
+        return self._apply(panel.tick(self._state, self._plan, self._now()))
+
+    def arm(self, mode: ArmingMode) -> Decision:
+        """Arm by hand."""
+        return self._apply(panel.arm(self._state, self._plan, mode, self._now()))
+
+    def disarm(self) -> Decision:
+        """Disarm by hand."""
+        return self._apply(panel.disarm(self._state, self._now()))
+
+    def panic(self, *, silent: bool) -> Decision:
+        """Ask for help by hand."""
+        return self.see(PanicPressed(at=self._now(), silent=silent))
+
+    def duress(self) -> Decision:
+        """Disarm by hand, and tell that it was forced."""
+        return self.see(DuressEntered(at=self._now()))
+
+    def write(self, record: Record, *, in_alarm: bool = False) -> None:
+        """Write down what may leave this site; the rest is never numbered."""
+        if not may_leave(record, home=self._home, in_alarm=in_alarm):
+            return
+        try:
+            self._stores.outbox.append(record)
+        except OutboxFullError as error:
+            log.critical("outbox.full", error=str(error))
+        if record.lane == "al":
+            self.ring()
+
+    def _apply(self, decision: Decision, *, always_save: bool = False) -> Decision:
+        before, self._state = self._state, decision.state
+        in_alarm = "alarm" in {before.phase, decision.state.phase}
+        for record in decision.records:
+            self.write(record, in_alarm=in_alarm)
+        # after the records: a state on disk whose alarm is not would hide the alarm
+        if always_save or decision.state != before:
+            self._save()
+        if decision.state.phase != before.phase:
+            log.info(
+                "panel.changed", phase=decision.state.phase, reason=decision.reason
+            )
+        return decision
+
+    def _save(self) -> None:
+        try:
+            self._stores.journal.write(self._state)
+        except OSError as error:
+            log.warning("journal.not_written", error=error.strerror)
+
+
+def _nobody() -> None:
+    """Ring at nobody's door, before there is an uplink."""

@@ -1,0 +1,186 @@
+"""Settings of one agent: read once from DIR/device.toml, checked whole, never changed.
+
+What each one means stands in edge/README.md, which a test holds against this file.
+"""
+
+import ipaddress
+import stat
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from nacl.public import PublicKey
+from nacl.signing import SigningKey, VerifyKey
+from pydantic import Field, ValidationError
+
+from edge.errors import RecordingError, SettingsError
+from edge.recording import quantities, read_changes, read_rows
+from edge.uplink import Broker, tls_context
+from sites.device_file import DeviceFile
+from sites.device_file import read as read_device_file
+from sites.errors import SitesError
+from sites.keys import public_key, signing_key, verify_key
+from sites.topic import Path as Way
+from sites.topic import parse_path
+from sites.words import KeyText, Model
+
+NAME = "device.toml"
+Found = TypeVar("Found")
+
+
+class Settings(Model):
+    """What stands in device.toml. Paths are taken from the folder that it is in."""
+
+    path: str
+    broker: str
+    tls: Path | None = None
+    key_file: Path = Path("device.key")
+    collector_seal: KeyText
+    collector_sign: KeyText
+    site_file: Path = Path("site.json")
+    site_file_key: KeyText
+    outbox_mb: Annotated[int, Field(ge=2, le=1_000_000)] = 512
+    contacts: str = "gpio"
+    measurements: Path | None = None
+    footage: Path | None = None
+    speed: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    loop: bool = False
+    demo: bool = False
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The settings with everything that they point to, read and checked."""
+
+    home: Path
+    settings: Settings
+    way: Way
+    broker: Broker
+    key: SigningKey
+    seal: PublicKey
+    sign: VerifyKey
+    site: DeviceFile
+
+
+def load(home: Path) -> Ready:
+    """Read DIR/device.toml and all that it names; raises SettingsError."""
+    settings = _settings(home / NAME)
+    problems: list[str] = []
+
+    def tried(what: str, read: Callable[[], Found]) -> Found | None:
+        try:
+            return read()
+        except (OSError, ValueError, SitesError, RecordingError) as error:
+            why = error.strerror if isinstance(error, OSError) else None
+            problems.append(f"{what}: {why or error}")
+            return None
+
+    way = tried("path", lambda: parse_path(settings.path))
+    broker = tried("broker", lambda: _broker(home, settings))
+    key = tried("key_file", lambda: _key(home / settings.key_file))
+    seal = tried("collector_seal", lambda: public_key(settings.collector_seal))
+    sign = tried("collector_sign", lambda: verify_key(settings.collector_sign))
+    site = tried("site_file", lambda: _site(home, settings))
+    if way is not None and site is not None:
+        tried("site_file", lambda: _check_owner(way, site))
+    if site is not None:
+        tried("footage", lambda: _check_footage(home, settings, site))
+        tried("contacts", lambda: _check_contacts(home, settings, site))
+        tried("measurements", lambda: _check_measurements(home, settings, site))
+    if problems or not (way and broker and key and seal and sign and site):
+        raise SettingsError(tuple(f"{home / NAME}: {one}" for one in problems))
+    return Ready(home, settings, way, broker, key, seal, sign, site)
+
+
+def footage_source(home: Path, settings: Settings, source: str) -> str:
+    """Give what a camera reads: `footage:NAME` is a file in the footage folder."""
+    scheme, _, name = source.partition(":")
+    if scheme != "footage":
+        return source
+    if settings.footage is None:
+        raise ValueError(f"a camera wants {source!r}, and no folder is set")
+    if not name or Path(name).name != name:
+        raise ValueError(f"{source!r} is not the name of a file in the folder")
+    return str(home / settings.footage / name)
+
+
+def _settings(path: Path) -> Settings:
+    try:
+        fields: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError((f"{path}: {error.strerror}",)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError((f"{path}: not TOML: {error}",)) from None
+    try:
+        return Settings.model_validate(fields)
+    except ValidationError as error:
+        problems = error.errors(include_url=False)
+        raise SettingsError(
+            tuple(f"{path}: {_told(one)}" for one in problems)
+        ) from None
+
+
+def _told(problem: Any) -> str:
+    name = ".".join(map(str, problem["loc"]))
+    if problem["type"] == "missing":
+        return f"{name} is missing"
+    if problem["type"] == "extra_forbidden":
+        return f"{name!r} is no setting"
+    shown = repr(problem["input"])[:60]
+    return f"{name}: {problem['msg'].lower()}, not {shown}"
+
+
+def _broker(home: Path, settings: Settings) -> Broker:
+    host, _, port = settings.broker.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:  # noqa: PLR2004  # ports
+        raise ValueError(f"{settings.broker!r} is not HOST:PORT")
+    if settings.tls is None:
+        if not (settings.demo or _is_loopback(host)):
+            raise ValueError("without tls only this machine itself may be the broker")
+        return Broker(host, int(port))
+    tls_context(home / settings.tls)
+    return Broker(host, int(port), home / settings.tls)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _key(path: Path) -> SigningKey:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise ValueError(f"others may read {path.name!r} (mode {mode:o}); chmod 600 it")
+    return signing_key(path.read_text("ascii"), f"the key in {path.name!r}")
+
+
+def _site(home: Path, settings: Settings) -> DeviceFile:
+    key = verify_key(settings.site_file_key, "site_file_key")
+    return read_device_file((home / settings.site_file).read_bytes(), key)
+
+
+def _check_owner(way: Way, site: DeviceFile) -> None:
+    if site.device != way.device:
+        raise ValueError(f"it is for device {site.device}, not for {way.device}")
+
+
+def _check_footage(home: Path, settings: Settings, site: DeviceFile) -> None:
+    for camera in site.cameras:
+        footage_source(home, settings, camera.source)
+
+
+def _check_contacts(home: Path, settings: Settings, site: DeviceFile) -> None:
+    if settings.contacts != "gpio":
+        sensors = {sensor.number: sensor for sensor in site.sensors}
+        read_changes(home / settings.contacts, sensors)
+
+
+def _check_measurements(home: Path, settings: Settings, site: DeviceFile) -> None:
+    if settings.measurements is not None:
+        read_rows(home / settings.measurements, quantities(site.sensors))

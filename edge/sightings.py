@@ -1,0 +1,66 @@
+"""From what a camera's process says to records, and how many cameras are blind."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from edge import sighting as seen
+from sites.event import CameraLost, CameraRestored, MotionEnded, MotionStarted, Record
+
+See = Callable[[Record, bytes | None], object]
+
+
+class Cameras:
+    """Hands on what the cameras of a device see; each is known by its number."""
+
+    def __init__(self, numbers: list[int], see: See) -> None:
+        self._see = see
+        self.count = len(numbers)
+        self._trusted = dict.fromkeys(numbers, False)
+
+    @property
+    def blind(self) -> int:
+        """How many cameras show nothing that can be trusted, or have not begun to."""
+        return list(self._trusted.values()).count(False)
+
+    def take(self, number: int, sighting: seen.Sighting) -> None:
+        """Take one sighting of camera `number`."""
+        if isinstance(sighting, seen.CameraLost):
+            self._trusted[number] = False
+        elif not isinstance(sighting, seen.MotionEnded):
+            self._trusted[number] = True
+        record = record_of(number, sighting)
+        if record is not None:
+            picture = (
+                sighting.snapshot if isinstance(sighting, seen.MotionStarted) else None
+            )
+            self._see(record, picture)
+
+
+def record_of(number: int, sighting: seen.Sighting) -> Record | None:
+    """Write a sighting as a record; None for a sign of life."""
+    at = datetime.fromtimestamp(sighting.at, UTC)
+    match sighting:
+        case seen.MotionStarted(zone=zone, box=box, area=area, score=score):
+            left, top, width, height = (_fraction(part) for part in box)
+            return MotionStarted(
+                at=at,
+                sensor=number,
+                zone=int(zone),
+                box=(left, top, width, height),
+                area=_fraction(area),
+                score=_fraction(score),
+            )
+        case seen.MotionEnded(zone=zone, seconds=seconds):
+            return MotionEnded(
+                at=at, sensor=number, zone=int(zone), seconds=round(seconds, 3)
+            )
+        case seen.CameraLost(reason=reason):
+            return CameraLost(at=at, sensor=number, reason=reason.value)
+        case seen.CameraRestored():
+            return CameraRestored(at=at, sensor=number)
+        case seen.Alive():
+            return None
+
+
+def _fraction(number: float) -> float:
+    return round(min(1.0, max(0.0, number)), 4)
