@@ -1,11 +1,11 @@
 """What a demo's cameras and meters are given: recorded where found, else made."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.demo.errors import FootageMissingError
-from sites.site import Camera, Device, Site
 
 ROOT = Path(__file__).resolve().parents[2]
 FOOTAGE = ROOT.parent / "shared" / "footage"
@@ -43,28 +43,22 @@ def find(asked: str | None) -> Material:
     return Material(found, _measurements())
 
 
-def with_material(site: Site, material: Material) -> Site:
-    """Give the site with each camera looking at something that is there.
+def sources(wanted: Sequence[str], material: Material) -> dict[str, str]:
+    """Give for each camera's `footage:NAME` what there is to see instead.
 
     A film that the folder lacks is replaced by another of the folder, in order.
     """
-    films = sorted(material.footage.glob("*.mp4")) if material.footage else []
-
-    def looking(camera: Camera, place: int) -> Camera:
-        _, _, name = camera.source.partition(":")
+    folder = material.footage
+    films = sorted(film.name for film in folder.glob("*.mp4")) if folder else []
+    found = {}
+    for place, source in enumerate(dict.fromkeys(wanted)):
         if not films:
-            source = f"made:{place + 1}"
-        elif any(film.name == name for film in films):
-            source = f"footage:{name}"
+            found[source] = f"made:{place + 1}"
+        elif source.removeprefix("footage:") not in films:
+            found[source] = f"footage:{films[place % len(films)]}"
         else:
-            source = f"footage:{films[place % len(films)].name}"
-        return camera.model_copy(update={"source": source})
-
-    def fitted(device: Device) -> Device:
-        cameras = tuple(looking(one, place) for place, one in enumerate(device.cameras))
-        return device.model_copy(update={"cameras": cameras})
-
-    return site.model_copy(update={"devices": tuple(map(fitted, site.devices))})
+            found[source] = source
+    return found
 
 
 def made_measurements() -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.demo import material
 from dashboard.demo.errors import FootageMissingError
-from dashboard.demo.material import Material, find, made_measurements, with_material
+from dashboard.demo.material import Material, find, made_measurements, sources
 from dashboard.demo.story import HEAD, HOME, STATION, Beat, recording, story_of
 from sites.load import load
 
@@ -56,17 +56,25 @@ def test_a_loud_button_is_not_taken_for_a_silent_one() -> None:
         assert next(s for s in device.sensors if s.number == number).silent is silent
 
 
+WANTED = ["footage:yard.mp4", "footage:gate.mp4", "footage:yard.mp4"]
+
+
 def test_cameras_look_at_made_scenes_where_there_is_no_film() -> None:
-    site = with_material(STATION_SITE, Material(None, None))
-    sources = [camera.source for camera in site.devices[0].cameras]
-    assert sources == ["made:1", "made:2"]
+    found = sources(WANTED, Material(None, None))
+    assert found == {"footage:yard.mp4": "made:1", "footage:gate.mp4": "made:2"}
 
 
 def test_cameras_look_at_the_film_that_they_name(tmp_path) -> None:
-    (tmp_path / "car-detection.mp4").touch()
-    site = with_material(STATION_SITE, Material(tmp_path, None))
-    sources = [camera.source for camera in site.devices[0].cameras]
-    assert sources == ["footage:car-detection.mp4"] * 2
+    (tmp_path / "yard.mp4").touch()
+    (tmp_path / "gate.mp4").touch()
+    found = sources(WANTED, Material(tmp_path, None))
+    assert found == {source: source for source in WANTED}
+
+
+def test_a_film_that_is_not_there_is_replaced_by_one_that_is(tmp_path) -> None:
+    (tmp_path / "other.mp4").touch()
+    found = sources(WANTED, Material(tmp_path, None))
+    assert set(found.values()) == {"footage:other.mp4"}
 
 
 def test_a_folder_that_was_asked_for_and_holds_no_film_is_refused(tmp_path) -> None:
