@@ -196,10 +196,9 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             what = f"the alias '*{event.anchor}' is not admitted, write the value out"
             return self._refuse(line, what)
-        if not isinstance(event, yaml.CollectionStartEvent | yaml.ScalarEvent):
-            raise _StopError(line, "a value is expected here")
-        if event.tag not in (None, "!"):
-            self._refuse(line, f"the tag {event.tag[:60]!r} is not admitted")
+        tag = getattr(event, "tag", None)
+        if tag not in (None, "!"):
+            self._refuse(line, f"the tag {tag[:60]!r} is not admitted")
         if isinstance(event, yaml.MappingStartEvent):
             return Node(line, self._mapping(depth))
         if isinstance(event, yaml.ScalarEvent):

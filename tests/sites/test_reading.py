@@ -46,7 +46,7 @@ def test_the_good_files_have_no_problem():
     assert len(draft.rules) == 2
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_any_value_in_the_place_of_another_never_raises(data):
     name = data.draw(st.sampled_from(sorted(FILES)))
@@ -59,7 +59,7 @@ def test_any_value_in_the_place_of_another_never_raises(data):
         assert 1 <= problem.line <= len(FILES[problem.file].splitlines()) + 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_any_line_left_out_or_put_twice_never_raises(data):
     name = data.draw(st.sampled_from(sorted(FILES)))
@@ -70,7 +70,7 @@ def test_any_line_left_out_or_put_twice_never_raises(data):
     assert len(set(problems)) == len(problems)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_any_characters_put_anywhere_never_raise(data):
     name = data.draw(st.sampled_from(sorted(FILES)))
