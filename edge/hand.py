@@ -44,12 +44,16 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Hand:
-    """Takes the commands of a person and gives them to the node."""
+    """Takes the commands of a person and gives them to the node.
+
+    `ready` is set once somebody can connect.
+    """
 
     def __init__(self, folder: Path, node: Node, status: Callable[[], Answer]) -> None:
         self._folder = folder
         self._node = node
         self._status = status
+        self.ready = asyncio.Event()
 
     async def listen(self) -> None:
         """Take commands for ever; raises OSError where the socket cannot be made."""
@@ -61,6 +65,7 @@ class Hand:
                 server = await asyncio.start_unix_server(self._serve, path)
             finally:
                 os.umask(before)
+        self.ready.set()
         async with server:
             await server.serve_forever()
 

@@ -1,0 +1,228 @@
+"""A device writes down what may leave its site, in an order that hides no alarm."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from edge.agent import open_stores, panel_plan
+from edge.album import Album
+from edge.journal import Journal
+from edge.node import Node, Stores
+from edge.outbox import Outbox
+from edge.panel_state import PanelState
+from edge.settings import load
+from sites.event import (
+    KINDS,
+    AlarmEnded,
+    AlarmRaised,
+    CameraLost,
+    ContactClosed,
+    DiskFull,
+    DiskRestored,
+    DuressEntered,
+    EntryStarted,
+    Heartbeat,
+    MotionEnded,
+    MotionStarted,
+    OutboxDamaged,
+    PanelArmed,
+    PanelDisarmed,
+    PanicPressed,
+    Record,
+    RecordsDropped,
+    RunStarted,
+    TamperClosed,
+    TamperOpened,
+    kind_of,
+)
+from sites.event import CameraRestored as Restored
+from sites.words import SiteKind
+from tests.edge.device_home import make_home, new_site, site_file
+from tests.edge.records import NOON, measurement, opened, panic, waiting
+from tests.edge.wire import DEVICE
+
+ONE_OF_EACH: list[Record] = [
+    opened(),
+    ContactClosed(at=NOON, sensor=1, zone=1),
+    MotionStarted(at=NOON, sensor=2, zone=2),
+    MotionEnded(at=NOON, sensor=2, zone=2, seconds=3),
+    TamperOpened(at=NOON, sensor=3),
+    TamperClosed(at=NOON, sensor=3),
+    panic(),
+    DuressEntered(at=NOON),
+    AlarmRaised(at=NOON, sensor=1, cause="contact", zone=1),
+    AlarmEnded(at=NOON),
+    PanelArmed(at=NOON, mode="away", by="hand"),
+    PanelDisarmed(at=NOON, by="hand"),
+    EntryStarted(at=NOON, sensor=1, zone=1, seconds=30),
+    measurement(),
+    RunStarted(at=NOON),
+    RecordsDropped(at=NOON, first=1, last=2),
+    Heartbeat(at=NOON, uptime_s=1, backlog_al=0, backlog_up=0, disk_free=0.5),
+    CameraLost(at=NOON, sensor=7, reason="frozen"),
+    Restored(at=NOON, sensor=7),
+    OutboxDamaged(at=NOON, segments=1, lost_bytes=2),
+    DiskFull(at=NOON, free_bytes=0),
+    DiskRestored(at=NOON, free_bytes=9),
+]
+LEAVE_A_HOME = {
+    "alarm.raised",
+    "camera.lost",
+    "camera.restored",
+    "disk.full",
+    "disk.restored",
+    "duress.entered",
+    "heartbeat",
+    "outbox.damaged",
+    "panic.pressed",
+    "records.dropped",
+    "run.started",
+    "tamper.closed",
+    "tamper.opened",
+}
+
+
+@contextmanager
+def node(folder: Path, kind: SiteKind = "station") -> Iterator[tuple[Node, Outbox]]:
+    """Give a node on stores in a folder, as it is after a start."""
+    with Outbox(folder / "outbox", NOON) as outbox:
+        album = Album(folder / "pictures", DEVICE)
+        journal = Journal(folder / "panel.json")
+        if not journal.path.exists():
+            journal.write(PanelState())
+        plan = panel_plan(site_file(DEVICE, kind))
+        stores = Stores(outbox, album, journal)
+        own = Node(stores, plan, lambda: NOON, home=kind == "home")
+        own.begin([])
+        yield own, outbox
+
+
+def kinds(outbox: Outbox) -> list[str]:
+    """Give the kinds of all that waits, alarms first, but for the run's start."""
+    both = waiting(outbox, "al") + waiting(outbox, "up")
+    return [kind_of(record) for run, record in both if run == outbox.run][1:]
+
+
+def test_there_is_one_of_each_kind_here():
+    assert {kind_of(record) for record in ONE_OF_EACH} == set(KINDS)
+
+
+@pytest.mark.parametrize("record", ONE_OF_EACH, ids=kind_of)
+def test_a_home_numbers_what_may_leave_it_and_nothing_else(
+    tmp_path: Path, record: Record
+):
+    with node(tmp_path, "home") as (own, outbox):
+        own.write(record)
+        expected = [kind_of(record)] if kind_of(record) in LEAVE_A_HOME else []
+        assert kinds(outbox) == expected
+        assert outbox.written["al"] + outbox.written["up"] == 1 + len(expected)
+
+
+@pytest.mark.parametrize("record", ONE_OF_EACH, ids=kind_of)
+def test_a_station_writes_everything_down(tmp_path: Path, record: Record):
+    with node(tmp_path) as (own, outbox):
+        own.write(record)
+        assert kinds(outbox) == [kind_of(record)]
+
+
+def test_arming_and_living_in_a_home_leaves_no_trace(tmp_path: Path):
+    with node(tmp_path, "home") as (own, outbox):
+        for _ in range(3):
+            own.see(opened())
+            own.see(ContactClosed(at=NOON, sensor=1, zone=1))
+            own.see(MotionStarted(at=NOON, sensor=2, zone=2), b"picture")
+            own.arm("night")
+            own.tick()
+            own.disarm()
+        assert kinds(outbox) == []
+        assert outbox.written == {"al": 1, "up": 0}
+        assert list((tmp_path / "pictures").iterdir()) == []
+
+
+def test_an_alarm_leaves_a_home_with_its_end_and_without_what_led_to_it(
+    tmp_path: Path,
+):
+    with node(tmp_path, "home") as (own, outbox):
+        own.arm("away")
+        own.tick()
+        own.see(MotionStarted(at=NOON, sensor=2, zone=2))
+        own.disarm()
+        assert kinds(outbox) == ["alarm.raised", "alarm.ended"]
+
+
+def test_duress_in_a_home_does_not_end_the_alarm(tmp_path: Path):
+    with node(tmp_path, "home") as (own, outbox):
+        own.see(TamperOpened(at=NOON, sensor=3))
+        own.duress()
+        assert kinds(outbox) == ["tamper.opened", "alarm.raised", "duress.entered"]
+        assert own.state.phase == "disarmed"
+
+
+def test_a_stations_motion_names_the_picture_that_is_kept(tmp_path: Path):
+    with node(tmp_path) as (own, outbox):
+        own.see(MotionStarted(at=NOON, sensor=2, zone=2), b"picture")
+        ((_, record),) = waiting(outbox, "up")
+        assert isinstance(record, MotionStarted)
+        kept = tmp_path / "pictures" / f"{record.picture}.jpg"
+        assert kept.read_bytes() == b"picture"
+
+
+def test_an_alarm_rings_and_a_plain_record_does_not(tmp_path: Path):
+    with node(tmp_path) as (own, _):
+        rung: list[None] = []
+        own.ring = lambda: rung.append(None)
+        own.see(opened())
+        assert rung == []
+        own.see(panic())
+        assert rung == [None]
+
+
+def test_the_panel_goes_on_where_it_was(tmp_path: Path):
+    with node(tmp_path) as (own, _):
+        own.arm("night")
+        own.tick()
+    with node(tmp_path) as (own, outbox):
+        assert (own.state.phase, own.state.mode) == ("armed", "night")
+        assert kinds(outbox) == ["panel.armed"]
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"{", b'{"phase": "asleep"}', b"\xff"])
+def test_a_panel_whose_state_is_broken_is_armed_and_says_so(
+    tmp_path: Path, rubbish: bytes
+):
+    (tmp_path / "panel.json").write_bytes(rubbish)
+    with node(tmp_path) as (own, outbox):
+        assert own.state.phase == "armed"
+        assert kinds(outbox) == ["panel.armed"]
+
+
+def test_a_new_device_is_disarmed_and_a_lost_state_is_not(tmp_path: Path):
+    home = make_home(tmp_path, 1883, new_site(), contacts="contacts.csv")
+    (home / "contacts.csv").write_text("seconds,sensor,state\n1,1,open\n")
+    ready = load(home)
+    with open_stores(ready) as stores:
+        assert stores.journal.read() == PanelState()
+    (home / "panel.json").unlink()
+    plan = panel_plan(ready.site)
+    with open_stores(ready) as stores:
+        own = Node(stores, plan, lambda: NOON, home=False)
+        own.begin([])
+        assert own.state.phase == "armed"
+
+
+def test_a_state_that_cannot_be_written_stops_nothing(tmp_path: Path):
+    with node(tmp_path) as (own, outbox):
+        own._stores.journal.path.unlink()
+        own._stores.journal.path.mkdir()
+        own.see(TamperOpened(at=NOON, sensor=3))
+        assert "alarm.raised" in kinds(outbox)
+
+
+def test_panic_by_hand_is_written_whatever_the_state(tmp_path: Path):
+    with node(tmp_path, "home") as (own, outbox):
+        own.panic(silent=True)
+        found = waiting(outbox, "al")[-1][1]
+        assert isinstance(found, PanicPressed)
+        assert found.silent
