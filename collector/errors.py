@@ -1,5 +1,6 @@
 """What can go wrong at the collector; each says whether trying again can help."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -7,6 +8,22 @@ class CollectorError(Exception):
     """Something at the collector; `retry` tells whether the same may succeed later."""
 
     retry = False
+
+
+class SettingsError(CollectorError):
+    """The environment does not say what the collector needs; all problems at once."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class KeyFileThereError(CollectorError):
+    """A key file stands there already, and a key is never overwritten."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is there already; a key is never overwritten")
+        self.path = path
 
 
 class QueryFileError(CollectorError):

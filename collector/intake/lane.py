@@ -136,7 +136,8 @@ class Lane:
         if len(settled) == len(findings):
             self._watch.health.well(f"{self.name} frames")
         await self._answer(settled)
-        self._in_hand = None
+        if not self._source.depth:
+            self._in_hand = None
 
     async def _examine(self, messages: Sequence[Message]) -> list[Finding]:
         trust = self._trust

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import structlog
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, ObjectStore, from_url
+from obstore.store import ObjectStore
 
+from collector.blob import object_name
 from collector.database import Database, Transaction, jsonb
 from collector.intake.ingest import HeardPart
 from collector.query import Queries
@@ -18,18 +19,6 @@ from sites.blob import name_blob
 
 log = structlog.get_logger()
 _QUERIES = Queries(Path(__file__).parent / "sql")
-
-
-def open_store(place: str) -> ObjectStore:
-    """Open a blob store: a folder, or a URL such as `s3://bucket/prefix`."""
-    if "://" in place:
-        return from_url(place)
-    return LocalStore(place, mkdir=True)
-
-
-def object_name(digest: str) -> str:
-    """Say where a picture stands in the blob store."""
-    return f"pictures/{digest[:2]}/{digest}"
 
 
 class Pictures:

@@ -70,6 +70,10 @@ class Source(Protocol):
     def listening_since(self) -> datetime | None:
         """Since when everything that is sent is heard; None while it is not."""
 
+    @property
+    def depth(self) -> int:
+        """How many messages wait to be polled."""
+
     async def poll(self) -> Sequence[Message]:
         """Wait for messages; give at least one, in the order they came."""
 
@@ -81,13 +85,17 @@ class MqttSource:
     """One subscription of one broker. `keep()` must run as a task meanwhile.
 
     What comes while MAX_WAITING messages (or MAX_WAITING_BYTES) wait is dropped and
-    counted in `dropped`: it is not confirmed, so the edge sends it again.
+    told to `on_drop`: it is not confirmed, so the edge sends it again.
     """
 
     def __init__(
-        self, broker: Broker, subscription: Subscription, clock: Clock
+        self,
+        broker: Broker,
+        subscription: Subscription,
+        clock: Clock,
+        on_drop: Callable[[], object],
     ) -> None:
-        self.dropped = 0
+        self._on_drop = on_drop
         self._broker = broker
         self._subscription = subscription
         self._clock = clock
@@ -215,7 +223,8 @@ class MqttSource:
             len(self._waiting) >= MAX_WAITING
             or self._waiting_bytes + size > MAX_WAITING_BYTES
         ):
-            self.dropped += 1
+            self._on_drop()
+            self._listening_since = self._clock()  # we did not hear everything
             return
         self._waiting.append(
             Message(message.topic, bytes(message.payload), self._clock())

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from nacl.signing import VerifyKey
 
+from collector.blob import open_store
 from collector.database import Database, Transaction
 from collector.fleet.directory import directory_of
 from collector.fleet.sync import sync
 from collector.incident.judge import judge
 from collector.incident.rules import kinds_with_rules
 from collector.intake.lane import Judge, Lane, Rules, Shelf, Trust, Watch
-from collector.intake.picture import Pictures, open_store
+from collector.intake.picture import Pictures
 from collector.intake.row import EventRow
 from collector.intake.source import Message
 from collector.metrics import Health, Metrics
@@ -34,6 +35,7 @@ class HandSource:
     answers: list[tuple[str, bytes]] = field(default_factory=list)
     waiting: asyncio.Queue[Sequence[Message]] = field(default_factory=asyncio.Queue)
     connected: bool = True
+    depth: int = 0
     listening_since: datetime | None = world.NOW
 
     async def poll(self) -> Sequence[Message]:

@@ -5,7 +5,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from collector.intake.picture import Pictures, object_name, open_store
+from collector.blob import object_name, open_store
+from collector.intake.picture import Pictures
 from sites.blob import PART_BYTES, Part, cut_blob, name_blob, seal_part
 from tests.collector import world
 from tests.collector.intake.bench import Bench, outcomes, told

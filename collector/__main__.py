@@ -1,0 +1,129 @@
+"""`wachtpost collector`: run it, migrate the store, sync an inventory, make keys."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from nacl.public import PrivateKey
+from nacl.signing import SigningKey
+
+from collector.database import Database
+from collector.errors import CollectorError, KeyFileThereError
+from collector.fleet.sync import sync
+from collector.migrate import migrate, require_current
+from collector.service import run
+from collector.settings import PREFIX, read_settings
+from sites.errors import SitesError
+from sites.keys import key_text
+from sites.load import load
+
+SEALING_FILE, SIGNING_FILE = "collector-seal.key", "collector-sign.key"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one of the commands; prints a sentence and gives 1 where it cannot."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.act(asked) or 0)
+    except (CollectorError, SitesError) as error:
+        for line in str(error).splitlines():
+            print(f"wachtpost collector: {line}", file=sys.stderr)
+        return 1
+
+
+def make_keys(folder: Path) -> tuple[str, str]:
+    """Make the two keys of a collector; give the public halves: seal, sign.
+
+    Raises:
+        KeyFileThereError: one of them stands there already; nothing was made.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (SEALING_FILE, SIGNING_FILE):
+        if (folder / name).exists():
+            raise KeyFileThereError(folder / name)
+    sealing, signing = PrivateKey.generate(), SigningKey.generate()
+    _write_secret(folder / SEALING_FILE, key_text(sealing))
+    _write_secret(folder / SIGNING_FILE, key_text(signing))
+    return key_text(sealing.public_key), key_text(signing.verify_key)
+
+
+def _write_secret(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "wachtpost collector",
+        description=f"Settings come from {PREFIX}*; see collector/README.md.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    work = commands.add_parser("run", help="hear every site, remember, decide")
+    work.set_defaults(act=_run)
+    bring = commands.add_parser("migrate", help="bring the store to this version")
+    bring.add_argument("--url", required=True, help="PostgreSQL's, as a superuser")
+    bring.set_defaults(act=_migrate)
+    mirror = commands.add_parser("sync", help="bring an inventory into the store")
+    mirror.add_argument("--inventory", type=Path, required=True, metavar="DIR")
+    mirror.add_argument("--url", help=f"else {PREFIX}DATABASE_URL")
+    mirror.set_defaults(act=_sync)
+    keys = commands.add_parser("keys", help="make the collector's two keys")
+    keys.add_argument("folder", type=Path, metavar="DIR")
+    keys.set_defaults(act=_keys)
+    return parser
+
+
+def _run(_: argparse.Namespace) -> None:
+    ready = read_settings(os.environ)
+    # The pool would write the database's address; our own log says what is wrong.
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)
+
+    async def until_told() -> None:
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopping.set)
+        await run(ready, stopping)
+
+    asyncio.run(until_told())
+
+
+def _migrate(asked: argparse.Namespace) -> None:
+    outcome = asyncio.run(migrate(asked.url))
+    print(
+        f"migration {outcome.before} -> {outcome.after}, "
+        f"the database is {outcome.capability}"
+    )
+
+
+def _sync(asked: argparse.Namespace) -> None:
+    inventory = load(asked.inventory)
+    url = (
+        asked.url or read_settings(os.environ).settings.database_url.get_secret_value()
+    )
+
+    async def bring_in() -> None:
+        async with Database.open(url, "wachtpost sync") as database:
+            await require_current(database)
+            done = await sync(database, inventory)
+        print(f"{done.changed} rows changed, {done.removed} removed")
+        for device in done.rekeyed:
+            print(f"device {device} has another key")
+
+    asyncio.run(bring_in())
+
+
+def _keys(asked: argparse.Namespace) -> None:
+    seal, sign = make_keys(asked.folder)
+    print(f"collector_seal = {seal}")
+    print(f"collector_sign = {sign}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,188 @@
+"""The collector's process: puts its parts together, runs them, ends in order."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from obstore.store import ObjectStore
+
+from collector.blob import open_store
+from collector.database import Database, Limits, Transaction
+from collector.fleet.directory import directory_of
+from collector.fleet.sync import sync
+from collector.incident.judge import judge
+from collector.incident.rules import kinds_with_rules
+from collector.intake.lane import Lane, Rules, Shelf, Trust, Watch
+from collector.intake.picture import Pictures
+from collector.intake.presence import Listening
+from collector.intake.row import EventRow
+from collector.intake.source import MqttSource, Subscription
+from collector.intake.watch import PresenceWatch
+from collector.metrics import Health, Metrics
+from collector.migrate import require_current
+from collector.notify import sender
+from collector.notify.email import Email
+from collector.page import serve
+from collector.settings import Ready
+from sites.inventory import Inventory
+from sites.load import load
+from sites.topic import ALARMS, BLOBS, GONE, PLAIN
+
+log = structlog.get_logger()
+
+LANES: dict[str, tuple[str, ...]] = {
+    "alarms": (ALARMS, GONE),
+    "plain": (PLAIN,),
+    "pictures": (BLOBS,),
+}
+HEARING = ("alarms", "plain")  # the lanes on which a sign of life comes
+
+
+def utc_now() -> datetime:
+    """Give the time; the only place of this process that asks the machine."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The connections of the process: alarms wait for nobody else's."""
+
+    alarms: Database
+    plain: Database
+    pictures: Database
+    others: Database
+    blobs: ObjectStore
+
+
+class Collector:
+    """One process of it: any number may work side by side."""
+
+    def __init__(self, ready: Ready, inventory: Inventory, stores: Stores) -> None:
+        self.metrics = Metrics.new()
+        self.health = Health()
+        self._ready = ready
+        self._inventory = inventory
+        self._stores = stores
+        self._sources = {name: self._source(name) for name in LANES}
+        self._lanes = {name: self._lane(name) for name in LANES}
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Work until told to stop; then finish what is in hand and return."""
+        presence = PresenceWatch(
+            self._stores.others,
+            self._inventory,
+            self._judge,
+            self.listening,
+            self.health,
+        )
+        async with asyncio.TaskGroup() as group:
+            finishing = [
+                group.create_task(lane.run(stopping), name=f"intake of {name}")
+                for name, lane in self._lanes.items()
+            ]
+            finishing.append(group.create_task(presence.run(stopping), name="presence"))
+            others = [
+                group.create_task(source.keep(), name=f"broker of {name}")
+                for name, source in self._sources.items()
+            ]
+            others += self._side_tasks(group)
+            await stopping.wait()
+            log.info("collector.stopping")
+            await asyncio.wait(finishing)
+            for task in others:
+                task.cancel()
+
+    def listening(self) -> Listening | None:
+        """Say how long we have heard every sign of life, None where we do not."""
+        now = utc_now()
+        since = [self._sources[name].listening_since for name in HEARING]
+        known = [one for one in since if one is not None]
+        if len(known) < len(since):
+            self.health.trouble("broker", "not connected: nothing is heard")
+            return None
+        self.health.well("broker")
+        behind = max(self._lanes[name].behind for name in HEARING)
+        return Listening(max(timedelta(), now - max(known)), behind)
+
+    def _side_tasks(self, group: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+        ready, tasks = self._ready, []
+        page = serve(ready.health, self.health, self.metrics)
+        tasks.append(group.create_task(page, name="health page"))
+        if ready.email is None:
+            self.health.trouble("notify", "no SMTP server is set: nobody is told")
+        else:
+            address = ready.settings.address
+            sending = sender.run(self._stores.others, [Email(ready.email)], address)
+            tasks.append(group.create_task(sending, name="notify"))
+        return tasks
+
+    def _source(self, name: str) -> MqttSource:
+        settings = self._ready.settings
+        share = "$share/wachtpost/" if settings.share else ""
+        topics = tuple(share + topic for topic in LANES[name])
+        dropped = self.metrics.frames.labels(name, "dropped")
+        source = MqttSource(
+            self._ready.broker,
+            Subscription(f"{settings.name}-{name}", topics),
+            utc_now,
+            dropped.inc,
+        )
+        self.metrics.waiting.labels(name).set_function(lambda: source.depth)
+        return source
+
+    def _lane(self, name: str) -> Lane:
+        ready = self._ready
+        database: Database = getattr(self._stores, name)
+        pictures = Pictures(self._stores.pictures, self._stores.blobs)
+        return Lane(
+            name,
+            self._sources[name],
+            Shelf(database, pictures),
+            Trust(ready.sealing, ready.signing, directory_of(self._inventory)),
+            Rules(self._judge, kinds_with_rules(self._inventory)),
+            Watch(self.metrics, self.health, utc_now),
+        )
+
+    async def _judge(
+        self, transaction: Transaction, rows: Sequence[EventRow], now: datetime
+    ) -> None:
+        await judge(transaction, self._inventory, rows, now)
+
+
+async def run(ready: Ready, stopping: asyncio.Event) -> None:
+    """Bring the inventory in, then work until told to stop.
+
+    Raises:
+        InventoryError: it does not load; every problem of it.
+        DatabaseOlderError, DatabaseNewerError: migrate first.
+        DatabaseError: the database is not there at the start.
+    """
+    inventory = load(ready.settings.inventory)
+    async with AsyncExitStack() as stack:
+        stores = await _open_stores(ready, stack)
+        capability = await require_current(stores.others)
+        await sync(stores.others, inventory)
+        await Pictures(stores.pictures, stores.blobs).complete()
+        log.info("collector.started", capability=capability)
+        await Collector(ready, inventory, stores).run(stopping)
+    log.info("collector.stopped")
+
+
+async def _open_stores(ready: Ready, stack: AsyncExitStack) -> Stores:
+    url = ready.settings.database_url.get_secret_value()
+
+    async def open_one(name: str, connections: int) -> Database:
+        limits = Limits(connections=connections)
+        opened = Database.open(url, f"wachtpost {name}", limits)
+        return await stack.enter_async_context(opened)
+
+    return Stores(
+        alarms=await open_one("alarms", 1),
+        plain=await open_one("plain", 1),
+        pictures=await open_one("pictures", 2),
+        others=await open_one("others", 4),
+        blobs=open_store(ready.settings.blobs),
+    )

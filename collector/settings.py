@@ -1,0 +1,221 @@
+"""What can be set about the collector, from the environment, read once.
+
+What each one means stands in collector/README.md, which a test holds against this file.
+A secret may stand in a file that `<NAME>_FILE` points to.
+"""
+
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import SplitResult, urlsplit
+
+from nacl.public import PrivateKey
+from nacl.signing import SigningKey
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from collector.errors import SettingsError
+from collector.intake.source import Broker
+from collector.notify.email import EmailSettings
+from sites.errors import KeyTextError
+from sites.keys import private_key, signing_key
+
+Key = TypeVar("Key")
+
+PREFIX = "WACHTPOST_COLLECTOR_"
+SECRETS = frozenset({"database_url", "sealing_key", "signing_key", "smtp_password"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+MAX_PORT = 65_535
+_PORTS = {"mqtt": 1883, "mqtts": 8883, "smtp": 25, "starttls": 587, "smtps": 465}
+_SECURITY: Mapping[str, Literal["tls", "starttls", "none"]] = {
+    "smtps": "tls",
+    "starttls": "starttls",
+    "smtp": "none",
+}
+
+
+class Settings(BaseModel):
+    """Every setting of the collector's process, as it stands in the environment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_url: SecretStr
+    inventory: Path
+    broker: str = "mqtt://127.0.0.1:1883"
+    broker_tls: Path | None = None
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "collector"
+    share: bool = False
+    sealing_key: SecretStr
+    signing_key: SecretStr
+    blobs: str = ".state/blobs"
+    health: str = "127.0.0.1:9464"
+    smtp: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_ca: Path | None = None
+    mail_from: str = "wachtpost@localhost"
+    address: str = "http://127.0.0.1:8080"
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The settings with all that they point to, read and checked."""
+
+    settings: Settings
+    broker: Broker
+    sealing: PrivateKey
+    signing: SigningKey
+    health: tuple[str, int]
+    email: EmailSettings | None
+
+
+def read_settings(environ: Mapping[str, str]) -> Ready:
+    """Read the environment; raises SettingsError with every problem at once."""
+    fields, problems = _fields(environ)
+    try:
+        settings = Settings.model_validate(fields)
+    except ValidationError as error:
+        problems += [_told(one) for one in error.errors(include_url=False)]
+        raise SettingsError(problems) from None
+    ready = _Check(settings, problems).ready()
+    if ready is None or problems:
+        raise SettingsError(problems)
+    return ready
+
+
+def read_database_url(environ: Mapping[str, str]) -> str:
+    """Read that one setting; raises SettingsError where it is missing."""
+    fields, problems = _fields(environ)
+    url = fields.get("database_url")
+    if url is None:
+        raise SettingsError(problems or [f"{PREFIX}DATABASE_URL is missing"])
+    return url
+
+
+def _fields(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    fields: dict[str, str] = {}
+    problems: list[str] = []
+    for variable, value in sorted(environ.items()):
+        if not variable.startswith(PREFIX):
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        secret = name.removesuffix("_file")
+        if name != secret and secret in SECRETS:
+            try:
+                fields[secret] = Path(value).read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                problems.append(f"{variable}: {value!r} cannot be read: {error}")
+        else:
+            fields[name] = value
+    return fields, problems
+
+
+def _told(problem: Any) -> str:
+    name = PREFIX + "_".join(map(str, problem["loc"])).upper()
+    if problem["type"] == "missing":
+        return f"{name} is missing"
+    if problem["type"] == "extra_forbidden":
+        return f"{name} is no setting"
+    return f"{name}: {problem['msg'].lower()}"
+
+
+class _Check:
+    """Turns texts into things; each that cannot be is one problem."""
+
+    def __init__(self, settings: Settings, problems: list[str]) -> None:
+        self._settings = settings
+        self._problems = problems
+
+    def ready(self) -> Ready | None:
+        settings = self._settings
+        broker = self._broker()
+        sealing = self._key(private_key, "sealing_key")
+        signing = self._key(signing_key, "signing_key")
+        health = self._health()
+        email = self._email()
+        if broker is None or sealing is None or signing is None or health is None:
+            return None
+        return Ready(settings, broker, sealing, signing, health, email)
+
+    def _wrong(self, name: str, what: str) -> None:
+        self._problems.append(f"{PREFIX}{name.upper()}: {what}")
+
+    def _url(self, name: str, text: str, schemes: set[str]) -> SplitResult | None:
+        try:
+            url = urlsplit(text)
+            if url.scheme in schemes and url.hostname and url.port != 0:
+                return url
+        except ValueError:  # a port or brackets that are none
+            pass
+        self._wrong(name, f"{text!r} is not {' or '.join(sorted(schemes))}://HOST:PORT")
+        return None
+
+    def _broker(self) -> Broker | None:
+        text, folder = self._settings.broker, self._settings.broker_tls
+        url = self._url("broker", text, {"mqtt", "mqtts"})
+        if url is None or url.hostname is None:
+            return None
+        port = url.port or _PORTS[url.scheme]
+        if url.scheme == "mqtt":
+            if url.hostname not in LOOPBACK:
+                self._wrong("broker", f"{text!r} is another machine: use mqtts://")
+                return None
+            return Broker(url.hostname, port)
+        if folder is None:
+            self._wrong("broker_tls", "is missing, and mqtts:// needs it")
+            return None
+        try:
+            return Broker(url.hostname, port, tls_context(folder))
+        except OSError as error:
+            self._wrong("broker_tls", f"{str(folder)!r}: {error}")
+            return None
+
+    def _key(self, read: Callable[[str, str], Key], name: str) -> Key | None:
+        secret: SecretStr = getattr(self._settings, name)
+        try:
+            return read(secret.get_secret_value(), PREFIX + name.upper())
+        except KeyTextError as error:
+            self._problems.append(str(error))
+            return None
+
+    def _health(self) -> tuple[str, int] | None:
+        text = self._settings.health
+        host, _, port = text.rpartition(":")
+        if not host or not port.isdecimal() or int(port) > MAX_PORT:
+            self._wrong("health", f"{text!r} is not HOST:PORT")
+            return None
+        return host, int(port)
+
+    def _email(self) -> EmailSettings | None:
+        settings = self._settings
+        if settings.smtp is None:
+            return None
+        url = self._url("smtp", settings.smtp, set(_SECURITY))
+        if url is None or url.hostname is None:
+            return None
+        if url.scheme == "smtp" and url.hostname not in LOOPBACK:
+            told = f"{settings.smtp!r} is another machine: use smtps:// or starttls://"
+            self._wrong("smtp", told)
+            return None
+        password = settings.smtp_password
+        return EmailSettings(
+            host=url.hostname,
+            port=url.port or _PORTS[url.scheme],
+            sender=settings.mail_from,
+            security=_SECURITY[url.scheme],
+            username=url.username,
+            password=None if password is None else password.get_secret_value(),
+            ca_file=settings.smtp_ca,
+        )
+
+
+def tls_context(folder: Path) -> ssl.SSLContext:
+    """Give TLS 1.3 with our own certificate, that trusts our own CA alone.
+
+    The folder holds ca.pem, cert.pem and key.pem. Raises OSError (also ssl.SSLError).
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_verify_locations(folder / "ca.pem")
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context

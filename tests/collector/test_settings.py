@@ -1,0 +1,125 @@
+"""Every problem of the environment is told at once, and every setting is explained."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import collector.settings
+from collector.errors import SettingsError
+from collector.settings import PREFIX, SECRETS, Settings, read_settings
+from sites.keys import key_text
+from tests.collector import world
+
+README = Path(collector.settings.__file__).parent / "README.md"
+GOOD = {
+    f"{PREFIX}DATABASE_URL": "postgresql://wachtpost_collector@127.0.0.1/wachtpost",
+    f"{PREFIX}INVENTORY": "sites/examples",
+    f"{PREFIX}SEALING_KEY": key_text(world.COLLECTOR_SEAL),
+    f"{PREFIX}SIGNING_KEY": key_text(world.COLLECTOR_SIGN),
+}
+
+
+def problems(**changes: str) -> tuple[str, ...]:
+    environ = {**GOOD, **{PREFIX + name: value for name, value in changes.items()}}
+    with pytest.raises(SettingsError) as caught:
+        read_settings(environ)
+    return caught.value.problems
+
+
+def test_what_is_needed_is_enough():
+    ready = read_settings({**GOOD, "PATH": "/bin", "WACHTPOST_TRIXIE": "/elsewhere"})
+    assert (ready.broker.host, ready.broker.port, ready.broker.tls) == (
+        "127.0.0.1",
+        1883,
+        None,
+    )
+    assert ready.sealing == world.COLLECTOR_SEAL
+    assert ready.signing == world.COLLECTOR_SIGN
+    assert ready.health == ("127.0.0.1", 9464)
+    assert ready.email is None
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path):
+    file = tmp_path / "seal.key"
+    file.write_text(key_text(world.COLLECTOR_SEAL) + "\n")
+    environ = {**GOOD, f"{PREFIX}SEALING_KEY_FILE": str(file)}
+    del environ[f"{PREFIX}SEALING_KEY"]
+    assert read_settings(environ).sealing == world.COLLECTOR_SEAL
+
+
+def test_secrets_are_not_shown():
+    assert key_text(world.COLLECTOR_SIGN) not in repr(read_settings(GOOD))
+    assert "postgresql" not in repr(read_settings(GOOD).settings)
+
+
+def test_everything_that_is_missing_is_told_at_once():
+    with pytest.raises(SettingsError) as caught:
+        read_settings({})
+    assert caught.value.problems == tuple(
+        f"{PREFIX}{name} is missing"
+        for name in ("DATABASE_URL", "INVENTORY", "SEALING_KEY", "SIGNING_KEY")
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"COLOUR": "red"}, "COLOUR is no setting"),
+        ({"NAME": "Has Spaces"}, "NAME: string should match pattern"),
+        ({"SHARE": "perhaps"}, "SHARE: input should be a valid boolean"),
+        ({"BROKER": "http://127.0.0.1"}, "is not mqtt or mqtts://HOST:PORT"),
+        ({"BROKER": "mqtt://127.0.0.1:x"}, "is not mqtt or mqtts://HOST:PORT"),
+        ({"BROKER": "mqtt://127.0.0.1:99999"}, "is not mqtt or mqtts://HOST:PORT"),
+        ({"BROKER": "mqtt://broker.example"}, "is another machine: use mqtts://"),
+        ({"BROKER": "mqtts://broker.example"}, "BROKER_TLS: is missing"),
+        ({"SEALING_KEY": "abc"}, "SEALING_KEY is not 64 hexadecimal digits"),
+        ({"SIGNING_KEY_FILE": "/nowhere"}, "SIGNING_KEY_FILE: '/nowhere' cannot"),
+        ({"HEALTH": "here"}, "HEALTH: 'here' is not HOST:PORT"),
+        ({"HEALTH": "127.0.0.1:99999"}, "HEALTH: '127.0.0.1:99999' is not HOST:PORT"),
+        ({"SMTP": "mail.example"}, "is not smtp or smtps or starttls://HOST:PORT"),
+        ({"SMTP": "smtp://mail.example"}, "is another machine: use smtps://"),
+    ],
+)
+def test_what_is_wrong_is_told(changes: dict[str, str], told: str):
+    (problem,) = problems(**changes)
+    assert told in problem
+
+
+def test_a_wrong_key_is_not_repeated_in_what_is_told():
+    (problem,) = problems(SIGNING_KEY="f" * 63)
+    assert "fff" not in problem
+
+
+def test_two_problems_are_two_lines():
+    assert len(problems(HEALTH="here", SMTP="there", SEALING_KEY="x")) == 3
+
+
+def test_a_missing_certificate_is_told(tmp_path: Path):
+    (problem,) = problems(BROKER="mqtts://broker.example", BROKER_TLS=str(tmp_path))
+    assert problem.startswith(f"{PREFIX}BROKER_TLS: ")
+
+
+def test_mail_is_sent_as_it_is_set():
+    more = {
+        "SMTP": "starttls://user@mail.example",
+        "SMTP_PASSWORD": "secret",
+        "MAIL_FROM": "wachtpost@police.example",
+    }
+    environ = {**GOOD, **{PREFIX + name: value for name, value in more.items()}}
+    email = read_settings(environ).email
+    assert email is not None
+    assert (email.host, email.port, email.security) == ("mail.example", 587, "starttls")
+    assert (email.username, email.password) == ("user", "secret")
+    assert "secret" not in repr(email)
+
+
+def test_every_setting_is_explained_and_nothing_else_is():
+    line = re.compile(rf"^\| `{PREFIX}([A-Z_]+)`( \*)? ", re.MULTILINE)
+    told = line.findall(README.read_text())
+    assert {name.lower() for name, _ in told} == set(Settings.model_fields)
+    assert {name.lower() for name, secret in told if secret} == SECRETS
+
+
+def test_there_are_few():
+    assert len(Settings.model_fields) <= 15
