@@ -49,7 +49,7 @@ create table store.zone (
     unit text not null references store.unit,
     kind text not null,
     name jsonb,
-    plan jsonb not null,
+    plan jsonb,  -- a home has none
     primary key (site, number)
 );
 
