@@ -159,7 +159,7 @@ class Camera:
             return await self._listen(process)
         finally:
             self.pid = None
-            await _end(process)
+            await _see_to_its_end(process)
 
     async def _listen(self, process: Process) -> Loss:
         if process.stdin is None or process.stdout is None:
@@ -239,6 +239,16 @@ async def _start() -> Process:
         env=ENVIRONMENT,
         start_new_session=True,  # Ctrl-C is for the agent, which then ends us
     )
+
+
+async def _see_to_its_end(process: Process) -> None:
+    """End a process also when we are cancelled meanwhile: no zombie, no open pipe."""
+    ending = asyncio.create_task(_end(process), name="end of a camera's process")
+    try:
+        await asyncio.shield(ending)
+    except asyncio.CancelledError:
+        await ending
+        raise
 
 
 async def _end(process: Process) -> None:

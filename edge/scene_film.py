@@ -156,7 +156,7 @@ def _draw_person(
     seconds: float,
 ) -> None:
     """Draw a person and the soft shadow that goes with them."""
-    tall = 55 + 65 * visit.depth  # px
+    tall = 70 + 70 * visit.depth  # px
     walking = not visit.stands <= seconds <= visit.turns
     sway = SWAY * math.sin(1.3 * seconds) + SWAY * math.sin(2.9 * seconds)
     x = visit.across(seconds) * WIDTH + sway

@@ -1,5 +1,6 @@
 """Motion: one event for each visit, none for anything else."""
 
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import cv2
@@ -195,3 +196,43 @@ def test_day_fades_into_evening_without_an_event():
             moment = Moment(number, number / 10)
             decisions += motion.look(small.astype(np.uint8), moment)
     assert decisions == []
+
+
+def lit(
+    light: Callable[[float], float], seconds: float, box: Box | None = None
+) -> list[Any]:
+    """Run the detector over a scene whose brightness is `light(seconds)` times."""
+    motion = Motion(YARD, SIZE)
+    grain = np.random.default_rng(3).integers(-40, 40, SIZE)  # a scene with structure
+    decisions: list[Decision] = []
+    for number, picture in enumerate(scene(seconds, box=box)):
+        if number % 2 == 0:
+            scenery = (shrink(picture) + grain) * light(number / 10)
+            small = scenery.clip(0, 255).astype(np.uint8)
+            decisions += motion.look(small, Moment(number, number / 10))
+    return decisions
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.7, 1.3, 1.5])
+def test_a_lamp_is_no_motion_and_hides_none(factor):
+    decisions = lit(lambda t: factor if t > 15 else 1, 50, visitor(25, 40))
+    assert kinds(decisions) == [Started, Ended]
+    assert 25 <= decisions[0].moment.seconds <= 26.5
+
+
+def test_a_lamp_in_the_middle_of_a_visit_does_not_split_it():
+    decisions = lit(lambda t: 1.3 if t > 15 else 1, 40, visitor(8, 25))
+    assert kinds(decisions) == [Started, Ended]
+    assert decisions[1].moment.seconds == pytest.approx(25, abs=0.5)
+
+
+def test_an_exposure_that_swings_is_no_motion():
+    assert lit(lambda t: 1 + 0.3 * np.sin(t / 8), 120) == []
+
+
+def test_a_thing_that_fills_most_of_the_picture_is_still_motion():
+    decisions = lit(
+        lambda _: 1, 40, lambda t: (20, 10, 280, 160) if 15 < t < 25 else None
+    )
+    assert kinds(decisions)[:2] == [Started, Ended]
+    assert decisions[0].moment.seconds == pytest.approx(15.5, abs=0.5)
