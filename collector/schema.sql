@@ -330,13 +330,14 @@ language sql stable security definer
 set search_path = pg_catalog, pg_temp
 return (select p.role from store.person p where p.person = store.asker() and p.removed is null);
 
--- The control room sees what was sent or handed over to it, while it is open.
+-- The control room sees what was sent or handed over to it, while it is open; one that belongs to a unit, of that unit.
 create function store.incident_of_control_room(wanted bigint) returns boolean
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
-return exists (select from store.incident i
-                where i.incident = wanted and i.to_control_room and i.state <> 'resolved')
-       and coalesce(store.asker_role() = 'control_room', false);
+return exists (select from store.incident i join store.person p on p.person = store.asker()
+                where i.incident = wanted and i.to_control_room and i.state <> 'resolved'
+                  and p.role = 'control_room' and p.removed is null
+                  and (p.unit is null or p.unit = i.unit));
 
 -- Whose session this is; empty where it is unknown, ended or expired.
 create function store.person_of_session(wanted text)

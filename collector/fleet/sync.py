@@ -12,14 +12,8 @@ from collector.fleet.errors import PlaybookRewrittenError
 from collector.query import Queries
 from sites.inventory import Inventory
 from sites.site import Site
-from sites.words import Role
 
 log = structlog.get_logger()
-
-# They serve every unit, so no unit's wall may show or hide them.
-NATIONAL: frozenset[Role] = frozenset(
-    {"cso", "control_room", "auditor", "administrator"}
-)
 
 _QUERIES = Queries(Path(__file__).parent / "sql")
 _Rows = list[dict[str, Any]]
@@ -124,7 +118,7 @@ def _people(inventory: Inventory) -> _Rows:
     return [
         {
             "person": person.id,
-            "unit": None if person.role in NATIONAL else unit.id,
+            "unit": unit.id,
             "role": person.role,
             "language": person.language,
             "tell": person.tell,

@@ -138,6 +138,17 @@ def test_the_control_room_sees_what_was_handed_to_it_while_open(
     assert all(units <= {"unit-a"} for units in seen.values())
 
 
+def test_a_control_room_of_a_unit_sees_that_unit_alone(
+    furnished: Owner, database_url: Url
+):
+    furnished.execute("update store.person set unit = 'unit-b' where unit is null")
+    with asking(database_url("wachtpost_dashboard"), "control_room") as asked:
+        seen = all_seen(asked, furnished)
+    readable = {name: units for name, units in seen.items() if units}
+    assert {"seen.incident", "seen.incident_step", "seen.site"} <= set(readable)
+    assert all(units == {"unit-b"} for units in readable.values())
+
+
 def test_the_dashboard_reads_no_table_that_is_cut_into_chunks(
     furnished: Owner, database_url: Url
 ):
