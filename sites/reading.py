@@ -40,6 +40,8 @@ def examine(
     rules = _Shelf("rules", RuleFile, texts)
     playbooks = _Shelf("playbooks", Playbook, texts)
     shelves = (policies, units, sites, rules, playbooks)
+    partial: set[Shelf] = {shelf.name for shelf in shelves if shelf.partial}
+    unreadable: set[Shelf] = {shelf.name for shelf in shelves if shelf.unreadable}
     draft = Draft(
         policy=policies.placed[0].thing if policies.placed else Policy(),
         units=tuple(units.placed),
@@ -51,8 +53,8 @@ def examine(
         ),
         playbooks=tuple(playbooks.placed),
         declared=frozenset(name for shelf in shelves for name in shelf.declared),
-        partial=absent | {shelf.name for shelf in shelves if shelf.partial},
-        unreadable=absent | {shelf.name for shelf in shelves if shelf.unreadable},
+        partial=absent | partial,
+        unreadable=absent | unreadable,
     )
     nodes = {file: node for shelf in shelves for file, node in shelf.nodes.items()}
     found = [problem for shelf in shelves for problem in shelf.problems]
@@ -74,7 +76,7 @@ class _Shelf(Generic[M]):
     """All files of one sort, read: what they declare and what is wrong with them."""
 
     def __init__(self, name: Shelf, model: type[M], texts: Sequence[Text]) -> None:
-        self.name = name
+        self.name: Shelf = name
         self.placed: list[Placed[M]] = []
         self.nodes: dict[str, Node] = {}
         self.problems: list[Problem] = []

@@ -76,7 +76,7 @@ def reaches(source: Source, rule: Rule, kind: str) -> bool:
 
 
 def _of_device(site: Placed[Site], place: Place, device: Device) -> Iterator[Source]:
-    kinds = {zone.number: zone.kind for zone in site.thing.zones}
+    kinds: dict[int, ZoneKind] = {zone.number: zone.kind for zone in site.thing.zones}
     yield Source(site.thing, device.id, place, "device")
     for i, sensor in enumerate(device.sensors):
         yield Source(

@@ -6,6 +6,7 @@ from sites.check.reach import WITHOUT_ZONE, Source, reaches, sources, stays_home
 from sites.draft import Draft, Finding, Place, Placed
 from sites.playbook import Playbook
 from sites.rule import Rule, recipients
+from sites.words import Role
 
 _HELP = frozenset({"panic.pressed", "duress.entered"})
 
@@ -87,15 +88,30 @@ def _kinds(
 def _steps(rule: Placed[Rule], playbook: Placed[Playbook]) -> Iterator[Finding]:
     if "steps" in playbook.lost:
         return
-    several = len(occasions(rule.thing)) > 1
     for role in recipients(rule.thing):
-        for silent in occasions(rule.thing):
-            if playbook.thing.steps_for(role, silent=silent):
-                continue
-            when = f" when it is {'silent' if silent else 'loud'}" if several else ""
-            what = f"the rule {rule.thing.id!r} tells {role!r}, and the playbook"
-            what = f"{what} {playbook.thing.id!r} has no step for that role{when}"
+        what = f"the rule {rule.thing.id!r} tells {role!r}, and the playbook"
+        what = f"{what} {playbook.thing.id!r} has no step for that role"
+        if all(step.role != role for step in playbook.thing.steps):
             yield Finding(_telling(rule, role), what)
+            continue
+        for silent, when in _occasions_in_words(rule.thing):
+            if not _left(playbook.thing, role, silent=silent):
+                yield Finding(_telling(rule, role), f"{what}{when}")
+
+
+def _occasions_in_words(rule: Rule) -> Iterator[tuple[bool, str]]:
+    """Any incident falls silent while a silent call for help is open at its site."""
+    found = occasions(rule)
+    for silent in found:
+        word = f" when it is {'silent' if silent else 'loud'}"
+        yield silent, word if len(found) > 1 else ""
+    if True not in found:
+        yield True, " when nobody may ring"
+
+
+def _left(playbook: Playbook, role: Role, *, silent: bool) -> bool:
+    steps = playbook.steps_for(role, silent=silent)
+    return any(not (silent and step.rings) for step in steps)
 
 
 def _telling(rule: Placed[Rule], role: str) -> Place:

@@ -78,6 +78,8 @@ def refused(name: str, tmp_path: Path) -> list[str]:
     [
         ("rule-without-step", "alarm", "coordinator", ""),
         ("rule-without-control-room-step", "alarm", "control_room", ""),
+        ("only-a-ringing-step", "alarm", "desk", " when nobody may ring"),
+        ("panic-without-any-step", "help", "coordinator", ""),
         ("panic-without-silent-step", "help", "coordinator", " when it is silent"),
         ("panic-without-loud-step", "help", "coordinator", " when it is loud"),
     ],
