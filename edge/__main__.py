@@ -12,6 +12,7 @@ from nacl.signing import SigningKey
 
 from edge.errors import EdgeError, GpioError, HandError, SettingsError
 from edge.hand import give
+from edge.past import count_written
 from edge.settings import NAME, load
 from sites.keys import key_text, new_device_id
 
@@ -37,6 +38,9 @@ def main(arguments: list[str]) -> int:
             return run(home)
         if options.command == "init":
             return init(home)
+        if options.command == "written":
+            print(count_written(home / "outbox"))
+            return 0
         words = (options.command, getattr(options, "word", None))
         return by_hand(home, " ".join(filter(None, words)))
     except (SettingsError, GpioError) as error:
@@ -104,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         ("disarm", "disarm, ending an alarm too"),
         ("duress", "disarm, and tell that it was forced"),
         ("status", "say how the device is"),
+        ("written", "count the records that it ever wrote down, running or not"),
     ):
         _add(commands, name, sentence)
     arming = _add(commands, "arm", "arm, after the exit delay")

@@ -29,3 +29,22 @@ class FootageMissingError(DemoError):
 
     def __init__(self, folder: object) -> None:
         super().__init__(f"there is no .mp4 in {str(folder)!r}, which FOOTAGE names")
+
+
+class CommandError(DemoError):
+    """A command that the demo gives by hand was refused."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(f"'wachtpost {command}' was refused")
+        self.command = command
+
+
+class PortTakenError(DemoError):
+    """Another program listens where the pages should be."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"port {port} is taken; choose another with"
+            f' make demo ARGS="--port {port + 1}"'
+        )
+        self.port = port

