@@ -101,7 +101,7 @@ def footage_source(home: Path, settings: Settings, source: str) -> str:
         return source
     if settings.footage is None:
         raise ValueError(f"a camera wants {source!r}, and no folder is set")
-    if not name or Path(name).name != name:
+    if Path(name).name != name or name in {"", ".."}:
         raise ValueError(f"{source!r} is not the name of a file in the folder")
     return str(home / settings.footage / name)
 

@@ -1,0 +1,198 @@
+"""Settings are checked whole: every problem at once, a sentence each."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nacl.signing import SigningKey
+
+from edge.errors import SettingsError
+from edge.settings import Settings, footage_source, load
+from sites.device_file import sign
+from sites.keys import key_text
+from tests.edge.device_home import (
+    FLEET_KEY,
+    make_home,
+    new_site,
+    site_file,
+    write_settings,
+)
+
+ROOT = Path(__file__).parents[2]
+SITE = new_site()
+NOT_SIGNED = "its signature is not by the expected key, or it was changed"
+QUIET = "seconds,sensor,state\n1,1,open\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Give a device's folder in which all is well."""
+    folder = make_home(tmp_path / "device", 1883, SITE, contacts="contacts.csv")
+    (folder / "contacts.csv").write_text(QUIET)
+    return folder
+
+
+def changed(home: Path, **fields: Any) -> Path:
+    """Write the settings anew with some changed; None leaves one out."""
+    text = (home / "device.toml").read_text()
+    lines = dict(line.split(" = ", 1) for line in text.splitlines())
+    old = {name: value.strip('"') for name, value in lines.items()}
+    write_settings(home, old | {"demo": True} | fields)
+    return home
+
+
+def problems(home: Path) -> list[str]:
+    """Give what is wrong, without the name of the file."""
+    with pytest.raises(SettingsError) as refused:
+        load(home)
+    start = f"{home / 'device.toml'}: "
+    assert all(one.startswith(start) for one in refused.value.problems)
+    return [one.removeprefix(start) for one in refused.value.problems]
+
+
+def test_good_settings_are_read_with_all_that_they_name(home: Path):
+    ready = load(home)
+    assert ready.way.device == ready.site.device == SITE.device
+    assert (ready.broker.host, ready.broker.port) == ("127.0.0.1", 1883)
+    assert ready.broker.tls is None
+
+
+def test_every_setting_stands_in_the_readme_with_its_default():
+    text = (ROOT / "edge" / "README.md").read_text()
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+?) \| .+ \|$", text, re.MULTILINE))
+    assert set(rows) == set(Settings.model_fields)
+    for name, field in Settings.model_fields.items():
+        if field.is_required():
+            assert rows[name] == "needed"
+        elif field.default is None:
+            assert rows[name] == "none"
+        else:
+            shown = str(field.default)
+            told = rows[name].strip("`")
+            assert told in {shown, shown.lower()}
+
+
+def test_there_are_fifteen_settings_at_most():
+    assert len(Settings.model_fields) <= 15
+
+
+def test_missing_settings_are_told_all_at_once(home: Path):
+    (home / "device.toml").write_text("speed = 1.0\n")
+    assert problems(home) == [
+        "path is missing",
+        "broker is missing",
+        "collector_seal is missing",
+        "collector_sign is missing",
+        "site_file_key is missing",
+    ]
+
+
+def test_a_folder_without_settings_is_told(tmp_path: Path):
+    assert problems(tmp_path) == ["No such file or directory"]
+
+
+def test_settings_that_are_no_toml_are_told(home: Path):
+    (home / "device.toml").write_text("path = \n")
+    assert problems(home)[0].startswith("not TOML: Invalid value (at line 1")
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"colour": "blue"}, "'colour' is no setting"),
+        ({"speed": 0}, "speed: input should be greater than 0, not 0"),
+        (
+            {"outbox_mb": 1},
+            "outbox_mb: input should be greater than or equal to 2, not 1",
+        ),
+        ({"path": "cable"}, "path: no topic or path of version 1: 'cable'"),
+        ({"broker": "broker.test"}, "broker: 'broker.test' is not HOST:PORT"),
+        ({"broker": "h:99999"}, "broker: 'h:99999' is not HOST:PORT"),
+        (
+            {"broker": "203.0.113.5:1883", "demo": False},
+            "broker: without tls only this machine itself may be the broker",
+        ),
+        ({"tls": "papers"}, "broker: No such file or directory"),
+        ({"key_file": "none.key"}, "key_file: No such file or directory"),
+        ({"site_file": "none.json"}, "site_file: No such file or directory"),
+        (
+            {"path": "aaaaaaaaaaaaaaaa-1"},
+            f"site_file: it is for device {SITE.device}, not for aaaaaaaaaaaaaaaa",
+        ),
+        (
+            {"site_file_key": key_text(SigningKey(bytes(32)).verify_key)},
+            f"site_file: device file refused: {NOT_SIGNED}",
+        ),
+    ],
+)
+def test_each_bad_setting_gets_its_sentence(
+    home: Path, fields: dict[str, Any], told: str
+):
+    assert problems(changed(home, **fields)) == [told]
+
+
+def test_a_bad_key_text_is_told_without_the_text(home: Path):
+    (told,) = problems(changed(home, collector_seal="abc"))
+    assert told.startswith("collector_seal: string should match pattern")
+    (home / "device.key").write_text("not the key but somewhat secret")
+    (told,) = problems(changed(home, collector_seal="00" * 32))
+    assert told == "key_file: the key in 'device.key' is not 64 hexadecimal digits"
+
+
+def test_a_key_that_others_may_read_is_refused(home: Path):
+    (home / "device.key").chmod(0o644)
+    assert problems(home) == [
+        "key_file: others may read 'device.key' (mode 644); chmod 600 it"
+    ]
+
+
+def test_several_problems_are_told_together(home: Path):
+    (home / "device.key").chmod(0o640)
+    (home / "contacts.csv").write_text("rubbish\n")
+    told = problems(changed(home, broker="nowhere", measurements="none.csv"))
+    assert [one.split(":")[0] for one in told] == [
+        "broker",
+        "key_file",
+        "contacts",
+        "measurements",
+    ]
+
+
+def test_this_machine_may_be_the_broker_without_tls(home: Path):
+    for host in ("127.0.0.1", "localhost", "::1"):
+        assert (
+            load(changed(home, broker=f"{host}:1883", demo=False)).broker.host == host
+        )
+
+
+def test_a_changed_site_file_is_refused(home: Path):
+    path = home / "site.json"
+    path.write_bytes(path.read_bytes().replace(b'"entry_s": 30', b'"entry_s": 45'))
+    (told,) = problems(home)
+    assert "or it was changed" in told
+
+
+def camera(source: str) -> dict[str, Any]:
+    whole = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]
+    return {"number": 9, "source": source, "views": [{"zone": 1, "area": whole}]}
+
+
+def test_footage_is_found_in_its_folder_alone(home: Path, tmp_path: Path):
+    settings = load(changed(home, footage="films")).settings
+    assert footage_source(home, settings, "footage:yard.mp4") == str(
+        home / "films" / "yard.mp4"
+    )
+    assert footage_source(home, settings, "made:7") == "made:7"
+    for wrong in ("footage:", "footage:../key", "footage:/etc/key", "footage:.."):
+        with pytest.raises(ValueError, match="is not the name of a file"):
+            footage_source(home, settings, wrong)
+    assert tmp_path in home.parents
+
+
+def test_footage_without_a_folder_is_told(home: Path):
+    site = site_file(SITE.device, cameras=[camera("footage:yard.mp4")])
+    (home / "site.json").write_bytes(sign(site, FLEET_KEY))
+    assert problems(home) == [
+        "footage: a camera wants 'footage:yard.mp4', and no folder is set"
+    ]
