@@ -12,9 +12,9 @@ from types import FrameType
 import structlog
 import uvicorn
 
+from collector.blob import open_store
 from collector.database import Database, Limits
 from collector.errors import CollectorError
-from collector.intake.picture import open_store
 from collector.migrate import require_current
 from dashboard.app import make_app, make_pages
 from dashboard.bell import Bell

@@ -16,6 +16,8 @@ from dashboard.verified import verified
 Row = Mapping[str, Any]
 
 AROUND = timedelta(minutes=30)
+SOON = timedelta(minutes=1)
+NARROW, NARROW_LABEL = 540, 120  # units of drawing: half a page
 NUMBER_MOST = 2**63 - 1
 OUTCOMES: tuple[Outcome, ...] = ("real", "false", "nuisance", "exercise", "test")
 ROLES_TO: tuple[HandOverRole, ...] = ("coordinator", "deputy", "desk", "control_room")
@@ -94,7 +96,7 @@ async def _values(transaction: Transaction, look: Look, row: Row) -> dict[str, A
         "picture": await _picture(transaction, records),
         "log": log,
         "zones": {zone["number"]: zone for zone in zones},
-        "lanes": await _around(transaction, row, records, zones),
+        "lanes": await _around(transaction, look.now, row, records, zones),
         "colleagues": colleagues,
         "roles_to": [role for role in ROLES_TO if role != look.asker.role],
         "outcomes": OUTCOMES,
@@ -164,11 +166,16 @@ async def _picture(transaction: Transaction, records: Iterable[Row]) -> Row | No
 
 
 async def _around(
-    transaction: Transaction, row: Row, records: Sequence[Row], zones: Sequence[Row]
+    transaction: Transaction,
+    now: datetime,
+    row: Row,
+    records: Sequence[Row],
+    zones: Sequence[Row],
 ) -> Lanes | None:
     """Draw what happened around the beginning; a kit shares nothing but the records."""
     occurred: datetime = row["occurred"]
-    stretch = Stretch(occurred - AROUND, occurred + AROUND)
+    until = min(occurred + AROUND, max(now, occurred + SOON))
+    stretch = Stretch(occurred - AROUND, until, NARROW)
     events: Sequence[Row] = records
     if row["site_kind"] == "station":
         # Both, because the raw rows of an old incident are gone.
@@ -185,5 +192,5 @@ async def _around(
         events,
         [zone["number"] for zone in zones],
         (),
-        Frame(stretch, row["time_zone"], occurred),
+        Frame(stretch, row["time_zone"], occurred, NARROW_LABEL),
     )

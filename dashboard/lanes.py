@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from dashboard.strip import WIDTH, Bar, Span, Stretch, Switch, Tick, bar, spans, ticks
+from dashboard.strip import Bar, Span, Stretch, Switch, Tick, bar, spans, ticks
 
 Row = Mapping[str, Any]
 Sort = Literal["alarm", "seen", "open", "blind", "armed"]
@@ -48,7 +48,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Lanes:
-    """A whole time line; LABEL units left of the axis are for the zones' names."""
+    """A whole time line; `label` units left of the axis are for the zones' names."""
 
     lanes: tuple[Lane, ...]
     armed: tuple[Bar, ...]
@@ -57,17 +57,21 @@ class Lanes:
     height: int
     stretch: Stretch
 
-    label: int = LABEL
-    width: int = LABEL + int(WIDTH)
+    label: int
+    width: int
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What a time line is drawn on: its stretch, the place's zone, a moment in it."""
+    """What a time line is drawn on: its stretch, the place's time zone, a moment in it.
+
+    `label` is the room for the names of the zones.
+    """
 
     stretch: Stretch
     zone: str
     moment: datetime | None = None
+    label: int = LABEL
 
 
 def every_for(stretch: Stretch) -> int:
@@ -86,10 +90,11 @@ def draw(
     by_zone: dict[int | None, list[Row]] = defaultdict(list)
     for event in events:
         by_zone[event["zone"]].append(event)
+    marks = {zone: tuple(_marks(by_zone[zone], frame.stretch)) for zone in by_zone}
     order: list[int | None] = [*zones]
-    order += [None] if None in by_zone else []
+    order += [None] if marks.get(None) else []
     lanes = tuple(
-        Lane(zone, TOP + number * LANE, tuple(_marks(by_zone[zone], frame.stretch)))
+        Lane(zone, TOP + number * LANE, marks.get(zone, ()))
         for number, zone in enumerate(order)
     )
     moment = frame.moment
@@ -102,6 +107,8 @@ def draw(
         else None,
         height=TOP + LANE * len(lanes) + FOOT,
         stretch=frame.stretch,
+        label=frame.label,
+        width=frame.label + int(frame.stretch.width),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from collector.intake.picture import object_name
+from collector.blob import object_name
 from dashboard.asker import Asker
 from dashboard.errors import NotFoundError
 from dashboard.page import QUERIES

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Row = Mapping[str, Any]
-ZoneState = Literal["alarm", "blind", "moved", "open", "quiet"]
+ZoneState = Literal["urgent", "alarm", "blind", "moved", "open", "quiet"]
 SensorState = Literal["on", "off", "lost"]
 
-WIDTH = 1000
-HEIGHT = 620
-DOT_STEP = 26
+WIDTH = 720
+HEIGHT = 480
+DOT_STEP = 24
+NAME_WIDE = 76  # half of a zone's name with its state, as a rule
+LOW = 70  # a zone less high than this has room for one line
 
 _ON = frozenset({"motion.started", "contact.opened", "tamper.opened"})
 
@@ -35,16 +37,20 @@ class Area:
     points: str
     x: float
     y: float
+    low: bool
     state: ZoneState
     dots: tuple[Dot, ...]
 
 
 @dataclass(frozen=True)
 class Present:
-    """What is so at present: the last of each switch, alarms, devices not heard."""
+    """What is so at present: the last of each switch, alarms, devices not heard.
+
+    `alarm_zones` tells of each zone with an open incident whether it is urgent.
+    """
 
     last: Sequence[Row]
-    alarm_zones: AbstractSet[int]
+    alarm_zones: Mapping[int, bool]
     silent: AbstractSet[str]
 
 
@@ -59,12 +65,21 @@ def _area(zone: Row, sensors: Sequence[Row], present: Present) -> Area:
     number = zone["number"]
     corners = [(x * WIDTH, y * HEIGHT) for x, y in zone["plan"]]
     x, y = middle(corners)
-    own = [sensor for sensor in sensors if sensor["zone"] == number]
-    begin = x - DOT_STEP * (len(own) - 1) / 2
+    low = max(corner[1] for corner in corners) - min(c[1] for c in corners) < LOW
+    own = [
+        sensor
+        for sensor in sensors
+        if sensor["zone"] == number and sensor["kind"] != "measurement"
+    ]
+    # Where there is room for one line only, the sensors stand beside the zone; and
+    # beside its name, where that is wider.
+    right, left = max(c[0] for c in corners), min(c[0] for c in corners)
+    beside = max(right, x + NAME_WIDE) if right - left < NAME_WIDE * 2 else right
+    begin = beside + 16 if low else x - DOT_STEP * (len(own) - 1) / 2
     dots = tuple(
         Dot(
             round(begin + DOT_STEP * place, 1),
-            round(y + 38, 1),
+            round(y if low else y + 30, 1),
             sensor["kind"],
             sensor["number"],
             _sensor_state(sensor, present),
@@ -72,14 +87,13 @@ def _area(zone: Row, sensors: Sequence[Row], present: Present) -> Area:
         for place, sensor in enumerate(own)
     )
     points = " ".join(f"{x:.0f},{y:.0f}" for x, y in corners)
-    return Area(
-        zone, points, round(x, 1), round(y, 1), _zone_state(number, dots, present), dots
-    )
+    state = _zone_state(number, dots, present)
+    return Area(zone, points, round(x, 1), round(y, 1), low, state, dots)
 
 
 def _zone_state(number: int, dots: Sequence[Dot], present: Present) -> ZoneState:
     if number in present.alarm_zones:
-        return "alarm"
+        return "urgent" if present.alarm_zones[number] else "alarm"
     if dots and all(dot.state == "lost" for dot in dots):
         return "blind"
     on = {row["kind"] for row in present.last if row["zone"] == number}

@@ -256,7 +256,9 @@ async def _areas(
         for each in health
         if each.silent_since is not None or each.seen.heard is None
     }
-    return areas(zones, sensors, Present(last, {a["zone"] for a in alarms}, silent))
+    return areas(
+        zones, sensors, Present(last, {a["zone"]: a["urgent"] for a in alarms}, silent)
+    )
 
 
 def _safeguards(look: Look, row: Row, stretch: Stretch) -> list[dict[str, Any]]:

@@ -11,15 +11,16 @@ DAY = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Stretch:
-    """From one moment to another, on WIDTH units of paper."""
+    """From one moment to another, on so many units of paper."""
 
     since: datetime
     until: datetime
+    width: float = WIDTH
 
     def x(self, at: datetime) -> float:
         """Give where a moment stands, held within the paper."""
         share = (at - self.since) / (self.until - self.since)
-        return round(min(1.0, max(0.0, share)) * WIDTH, 1)
+        return round(min(1.0, max(0.0, share)) * self.width, 1)
 
     def holds(self, at: datetime) -> bool:
         """Tell whether a moment is on the paper."""
@@ -104,7 +105,7 @@ def bar(span: Span, stretch: Stretch, least: float = 4.0) -> Bar:
     """Draw a span; never so narrow that it cannot be seen."""
     x = stretch.x(span[0])
     width = max(least, round(stretch.x(span[1]) - x, 1))
-    return Bar(min(x, WIDTH - width), width)
+    return Bar(min(x, stretch.width - width), width)
 
 
 def ticks(stretch: Stretch, zone: str, every: int) -> tuple[Tick, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from collector.database import Transaction
 from dashboard.page import QUERIES, Look, View
-from dashboard.place import DeviceSeen, Standing, WayLost, standing
+from dashboard.place import DeviceSeen, Standing, WayLost, silent_since, standing
 from dashboard.strip import (
     DAY,
     Mark,
@@ -134,7 +134,7 @@ async def _places(
                 standing=stands,
                 incident=own[0] if own else None,
                 now=going_on(switches[here]) if station else None,
-                ways_lost=_all_ways(devices.get(here, ())),
+                ways_lost=_ways_lost(devices.get(here, ()), look.now),
                 strip=_strip(marks[here], switches[here], stands, stretch, site)
                 if station
                 else None,
@@ -147,8 +147,14 @@ def _place_order(row: PlaceRow) -> tuple[int, bool, str]:
     return row.standing.rank, row.site["kind"] == "home", row.site["site"]
 
 
-def _all_ways(devices: Iterable[DeviceSeen]) -> tuple[WayLost, ...]:
-    return tuple(way for device in devices for way in device.ways_lost)
+def _ways_lost(devices: Iterable[DeviceSeen], now: datetime) -> tuple[WayLost, ...]:
+    # Of a device that is silent altogether its paths tell nothing more.
+    return tuple(
+        way
+        for device in devices
+        if silent_since(device, now) is None
+        for way in device.ways_lost
+    )
 
 
 def going_on(switches: Sequence[Row]) -> Now:

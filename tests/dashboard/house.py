@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import uvicorn
 
+from collector.blob import object_name, open_store
 from collector.database import Database, Limits
-from collector.intake.picture import object_name, open_store
 from dashboard.app import make_app, make_pages
 from dashboard.bell import Bell
 from dashboard.parts import Parts

@@ -120,9 +120,7 @@ class Town:
         await self.way(device, 1)
         await self.way(device, 2)
 
-    async def way(
-        self, device: str, number: int, lost: datetime | None = None
-    ) -> None:
+    async def way(self, device: str, number: int, lost: datetime | None = None) -> None:
         """Put down how one path of a device is."""
         site = self.inventory.site_of(device)
         await self.pen.execute(
@@ -264,7 +262,7 @@ async def founded(
         Database.open(collector_url, "town", Limits(connections=2)) as database,
         await AsyncConnection.connect(superuser_url, autocommit=True) as pen,
     ):
-        await pen.execute('alter table store.zone alter plan drop not null')
+        await pen.execute("alter table store.zone alter plan drop not null")
         await sync(database, inventory)
         for role, unit in FURTHER.items():
             await pen.execute(_PERSON, [role.replace("_", "-"), unit, role])

@@ -174,7 +174,6 @@ if (live) {
   setInterval(look, 1000);
   setInterval(count, 1000);
   alarm.wake();
-  window.addEventListener("offline", lost);
 }
 // A page that comes back from the browser's memory is a picture of the past.
 window.addEventListener("pageshow", (said) => said.persisted && location.reload());

@@ -52,7 +52,7 @@ function draw(quantity, series, told, label) {
       title: label,
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), told.zone),
       scales: { x: { time: true, min: told.since, max: told.until, range: () => [told.since, told.until] } },
-      axes: [{ ...axis, values: (_, ticks) => ticks.map((at) => new Intl.DateTimeFormat("nl", { hour: "2-digit", minute: "2-digit", timeZone: told.zone }).format(at * 1000)) }, { ...axis, size: Math.max(60, wide * LABEL) }],
+      axes: [{ ...axis, values: (_, ticks) => ticks.map((at) => at > told.until - (told.until - told.since) / 40 ? "" : new Intl.DateTimeFormat("nl", { hour: "2-digit", minute: "2-digit", timeZone: told.zone }).format(at * 1000)) }, { ...axis, size: Math.max(60, wide * LABEL) }],
       legend: { show: false },
       padding: [null, 0, null, null],
       series: [{}, ...series.map((_, place) => ({ stroke: inks[place % inks.length], width: 1.5, points: { show: false } }))],

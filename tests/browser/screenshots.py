@@ -1,0 +1,151 @@
+"""Makes a picture of each page, in both languages, light and dark, at three widths.
+
+`python -m tests.browser.screenshots [FOLDER]`; the default is build/screenshots.
+"""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from collector.migrate import migrate
+from dashboard.front import build
+from dashboard.parts import SESSION_COOKIE
+from tests.browser.scene import hear_again, play
+from tests.collector.databases import url_as
+from tests.dashboard.house import House, opened
+from tests.dashboard.town import COLLEAGUE, HAVEN, KIT, OWNER, founded
+from tests.servers import postgres
+from tests.servers.chromium import LaunchOptions, launch_options
+
+WIDTHS = (360, 1280, 1920)
+LANGUAGES = ("nl", "en")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+FOLDER = Path(__file__).parents[2] / "build" / "screenshots"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page as one person sees it; `person` None: nobody is signed in."""
+
+    name: str
+    path: str
+    person: str | None
+    lost: bool = False
+
+
+def shots(incidents: dict[str, int]) -> Iterator[Shot]:
+    """Name every page."""
+    yield Shot("unit", "/", OWNER)
+    yield Shot("incident", f"/incident/{incidents['back_door']}", COLLEAGUE)
+    yield Shot("incident-kit", f"/incident/{incidents['panic']}", COLLEAGUE)
+    yield Shot("incident-resolved", f"/incident/{incidents['resolved']}", OWNER)
+    yield Shot("site", f"/site/{HAVEN}", OWNER)
+    yield Shot("kit", f"/site/{KIT}", OWNER)
+    yield Shot("control-room", "/", "duinland-control-room")
+    yield Shot("administrator", "/", "administrator")
+    yield Shot("cso", "/", "cso")
+    yield Shot("calm", "/", "veenrand-coordinator")
+    yield Shot("sound", "/sound", OWNER)
+    yield Shot("sign-in", "/sign-in/an-example", None)
+    yield Shot("refused", "/incident/999", OWNER)
+    yield Shot("lost", "/", OWNER, lost=True)
+
+
+async def main(folder: Path, only: str = "") -> int:
+    """Make the pictures; gives how many there are."""
+    build()
+    with postgres.started("plain") as server, TemporaryDirectory() as blobs:
+        url = postgres.create_database(server)
+        await migrate(url)
+        async with AsyncExitStack() as stack:
+            town = await stack.enter_async_context(
+                founded(url_as(url, "wachtpost_collector"), url)
+            )
+            incidents = await play(town)
+            house = await stack.enter_async_context(
+                opened(
+                    lambda role: url_as(url, role),  # type: ignore[arg-type]  # one of three
+                    town,
+                    Path(blobs),
+                    now=lambda: datetime.now(UTC),
+                )
+            )
+            player = await stack.enter_async_context(async_playwright())
+            browser = await player.chromium.launch(**_audible())
+            wanted = [shot for shot in shots(incidents) if only in shot.name]
+            number = 0
+            for scheme, language in product(SCHEMES, LANGUAGES):
+                number += await _rounds(
+                    browser, house, wanted, (scheme, language), folder
+                )
+            await browser.close()
+    return number
+
+
+def _audible() -> LaunchOptions:
+    options = launch_options()
+    options["args"].append("--autoplay-policy=no-user-gesture-required")
+    return options
+
+
+async def _rounds(
+    browser: Browser,
+    house: House,
+    wanted: list[Shot],
+    look: tuple[Literal["light", "dark"], str],
+    folder: Path,
+) -> int:
+    scheme, language = look
+    number = 0
+    for shot in wanted:
+        context = await browser.new_context(
+            base_url=house.address, color_scheme=scheme, locale=language
+        )
+        await context.add_cookies(
+            [{"name": "taal", "value": language, "url": house.address}]
+        )
+        page = await _opened(context, house, shot)
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": 900})
+            await page.wait_for_timeout(300)  # charts follow the width
+            name = f"{shot.name}-{language}-{scheme}-{width}.png"
+            await page.screenshot(path=folder / name, full_page=True)
+            number += 1
+        await context.close()
+    return number
+
+
+async def _opened(context: BrowserContext, house: House, shot: Shot) -> Page:
+    page = await context.new_page()
+    if shot.person is not None:
+        guest = await house.guest(shot.person)
+        secret = guest.client.cookies[SESSION_COOKIE]
+        await context.add_cookies(
+            [{"name": SESSION_COOKIE, "value": secret, "url": house.address}]
+        )
+    await hear_again(house.town, datetime.now(UTC))
+    if shot.lost:
+        await context.route("**/live/**", lambda route: route.abort())
+    await page.goto(shot.path)
+    if shot.lost:
+        await page.locator("#cover").wait_for(state="visible")
+    else:
+        await page.wait_for_load_state("load")
+    return page
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    target.mkdir(parents=True, exist_ok=True)
+    part = sys.argv[2] if len(sys.argv) > 2 else ""
+    made = asyncio.run(main(target, part))
+    print(f"{made} screenshots in {target}")  # noqa: T201 - a command's answer
