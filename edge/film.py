@@ -23,8 +23,6 @@ ALMOST_S = 0.001  # time stamps are rounded
 LONGEST_STEP_S = 60.0  # between two frames
 OVERDUE_S = 2.0  # of frames; if time stamps stand still, look all the same
 
-av.logging.set_level(av.logging.PANIC)  # FFmpeg would print addresses and passwords
-
 
 class Pacing:
     """Chooses the frames to look at: `fps` of a second, evenly, whatever the film has.
@@ -150,8 +148,8 @@ def _open(source: str) -> InputContainer:
     if not live and not Path(source).exists():
         raise FilmError(Loss.MISSING, "the file does not exist")
     address = source if live else f"file:{source}"
-    # A file may name other addresses (playlists do): it may not open them.
-    options = {"rtsp_transport": "tcp"} if live else {"protocol_whitelist": "file"}
+    # FFmpeg lets what `file:` opens (a playlist) open files alone, no address.
+    options = {"rtsp_transport": "tcp"} if live else {}
     timeout = (OPEN_TIMEOUT_S, READ_TIMEOUT_S)
     try:
         return av.open(address, options=options, timeout=timeout if live else None)

@@ -1,6 +1,8 @@
 """Films are opened, paced, and named when they cannot be read."""
 
 import socket
+import subprocess
+import sys
 import threading
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +11,7 @@ import av
 import numpy as np
 import pytest
 
+from edge.camera import ROOT
 from edge.errors import FilmError, Loss
 from edge.film import Film, Pacing, _FilmClock
 from tests.edge_camera.clip import scene, write_clip
@@ -167,6 +170,30 @@ def test_a_camera_that_refuses_is_refused_and_not_quoted():
     assert "127.0.0.1" not in str(error)
     assert error.__cause__ is None
     assert error.__suppress_context__
+
+
+def test_ffmpeg_itself_prints_nothing(tmp_path):
+    path = write_clip(tmp_path / "clip.avi", scene(6), codec="mpeg4")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 3 : len(data) // 2] = bytes(len(data) // 2 - len(data) // 3)
+    path.write_bytes(data)
+    code = (
+        "import sys\n"
+        "from edge.errors import FilmError\n"
+        "from edge.film import Film\n"
+        "for source in sys.argv[1:]:\n"
+        "    try:\n"
+        "        with Film(source, 5.0) as film: list(film.stills())\n"
+        "    except FilmError: pass\n"
+    )
+    sources = [str(path), str(tmp_path), "rtsp://guard:secret@127.0.0.1:9/live"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *sources],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert done.stdout + done.stderr == b""
 
 
 def test_a_camera_that_wants_another_password_is_refused():

@@ -60,7 +60,7 @@ def test_an_empty_scene_with_a_noisy_sensor_reports_nothing():
 
 
 @pytest.mark.parametrize("looks", [5, 10])
-@pytest.mark.parametrize("stands", [10, 25])
+@pytest.mark.parametrize("stands", [10, 25, 90])
 def test_a_person_who_stands_still_is_one_event(stands, looks):
     leaves = 5 + stands
     started, ended = run(visitor(5, leaves), leaves + 10, looks=looks)
