@@ -79,7 +79,7 @@ class Email:
             hostname=settings.host,
             port=settings.port,
             local_hostname=settings.domain,  # else our machine's own name goes out
-            timeout=settings.timeout_s,
+            timeout=None,  # one for the letter as a whole: see send
             use_tls=settings.security == "tls",
             start_tls=settings.security == "starttls",
             tls_context=None if settings.security == "none" else self._tls,

@@ -269,6 +269,24 @@ async def test_to_whom_it_was_handed_is_told_once(
     assert told == [("deputy-noord",), ("room",)]
 
 
+async def test_two_collectors_that_tell_of_a_hand_over_at_once_tell_it_once(
+    world, collector, dashboard, incident
+):
+    async def tell_too() -> int:
+        async with collector.transaction() as transaction:
+            return await tell_of_hand_overs(transaction, LATER)
+
+    await hand_over(dashboard, incident, "desk-noord", ToPerson("deputy-noord"))
+    async with collector.transaction() as transaction:
+        assert await tell_of_hand_overs(transaction, LATER) == 1
+        second = asyncio.create_task(tell_too())
+        waiting = "select from pg_stat_activity where wait_event_type = 'Lock'"
+        while not look(world, waiting):  # noqa: ASYNC110  # PostgreSQL tells nobody
+            await asyncio.sleep(0)
+
+    assert await second == 0
+
+
 async def test_a_step_is_ticked_off_with_person_and_time(world, dashboard, incident):
     (ticked,) = await tick(dashboard, incident, "desk-noord", "look")
 
@@ -431,6 +449,29 @@ async def test_taking_a_tick_back_while_another_resolves_cannot_slip_through(
         " where mandatory and done is null) from store.incident",
     )
     assert resolved == (due == 0)
+
+
+async def test_a_record_that_comes_while_somebody_resolves_opens_another(
+    world, collector, dashboard, incident
+):
+    async def next_record() -> list[int]:
+        async with collector.transaction() as transaction:
+            return await judge(transaction, inventory(), [alarm(2)], NOW)
+
+    await tick(dashboard, incident, "desk-noord", "send", "visit")
+    async with dashboard.transaction(asker="desk-noord") as transaction:
+        await life.resolve(transaction, incident, "false", "Een tak.", LATER)
+        coming = asyncio.create_task(next_record())
+        waiting = "select from pg_stat_activity where wait_event_type = 'Lock'"
+        while not look(world, waiting):  # noqa: ASYNC110  # PostgreSQL tells nobody
+            await asyncio.sleep(0)
+
+    assert await coming != [incident]
+    assert look(
+        world,
+        "select incident = %(first)s, seq from store.incident_record order by seq",
+        {"first": incident},
+    ) == [(True, 1), (False, 2)]
 
 
 @pytest.mark.parametrize("sentence", ["", "   ", "x" * 501])
