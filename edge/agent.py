@@ -7,7 +7,7 @@ import asyncio
 import random
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,7 @@ log = structlog.get_logger()
 
 SYNC_S = 0.1
 TICK_S = 1.0
+LAST_S = 8.0  # a kit's slot may be 5 s away, and its receipt takes a moment
 _ALBUM_SHARE = 8  # of the outbox's limit
 
 
@@ -65,13 +66,21 @@ class Agent:
         )
 
     async def run(self) -> None:
-        """Watch until cancelled."""
+        """Watch until cancelled; then see off what is in hand, for LAST_S at most."""
         self._node.begin(self._contacts.ajar())
+        async with asyncio.TaskGroup() as carrying:
+            carrying.create_task(self._sync(), name="sync")
+            carrying.create_task(self._uplink.run(), name="uplink")
+            try:
+                await self._sense()
+            except asyncio.CancelledError:
+                await self._see_off()
+                raise
+
+    async def _sense(self) -> None:
         measurements = self._measurements()
         hand = Hand(self._ready.home, self._node, self._status)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._sync(), name="sync")
-            group.create_task(self._uplink.run(), name="uplink")
             group.create_task(self._tick(), name="tick")
             group.create_task(hand.listen(), name="hand")
             group.create_task(self._contacts.watch(self._node.see), name="contacts")
@@ -80,6 +89,18 @@ class Agent:
                 group.create_task(watching, name="measurements")
             for camera in self._make_cameras():
                 group.create_task(camera[1].watch(), name=f"camera {camera[0]}")
+
+    async def _see_off(self) -> None:
+        """Wait for the receipts of what is written down; without a line, not at all."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_S):
+                while self._uplink.connected and self._waiting():  # noqa: ASYNC110  # two conditions, from two parts
+                    await asyncio.sleep(SYNC_S)
+        log.info("agent.seen_off", left=self._waiting())
+
+    def _waiting(self) -> int:
+        outbox = self._stores.outbox
+        return outbox.backlog("al") + outbox.backlog("up")
 
     async def _sync(self) -> None:
         while True:

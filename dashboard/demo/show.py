@@ -86,7 +86,7 @@ class Show:
         await self._services(stack)
         done("broker, collector, dashboard")
         await self._devices(stack)
-        done("a station and a kit, armed")
+        done("a station, armed, and a kit")
 
     def _prepare(self) -> None:
         films = self.plan.films
@@ -125,12 +125,15 @@ class Show:
         await dashboard.ready(lambda: port_answers(self.plan.port))
 
     async def _devices(self, stack: AsyncExitStack) -> None:
-        await asyncio.gather(*(self._device(stack, one.folder) for one in self.players))
+        await asyncio.gather(*(self._device(stack, one) for one in self.players))
 
-    async def _device(self, stack: AsyncExitStack, home: Path) -> None:
+    async def _device(self, stack: AsyncExitStack, player: Player) -> None:
+        home = player.folder
         words = ["-m", "wachtpost", "edge", "run", "--home", str(home)]
-        agent = await self._start(stack, f"edge {home.name}", words)
+        agent = await self._start(stack, f"edge {player.device}", words)
         await agent.ready(partial(_listens, home / "hand.sock"))
+        if player.site.kind == "home":  # somebody is in
+            return
         if await self._by_hand("arm", home) is None:
             raise CommandError(f"edge arm --home {home}")
 
