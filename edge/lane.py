@@ -35,11 +35,14 @@ class LaneLog:
     segments: list[Segment] = field(default_factory=list)
     last: int = 0
     unsynced: int = 0
+    size: int = 0
 
-    @property
-    def size(self) -> int:
-        """The bytes on disk."""
-        return sum(segment.size for segment in self.segments)
+    def __post_init__(self) -> None:
+        self.measure()
+
+    def measure(self) -> None:
+        """Count the bytes that are on disk already."""
+        self.size = sum(segment.size for segment in self.segments)
 
     @property
     def backlog(self) -> int:
@@ -50,14 +53,16 @@ class LaneLog:
     def active(self) -> Segment:
         return self.segments[-1]
 
-    def begin(self, name: Name) -> None:
-        """Begin a segment; where the disk refuses, it will hold alarms in memory.
+    def begin(self, name: Name, first: int) -> None:
+        """Begin a segment whose first number will be `first`.
 
-        Raises OSError in that case, with the segment in its place.
+        Raises OSError where the disk refuses it; it is in its place all the same, and
+        holds alarms in memory.
         """
-        segment = Segment(name, self.folder, self.disk, self.last + 1)
+        segment = Segment(name, self.folder, self.disk, first)
         self.segments.append(segment)
         segment.create()
+        self.size += segment.size
 
     def take_number(self) -> int:
         """Give out the next number of the lane."""
@@ -67,17 +72,24 @@ class LaneLog:
     def append(self, seq: int, payload: bytes, *, now: bool) -> None:
         """Write a record behind the others; raises OSError, then nothing is written."""
         if self.active.size >= self.segment_bytes or self.active.fd < 0:
-            self._rotate()
+            self._rotate(seq)
+        before = self.active.size
         self.active.append(seq, payload, now=now)
+        self.size += self.active.size - before
         self.unsynced = 0 if now else self.unsynced + 1
 
     def forget(self, run: str, seqs: Iterable[int]) -> int:
         """Let go of confirmed records; gives how many were waiting until now."""
-        wanted = set(seqs)
-        gone = 0
-        for segment in [own for own in self.segments if own.name.run == run]:
-            gone += segment.confirm(wanted)
-        if gone:
+        wanted = sorted(set(seqs))
+        if not wanted:
+            return 0
+        gone, emptied = 0, False
+        for segment in self.segments:
+            ours = segment.name.run == run
+            if ours and segment.first <= wanted[-1] and segment.last >= wanted[0]:
+                gone += segment.confirm(wanted)
+                emptied = emptied or segment.waiting == 0
+        if emptied:
             self.sweep()
         return gone
 
@@ -87,19 +99,20 @@ class LaneLog:
             if segment.waiting == 0:
                 segment.remove()
                 self.segments.remove(segment)
+                self.size -= segment.size
 
     def close(self) -> None:
         """Close the files."""
         for segment in self.segments:
             segment.close()
 
-    def _rotate(self) -> None:
+    def _rotate(self, first: int) -> None:
         full = self.active
         if full.fd >= 0:
             self.disk.sync(full.fd)
         name = full.name._replace(part=full.name.part + 1)
         try:
-            self.begin(name)
+            self.begin(name, first)
         except OSError:
             self.segments.pop()
             raise

@@ -171,7 +171,7 @@ class Outbox:
         room = self._reserve.keep()
         for lane, log in self._lanes.items():
             try:
-                log.begin(Name(past.order + 1, self.run, lane, 1))
+                log.begin(Name(past.order + 1, self.run, lane, 1), 1)
             except OSError:
                 room = False
         self._append_alarm(
@@ -192,6 +192,7 @@ class Outbox:
             save_tally(self.folder, past, self.run)
             repair(self.folder, past)
             for log in self._lanes.values():
+                log.measure()
                 log.sweep()
 
     def _append_alarm(self, record: Record) -> int:

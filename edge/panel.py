@@ -40,6 +40,8 @@ from sites.event import (
 )
 from sites.schedule import arming_at
 
+LONGEST_ENTRY_S = 45  # EN 50131-1
+
 
 def observe(state: PanelState, plan: PanelPlan, record: Record) -> Decision:
     """Take what a sensor, a camera or a person says; the record itself comes first."""
@@ -94,7 +96,7 @@ def tick(state: PanelState, plan: PanelPlan, at: datetime) -> Decision:
     first = _follow_schedule(state, plan, at)
     second = _end_delay(first.state, plan, at)
     if second.reason == "nothing":
-        return first
+        return dataclasses.replace(first, state=second.state)
     return Decision(
         second.state, second.reason, first.records + second.records, second.sensors
     )
@@ -228,7 +230,12 @@ def _follow_schedule(state: PanelState, plan: PanelPlan, at: datetime) -> Decisi
 
 
 def _end_delay(state: PanelState, plan: PanelPlan, at: datetime) -> Decision:
-    if state.until is None or at < state.until:
+    if state.until is None:
+        return Decision(state, "nothing")
+    longest = timedelta(seconds=max(plan.exit_s, LONGEST_ENTRY_S))
+    if state.until - at > longest:  # the clock was set back: wait no longer for that
+        return Decision(replace(state, until=at + longest), "nothing")
+    if at < state.until:
         return Decision(state, "nothing")
     if state.phase == "entry" and state.pending is not None:
         seen = state.pending

@@ -5,6 +5,7 @@ The confirmations may be lost: then their records are sent once more, without ef
 
 import os
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ from edge.entry import (
 @dataclass
 class Segment:
     """A segment, its entries known by place; the last of a lane is appended to.
+
+    Numbers only rise within a segment.
 
     `first` is the number that it begins with. `held` are entries that the disk would
     not take: they live until they are confirmed or the process ends.
@@ -58,7 +61,7 @@ class Segment:
     @property
     def last(self) -> int:
         """The highest number in it; `first` - 1 where it is empty."""
-        return max(self.seqs) if self.seqs else self.first - 1
+        return self.seqs[-1] if self.seqs else self.first - 1
 
     @property
     def waiting(self) -> int:
@@ -119,7 +122,7 @@ class Segment:
 
     def confirm(self, seqs: Iterable[int]) -> int:
         """Note entries as confirmed; gives how many were not so before."""
-        new = sorted(set(self.seqs).intersection(seqs) - self.confirmed)
+        new = sorted(seq for seq in seqs if self._waits(seq))
         if not new:
             return 0
         self.confirmed.update(new)
@@ -129,6 +132,11 @@ class Segment:
         with suppress(OSError), self.acks.open("ab") as file:
             file.write(lines)
         return len(new)
+
+    def _waits(self, seq: int) -> bool:
+        place = bisect_left(self.seqs, seq)
+        here = place < len(self.seqs) and self.seqs[place] == seq
+        return here and seq not in self.confirmed
 
     def close(self) -> None:
         """Close the file; it opens again by itself when it is read."""

@@ -6,18 +6,19 @@ from pathlib import Path
 import pytest
 
 from edge.entry import HEADER_BYTES, entry_bytes
-from edge.outbox import Outbox
+from edge.outbox import Outbox, OutboxPlan
 from sites.event import Lane, OutboxDamaged
 from sites.frame import encode_record
 from tests.edge.records import NOON, measurement, numbers, panic, start_of, waiting
 
+PLAN = OutboxPlan(reserve=4096)  # a small one is quick to copy
 WRITTEN = {"al": 3, "up": 4}
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Give an outbox folder with a whole run in it."""
-    with Outbox(tmp_path / "whole", NOON) as box:
+    with Outbox(tmp_path / "whole", NOON, PLAN) as box:
         for value in range(WRITTEN["up"]):
             box.append(measurement(float(value)))
         for _ in range(WRITTEN["al"] - 1):
@@ -30,7 +31,7 @@ def entries(folder: Path, lane: Lane) -> tuple[Path, str, list[range]]:
     (path,) = folder.glob(f"*-{lane}-*.seg")
     run = path.name.split("-")[1]
     at, found = HEADER_BYTES, []
-    with Outbox(shutil.copytree(folder, folder.with_name("look")), NOON) as box:
+    with Outbox(shutil.copytree(folder, folder.with_name("look")), NOON, PLAN) as box:
         for of, record in waiting(box, lane):
             if of == run:
                 size = len(entry_bytes(record.seq, encode_record(record)))
@@ -50,7 +51,7 @@ def test_what_is_whole_is_kept_wherever_a_segment_is_cut(folder: Path, lane: Lan
         (copy / path.name).write_bytes(data[:length])
         whole = [i for i, span in enumerate(spans, 1) if span.stop <= length]
         torn = length not in {HEADER_BYTES, *(span.stop for span in spans)}
-        with Outbox(copy, NOON) as box:
+        with Outbox(copy, NOON, PLAN) as box:
             assert numbers(box, lane, run) == whole
             assert reported(box) == torn
             assert start_of(box).previous == run
@@ -67,17 +68,17 @@ def test_one_changed_byte_costs_one_entry_at_most(folder: Path, lane: Lane):
         changed[place] ^= 1 << (place % 8)
         (copy / path.name).write_bytes(changed)
         whole = [i for i, span in enumerate(spans, 1) if place not in span]
-        with Outbox(copy, NOON) as box:
+        with Outbox(copy, NOON, PLAN) as box:
             assert numbers(box, lane, run) == whole
             assert reported(box)
-        with Outbox(copy, NOON) as box:
+        with Outbox(copy, NOON, PLAN) as box:
             assert numbers(box, lane, run) == whole
         shutil.rmtree(copy)
 
 
 def test_a_changed_confirmation_forgets_nothing_else(folder: Path):
     path, run, _ = entries(folder, "up")
-    with Outbox(folder, NOON) as box:
+    with Outbox(folder, NOON, PLAN) as box:
         box.forget(run, "up", [2])
         box.forget(run, "up", [4])
     acks = path.with_suffix(".ack")
@@ -86,7 +87,9 @@ def test_a_changed_confirmation_forgets_nothing_else(folder: Path):
         changed = bytearray(data)
         changed[place] ^= 1 << (place % 8)
         acks.write_bytes(changed)
-        with Outbox(shutil.copytree(folder, folder.with_name("ack")), NOON) as box:
+        with Outbox(
+            shutil.copytree(folder, folder.with_name("ack")), NOON, PLAN
+        ) as box:
             assert {1, 3} <= set(numbers(box, "up", run)) <= {1, 2, 3, 4}
             assert len(numbers(box, "up", run)) == 3
         shutil.rmtree(folder.with_name("ack"))
@@ -96,7 +99,7 @@ def test_a_tail_of_zeros_after_a_power_cut_is_cut_off(folder: Path):
     path, run, _ = entries(folder, "up")
     with path.open("ab") as file:
         file.write(bytes(4096))
-    with Outbox(folder, NOON) as box:
+    with Outbox(folder, NOON, PLAN) as box:
         assert numbers(box, "up", run) == [1, 2, 3, 4]
         assert reported(box)
 
@@ -104,7 +107,7 @@ def test_a_tail_of_zeros_after_a_power_cut_is_cut_off(folder: Path):
 def test_rubbish_in_place_of_the_tally_does_no_harm(folder: Path):
     (folder / "tally.json").write_bytes(b"\xff{")
     _, run, _ = entries(folder, "al")
-    with Outbox(folder, NOON) as box:
+    with Outbox(folder, NOON, PLAN) as box:
         assert start_of(box).previous == run
 
 

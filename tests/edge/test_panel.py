@@ -425,3 +425,16 @@ def test_a_panel_whose_state_is_lost_is_armed():
 def test_what_the_panel_has_no_opinion_on_is_written_down():
     decision = observe(armed(), PLAN, measurement())
     assert (decision.reason, decision.records) == ("noted", (measurement(),))
+
+
+def test_a_clock_that_is_set_back_does_not_put_off_the_alarm():
+    entering = observe(armed(), PLAN, front(after(60))).state
+    state, records = through(entering, PLAN, [after(65), after(-7200)])
+    assert records == []
+    over = tick(state, PLAN, after(-7200 + 45))
+    assert raised(over)
+
+
+def test_a_clock_that_is_set_forward_ends_a_delay_and_hides_nothing():
+    entering = observe(armed(), PLAN, front(after(60))).state
+    assert raised(tick(entering, PLAN, after(7200)))
