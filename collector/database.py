@@ -23,6 +23,7 @@ import msgspec
 import psycopg
 import structlog
 from psycopg import errors as pg
+from psycopg import sql
 from psycopg.rows import dict_row, kwargs_row
 from psycopg.types.json import Jsonb, JsonbDumper, set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
@@ -229,16 +230,15 @@ class Database:
             await asyncio.sleep(wait * random.uniform(0.5, 1))  # noqa: S311  # jitter
             wait = min(wait * 2, RECONNECT_MAX_S)
 
-    async def _listen(
-        self, channels: Sequence[str]
-    ) -> psycopg.AsyncConnection[dict[str, Any]]:
+    async def _listen(self, channels: Sequence[str]) -> psycopg.AsyncConnection[Any]:
         arguments = _arguments("wachtpost notes", self._options)
+        connection: psycopg.AsyncConnection[Any]
         connection = await psycopg.AsyncConnection.connect(
             self._url, autocommit=True, **arguments
         )
         for channel in channels:
             await connection.execute(
-                psycopg.sql.SQL("listen {}").format(psycopg.sql.Identifier(channel))
+                sql.SQL("listen {}").format(sql.Identifier(channel))
             )
         return connection
 

@@ -69,16 +69,20 @@ class Source(Protocol):
     @property
     def listening_since(self) -> datetime | None:
         """Since when everything that is sent is heard; None while it is not."""
+        raise NotImplementedError
 
     @property
     def depth(self) -> int:
         """How many messages wait to be polled."""
+        raise NotImplementedError
 
     async def poll(self) -> Sequence[Message]:
         """Wait for messages; give at least one, in the order they came."""
+        raise NotImplementedError
 
     def answer(self, topic: str, payload: bytes) -> bool:
         """Send something down; False where that is not possible at present."""
+        raise NotImplementedError
 
 
 class MqttSource:
