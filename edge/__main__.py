@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import structlog
-from nacl.signing import SigningKey
 
 from edge.errors import EdgeError, GpioError, HandError, SettingsError
-from edge.hand import give
-from edge.past import count_written
-from edge.settings import NAME, load
-from sites.keys import key_text, new_device_id
+from edge.order import give
 
+# ruff: noqa: PLC0415  # a command by hand waits for no library that it does not need
+
+NAME = "device.toml"
 TEMPLATE = """\
 # What each setting means: edge/README.md
 path = "{device}-1"
@@ -39,8 +37,7 @@ def main(arguments: list[str]) -> int:
         if options.command == "init":
             return init(home)
         if options.command == "written":
-            print(count_written(home / "outbox"))
-            return 0
+            return written(home)
         words = (options.command, getattr(options, "word", None))
         return by_hand(home, " ".join(filter(None, words)))
     except (SettingsError, GpioError) as error:
@@ -53,15 +50,28 @@ def main(arguments: list[str]) -> int:
 
 def run(home: Path) -> int:
     """Watch until told to end."""
-    from edge.agent import watch  # noqa: PLC0415  # pins and sockets: not for `init`
+    from edge.agent import watch
+    from edge.settings import load
 
     configure_log()
     watch(load(home))
     return 0
 
 
+def written(home: Path) -> int:
+    """Print how many records the device ever numbered."""
+    from edge.past import count_written
+
+    print(count_written(home / "outbox"))
+    return 0
+
+
 def init(home: Path) -> int:
     """Make a new device: its id, its key and a file of settings to fill in."""
+    from nacl.signing import SigningKey
+
+    from sites.keys import key_text, new_device_id
+
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in (NAME, "device.key"):
         if (home / name).exists():
@@ -87,6 +97,8 @@ def by_hand(home: Path, line: str) -> int:
 
 def configure_log() -> None:
     """Log event names with keys, one line each, to standard error."""
+    import structlog
+
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -124,3 +136,7 @@ def _add(commands: Any, name: str, sentence: str) -> argparse.ArgumentParser:
         "--home", type=Path, required=True, help="the folder of the device"
     )
     return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -18,10 +18,11 @@ from edge.camera import Camera, CameraPlan
 from edge.contact import Contacts, PinContacts, still_pins
 from edge.dispatch import Dispatch, Sender
 from edge.errors import GpioError
-from edge.hand import Answer, Hand
+from edge.hand import Hand
 from edge.heartbeat import Pulse
 from edge.journal import Journal
 from edge.node import Node, Stores
+from edge.order import Answer
 from edge.outbox import Outbox, OutboxPlan, sync_files
 from edge.panel_state import PanelPlan, PanelState, PanelZone
 from edge.receipts import Receipts

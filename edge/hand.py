@@ -1,23 +1,20 @@
-"""Commands that a person gives at the device, over a socket that only its owner opens.
+"""Takes the commands that a person gives at the device; duress answers as disarm does.
 
-One line goes in, one line of JSON comes back. Duress answers as disarming does.
+`edge.order` is the other end.
 """
 
 import asyncio
 import os
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from edge.errors import HandError
 from edge.node import Node
+from edge.order import PATIENCE_S, Answer, short_path
 from edge.panel_state import Decision
 
-SOCKET = "hand.sock"
-_PATIENCE_S = 10.0
 _LONGEST = 200
 
 _ORDERS: dict[tuple[str, ...], Callable[[Node], Decision]] = {
@@ -28,19 +25,6 @@ _ORDERS: dict[tuple[str, ...], Callable[[Node], Decision]] = {
     ("panic",): lambda node: node.panic(silent=False),
     ("panic", "silent"): lambda node: node.panic(silent=True),
 }
-
-
-class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a command came to. `sensors` are those that stand in the way."""
-
-    ok: bool
-    reason: str
-    phase: str = ""
-    mode: str | None = None
-    sensors: tuple[int, ...] = ()
-    written: dict[str, int] = {}
-    waiting: dict[str, int] = {}
-    connected: bool | None = None
 
 
 class Hand:
@@ -57,7 +41,7 @@ class Hand:
 
     async def listen(self) -> None:
         """Take commands for ever; raises OSError where the socket cannot be made."""
-        with _short(self._folder) as path:
+        with short_path(self._folder) as path:
             with suppress(FileNotFoundError):
                 os.unlink(path)  # noqa: PTH108  # a path by descriptor is no real path
             before = os.umask(0o177)
@@ -92,7 +76,7 @@ class Hand:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
-            async with asyncio.timeout(_PATIENCE_S):
+            async with asyncio.timeout(PATIENCE_S):
                 line = await reader.readuntil(b"\n")
             answer = self.obey(line[:_LONGEST].decode(errors="replace"))
             writer.write(msgspec.json.encode(answer) + b"\n")
@@ -101,36 +85,6 @@ class Hand:
             return  # whoever sends no line gets no answer
         finally:
             writer.close()
-
-
-def give(folder: Path, line: str) -> Answer:
-    """Give one command to the agent whose home is `folder`; raises HandError."""
-    try:
-        with (
-            _short(folder) as path,
-            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door,
-        ):
-            door.settimeout(_PATIENCE_S)
-            door.connect(path)
-            door.sendall(line.encode() + b"\n")
-            with door.makefile("rb") as file:
-                return msgspec.json.decode(file.readline(), type=Answer)
-    except FileNotFoundError:
-        raise HandError("it does not run in this folder") from None
-    except ConnectionRefusedError:
-        raise HandError("it ended without saying goodbye") from None
-    except (OSError, msgspec.DecodeError) as error:
-        raise HandError(str(error)) from None
-
-
-@contextmanager
-def _short(folder: Path) -> Iterator[str]:
-    """Give a path of the socket that is short enough for the system (108 bytes)."""
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{fd}/{SOCKET}"
-    finally:
-        os.close(fd)
 
 
 def _answer(decision: Decision) -> Answer:

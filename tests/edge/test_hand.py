@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from edge.errors import HandError
-from edge.hand import SOCKET, Answer, Hand, give
+from edge.hand import Hand
 from edge.node import Node
+from edge.order import SOCKET, Answer, give
 from sites.event import MotionStarted, PanicPressed, TamperOpened
 from tests.edge.records import NOON, opened, waiting
 from tests.edge.test_node import kinds, node

@@ -1,13 +1,17 @@
 """The command itself: what it prints, and with which code it ends."""
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from edge.__main__ import main
+from edge.outbox import Outbox
 from sites.keys import key_text, signing_key
 from tests.edge.device_home import make_home, new_site
+from tests.edge.records import NOON, panic
 
 
 def test_init_makes_a_device_and_prints_nothing_secret(
@@ -86,3 +90,29 @@ def test_without_a_folder_nothing_is_done():
     with pytest.raises(SystemExit) as refused:
         main(["run"])
     assert refused.value.code == 2
+
+
+def test_a_command_by_hand_waits_for_no_library_it_does_not_need():
+    program = (
+        "import sys; from edge.__main__ import main\n"
+        "try: main(['panic', '--home', '/none'])\n"
+        "finally: print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[2],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    heavy = {"pydantic", "paho", "structlog", "nacl", "gpiozero", "numpy", "yaml"}
+    assert heavy.isdisjoint(done.stdout.split())
+
+
+def test_written_counts_the_records_of_a_device(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    with Outbox(tmp_path / "outbox", NOON) as box:
+        box.append(panic())
+    assert main(["written", "--home", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "2\n"

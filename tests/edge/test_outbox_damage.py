@@ -1,6 +1,8 @@
 """A segment that is cut or changed at any byte costs that entry and no other."""
 
 import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,19 +13,22 @@ from sites.event import Lane, OutboxDamaged
 from sites.frame import encode_record
 from tests.edge.records import NOON, measurement, numbers, panic, start_of, waiting
 
+IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # a tmpfs
 PLAN = OutboxPlan(reserve=4096)  # a small one is quick to copy
 WRITTEN = {"al": 3, "up": 4}
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Give an outbox folder with a whole run in it."""
-    with Outbox(tmp_path / "whole", NOON, PLAN) as box:
-        for value in range(WRITTEN["up"]):
-            box.append(measurement(float(value)))
-        for _ in range(WRITTEN["al"] - 1):
-            box.append(panic())
-    return tmp_path / "whole"
+def folder() -> Iterator[Path]:
+    """Give an outbox folder with a whole run in it; in memory, since it is copied."""
+    with tempfile.TemporaryDirectory(dir=IN_MEMORY) as top:
+        whole = Path(top) / "whole"
+        with Outbox(whole, NOON, PLAN) as box:
+            for value in range(WRITTEN["up"]):
+                box.append(measurement(float(value)))
+            for _ in range(WRITTEN["al"] - 1):
+                box.append(panic())
+        yield whole
 
 
 def entries(folder: Path, lane: Lane) -> tuple[Path, str, list[range]]:
