@@ -102,7 +102,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "wachtpost demo",
         description=__doc__,
-        epilog="FOOTAGE=DIR plays the .mp4 files of that folder.",
+        epilog="FOOTAGE=DIR plays the .mp4 files of that folder;"
+        " FOOTAGE=made plays scenes that the program draws.",
     )
     parser.add_argument("--port", type=int, default=PORT, help="of the pages")
     parser.add_argument(

@@ -30,10 +30,12 @@ class Material:
 
 
 def find(asked: str | None) -> Material:
-    """Find what can be played; `asked` is the folder that FOOTAGE names, if any.
+    """Find what can be played; `asked` is the folder that FOOTAGE names, or `made`.
 
     Raises FootageMissingError where a folder was asked for and holds no film.
     """
+    if asked == MADE:
+        return Material(None, None)
     if asked:
         folder = Path(asked).expanduser().resolve()
         if not any(folder.glob("*.mp4")):

@@ -89,6 +89,10 @@ def test_a_folder_with_a_film_is_taken(tmp_path) -> None:
     assert found.word == str(tmp_path)
 
 
+def test_made_scenes_can_be_asked_for() -> None:
+    assert find("made") == Material(None, None)
+
+
 def test_without_anything_it_is_made_and_says_so(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(material, "FOOTAGE", tmp_path / "none")
     monkeypatch.setattr(material, "MEASUREMENTS", tmp_path / "none.csv")
