@@ -8,7 +8,7 @@ from typing import Self
 import av
 import numpy as np
 from av.container import InputContainer
-from av.error import FFmpegError
+from av.error import ExitError, FFmpegError, HTTPNotFoundError
 
 from edge.errors import FilmError, Loss
 from edge.picture import Moment, Pixels, Still
@@ -163,9 +163,9 @@ def _lost(error: FFmpegError, silent: Loss, what: str) -> FilmError:
     `silent` is what it means if nothing comes in time.
     """
     reason = Loss.REFUSED
-    if isinstance(error, TimeoutError | av.error.ExitError):
+    if isinstance(error, TimeoutError | ExitError):
         reason = silent
-    elif isinstance(error, FileNotFoundError | av.error.HTTPNotFoundError):
+    elif isinstance(error, FileNotFoundError | HTTPNotFoundError):
         reason = Loss.MISSING
     elif isinstance(error, ValueError | IsADirectoryError):
         return FilmError(Loss.RUBBISH, "this is no film that can be read")
