@@ -1,15 +1,22 @@
 # Every command starts from a bare checkout: git, make and Python >= 3.11.
 
-.PHONY: setup lock check test machine help
+.PHONY: setup demo check test screenshots pi lock machine help
 
 help:
-	@echo 'make setup   .venv from requirements.lock'
-	@echo 'make check   style, types, walls, lock'
-	@echo 'make test    every test; as root it installs what they need'
-	@echo 'make lock    requirements.lock anew from pyproject.toml'
+	@echo 'make demo         everything at once on this machine; ARGS="--for 60 --json"'
+	@echo 'make test         every test; as root it installs what they need'
+	@echo 'make check        style, types, walls, lock'
+	@echo 'make setup        .venv from requirements.lock'
+	@echo 'make screenshots  each page in both languages, into build/screenshots'
+	@echo 'make pi           what a device is given: the wheel and its lock, into dist'
+	@echo 'make lock         requirements.lock anew from pyproject.toml'
 
 setup:
 	@sh tests/machine/setup.sh
+
+# exec: Ctrl-C is the demo's own, and make waits for it to end.
+demo: setup
+	@exec .venv/bin/wachtpost demo $(ARGS)
 
 check: setup
 	.venv/bin/ruff check
@@ -24,6 +31,15 @@ check: setup
 # A server that is missing fails here: this is where it is installed.
 test: setup machine
 	CI=true .venv/bin/python -m pytest $(ARGS)
+
+screenshots: setup machine
+	CI=true .venv/bin/python -m tests.browser.screenshots
+
+pi: setup
+	@mkdir -p dist
+	.venv/bin/python -m hatchling build -t wheel -d dist
+	.venv/bin/uv pip compile -q pyproject.toml --extra edge --universal --generate-hashes \
+		--no-header --no-annotate -c requirements.lock -o dist/edge.lock
 
 machine:
 	@sh tests/machine/install.sh
