@@ -271,7 +271,6 @@ class Outbox:
         )
         payload = _numbered(dropped, short.last)
         self._lanes["up"].append(short.last, payload, now=True)
-        short.first, short.dropped_at = 0, None
 
     def _used(self) -> int:
         return sum(log.size for log in self._lanes.values())

@@ -1,5 +1,6 @@
 """The outbox keeps a record until it is confirmed, and says when it cannot."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -382,3 +383,15 @@ def test_damage_is_told_once_and_kept_aside(tmp_path: Path):
         damage = [r for _, r in waiting(box, "al") if isinstance(r, OutboxDamaged)]
         assert len(damage) == 1
         assert numbers(box, "up", run) == [1, 2]
+
+
+def test_a_write_that_did_not_fit_leaves_no_torn_bytes(tmp_path: Path):
+    disk = SmallDisk(tmp_path, 20_000)
+    plan = OutboxPlan(limit=10**6, segment=10**6, reserve=8192)
+    box = Outbox(tmp_path, NOON, plan, disk)
+    while not box.full:
+        box.append(measurement())
+    os.close(box._lock)  # as if it was killed
+    with Outbox(tmp_path, NOON, plan, SmallDisk(tmp_path, 10**6)) as again:
+        kinds = [kind_of(record) for _, record in waiting(again, "al")]
+    assert "outbox.damaged" not in kinds
