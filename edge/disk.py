@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -41,11 +42,29 @@ def sync_folder(folder: Path) -> None:
 def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Put `data` in the place of a file, whole or not at all; raises OSError."""
     draft = path.with_name(path.name + ".new")
-    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        _write_whole(draft, data, os.O_CREAT | os.O_TRUNC, mode)
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def overwrite_file(path: Path, data: bytes) -> None:
+    """Write over a file in its place, which needs no new room; raises OSError.
+
+    A power cut meanwhile leaves it torn.
+    """
+    _write_whole(path, data, 0, 0o600)
+
+
+def _write_whole(path: Path, data: bytes, flags: int, mode: int) -> None:
+    fd = os.open(path, os.O_WRONLY | flags, mode)
     try:
         Disk().write(fd, data, 0)
+        os.ftruncate(fd, len(data))
         os.fsync(fd)
     finally:
         os.close(fd)
-    draft.replace(path)
-    sync_folder(path.parent)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from edge.disk import replace_file
+from edge.disk import overwrite_file, replace_file
 from edge.errors import JournalError
 from edge.panel_state import PanelState
 
@@ -28,5 +28,13 @@ class Journal:
             raise JournalError(self.path, str(error)) from None
 
     def write(self, state: PanelState) -> None:
-        """Replace the state; raises OSError, the old one then still standing."""
-        replace_file(self.path, _encoder.encode(state))
+        """Replace the state; raises OSError, the old one then perhaps still standing.
+
+        On a full disk it is written over in its place: an old state that says disarmed
+        would be worse than a torn one, which arms.
+        """
+        data = _encoder.encode(state)
+        try:
+            replace_file(self.path, data)
+        except OSError:
+            overwrite_file(self.path, data)

@@ -91,11 +91,15 @@ class Link:
     ) -> None:
         await self._leave()
 
-    def publish(self, channel: Channel, payload: bytes) -> bool:
-        """Hand something to the broker; False where it was not even queued."""
+    def publish(self, channel: Channel, payload: bytes) -> None:
+        """Hand something to the broker; raises LinkError where it takes no more.
+
+        Then it has left too much unacknowledged, and a new connection is better.
+        """
         topic = self._way.topic(channel)
         info = self._client.publish(topic, payload, qos=1, retain=False)
-        return info.rc == paho.MQTT_ERR_SUCCESS
+        if info.rc != paho.MQTT_ERR_SUCCESS:
+            raise LinkError(paho.error_string(info.rc))
 
     def take(self) -> list[bytes]:
         """Give what has come down; raises LinkError once the connection is lost."""

@@ -73,7 +73,7 @@ class CollectorSide:
     def device(self) -> str:
         return self.path.device
 
-    def until(self, holds: Callable[[], bool], seconds: float = 20) -> None:
+    def until(self, holds: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until something holds; fails after so many seconds."""
         with self._changed:
             assert self._changed.wait_for(holds, seconds), "it did not come to hold"

@@ -7,6 +7,7 @@ import pytest
 from nacl.signing import SigningKey
 
 from edge.dispatch import FRAME_BYTES, Dispatch
+from edge.errors import LinkError
 from edge.outbox import Outbox
 from sites.answer import Receipt, seal_answer
 from sites.blob import PART_BYTES, join_blob, unseal_part
@@ -222,3 +223,20 @@ def test_parts_of_a_picture_that_made_room_are_not_sent_again(
 def wire_part(wire: RecordingWire) -> str:
     """Give the name of the picture in the last part sent."""
     return unseal_part(wire.sent[-1][1], COLLECTOR_SEAL).part.whole
+
+
+def test_what_the_broker_did_not_take_goes_over_the_next_connection(
+    box: Outbox, way: Dispatch
+):
+    for _ in range(200):
+        box.append(measurement())
+    wire = RecordingWire()
+    wire.most = 2
+    with pytest.raises(LinkError):
+        way.send(wire, 0.0)
+    fresh = RecordingWire()
+    for window in way._frames.values():
+        window.reopen(1.0)
+    way.send(fresh, 1.0)
+    plain = [record.seq for record in fresh.records() if record.lane == "up"]
+    assert plain == list(range(1, 201))

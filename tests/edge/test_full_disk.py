@@ -11,11 +11,15 @@ import pytest
 PROGRAM = """
 import sys
 from pathlib import Path
+from edge.journal import Journal
 from edge.outbox import Outbox, OutboxPlan
+from edge.panel_state import PanelState
 from sites.event import kind_of
 from tests.edge.records import NOON, after, measurement, numbers, panic, waiting
 
 folder = Path(sys.argv[1])
+journal, armed = Journal(folder / "panel.json"), PanelState(phase="armed", mode="away")
+journal.write(PanelState())
 plan = OutboxPlan(limit=10**9, reserve=128 * 1024)
 with Outbox(folder / "outbox", NOON, plan) as box:
     while not box.full:
@@ -27,6 +31,8 @@ with Outbox(folder / "outbox", NOON, plan) as box:
                 filler.write(bytes(4096))
     except OSError:
         pass
+    journal.write(armed)
+    kept = journal.read() == armed
     for _ in range(100):
         box.append(panic())
     held = sum(len(one.held) for one in box._lanes["al"].segments)
@@ -38,7 +44,7 @@ with Outbox(folder / "outbox", NOON, plan) as box:
 with Outbox(folder / "outbox", after(60), plan) as box:
     kinds = [kind_of(record) for of, record in waiting(box, "al") if of == run]
     plain = [kind_of(record) for of, record in waiting(box, "up") if of == run]
-print(held, restored, kinds.count("panic.pressed"), kinds[:2], plain)
+print(kept, held, restored, kinds.count("panic.pressed"), kinds[:2], plain)
 """
 
 
@@ -68,6 +74,6 @@ def test_alarms_fit_on_a_full_file_system(tmp_path: Path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[0] == (
-        "0 True 100 ['run.started', 'disk.full']"
+        "True 0 True 100 ['run.started', 'disk.full']"
         " ['records.dropped', 'disk.restored', 'measurement.taken']"
     )

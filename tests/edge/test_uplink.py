@@ -244,3 +244,29 @@ def test_the_pause_grows_and_is_not_the_same_for_all():
     many = {round(pause(10, CHANCE), 2) for _ in range(50)}
     assert min(many) >= 15
     assert len(many) > 25
+
+
+async def test_a_broker_that_acknowledges_nothing_is_left(way: Way):
+    """A server that greets, and then takes everything without a word."""
+    held: list[asyncio.StreamWriter] = []
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        held.append(writer)
+        await reader.read(1024)
+        writer.write(b"\x20\x02\x00\x00")  # connected
+        subscribe = await reader.read(1024)
+        writer.write(b"\x90\x03" + subscribe[2:4] + b"\x01")  # subscribed
+        while await reader.read(65_536):
+            pass
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with Link(Broker("127.0.0.1", port), way, ring) as link:
+            with pytest.raises(LinkError):
+                flood(link)
+        held[0].close()
+
+
+def flood(link: Link) -> None:
+    for _ in range(1000):
+        link.publish("al", b"frame")

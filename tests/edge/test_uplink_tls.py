@@ -90,7 +90,7 @@ async def test_a_device_connects_with_its_certificate(papers: Path):
     with tls_broker(papers, "tlsv1.3") as running:
         broker = Broker("127.0.0.1", running.port, papers / "own")
         async with Link(broker, WAY, ring) as link:
-            assert link.publish("up", b"frame")
+            link.publish("up", b"frame")
 
 
 async def test_another_authority_is_refused(papers: Path, tmp_path: Path):

@@ -26,10 +26,12 @@ class RecordingWire:
         self.sent: list[tuple[Channel, bytes]] = []
         self.coming: list[bytes] = []
         self.lost = False
+        self.most = 1_000_000
 
-    def publish(self, channel: Channel, payload: bytes) -> bool:
+    def publish(self, channel: Channel, payload: bytes) -> None:
+        if len(self.sent) >= self.most:
+            raise LinkError("full")
         self.sent.append((channel, payload))
-        return True
 
     def take(self) -> list[bytes]:
         if self.lost:
