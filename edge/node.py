@@ -3,6 +3,7 @@
 Nothing here waits for anything but the disk; time comes from `now`.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from edge.journal import Journal
 from edge.outbox import Outbox
 from edge.panel_state import Decision, PanelPlan, PanelState
 from sites.event import (
+    AlarmRaised,
     ArmingMode,
     DuressEntered,
     MotionStarted,
@@ -82,7 +84,8 @@ class Node:
         """Take what a sensor or camera says; a home keeps no picture."""
         if picture is not None and not self._home and isinstance(record, MotionStarted):
             record = replace(record, picture=self._stores.album.keep(picture))
-        return self._apply(panel.observe(self._state, self._plan, record))
+        decision = panel.observe(self._state, self._plan, record)
+        return self._apply(_illustrated(decision, record))
 
     def tick(self) -> Decision:
         """Let time pass for the panel."""
@@ -134,6 +137,19 @@ class Node:
             self._stores.journal.write(self._state)
         except OSError as error:
             log.warning("journal.not_written", error=error.strerror)
+
+
+def _illustrated(decision: Decision, seen: Record) -> Decision:
+    """Give the alarm that a motion raised the picture of that motion."""
+    if not isinstance(seen, MotionStarted) or seen.picture is None:
+        return decision
+    records = tuple(
+        replace(record, picture=seen.picture)
+        if isinstance(record, AlarmRaised)
+        else record
+        for record in decision.records
+    )
+    return dataclasses.replace(decision, records=records)
 
 
 def _nobody() -> None:

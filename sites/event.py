@@ -15,6 +15,7 @@ LeavesHome = Literal["always", "in_alarm", "never"]
 Number = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
+PictureDigest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 RunId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 
 ArmingMode = Literal["away", "night"]
@@ -112,13 +113,17 @@ class DuressEntered(Record, frozen=True, tag="duress.entered"):
 
 
 class AlarmRaised(Record, frozen=True, tag="alarm.raised"):
-    """The panel raised an alarm because of `cause` at `sensor` in `zone`."""
+    """The panel raised an alarm because of `cause` at `sensor` in `zone`.
+
+    `picture` is that of the motion which was the cause, at a station.
+    """
 
     lane: ClassVar[Lane] = "al"
     leaves_home: ClassVar[LeavesHome] = "always"
 
     cause: Cause
     zone: Number | None = None
+    picture: PictureDigest | None = None
 
 
 class AlarmEnded(Record, frozen=True, tag="alarm.ended"):

@@ -169,6 +169,27 @@ def test_a_stations_motion_names_the_picture_that_is_kept(tmp_path: Path):
         assert kept.read_bytes() == b"picture"
 
 
+def test_the_alarm_that_a_motion_raised_names_its_picture(tmp_path: Path):
+    with node(tmp_path) as (own, outbox):
+        own.arm("away")
+        own.tick()
+        own.see(MotionStarted(at=NOON, sensor=2, zone=2), b"picture")
+        (alarm,) = [r for _, r in waiting(outbox, "al") if isinstance(r, AlarmRaised)]
+        motion = [r for _, r in waiting(outbox, "up") if isinstance(r, MotionStarted)]
+        assert alarm.picture is not None
+        assert [alarm.picture] == [record.picture for record in motion]
+
+
+def test_an_alarm_in_a_home_has_no_picture_whatever_is_offered(tmp_path: Path):
+    with node(tmp_path, "home") as (own, outbox):
+        own.arm("away")
+        own.tick()
+        own.see(MotionStarted(at=NOON, sensor=2, zone=2), b"picture")
+        (alarm,) = [r for _, r in waiting(outbox, "al") if isinstance(r, AlarmRaised)]
+        assert alarm.picture is None
+        assert list((tmp_path / "pictures").glob("*.jpg")) == []
+
+
 def test_an_alarm_rings_and_a_plain_record_does_not(tmp_path: Path):
     with node(tmp_path) as (own, _):
         rung: list[None] = []
