@@ -105,6 +105,7 @@ class Lane:
         self._rules = rules
         self._watch = watch
         self._in_hand: datetime | None = None
+        self._stopping = asyncio.Event()
 
     @property
     def behind(self) -> timedelta:
@@ -114,7 +115,11 @@ class Lane:
         return max(timedelta(), self._watch.clock() - self._in_hand)
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Take batch after batch until told to stop; the one in hand is finished."""
+        """Take batch after batch until told to stop; the one in hand is finished.
+
+        Where the database is away then, it is given up, unconfirmed.
+        """
+        self._stopping = stopping
         stop = asyncio.create_task(stopping.wait(), name=f"{self.name} stop")
         try:
             while not stopping.is_set():
@@ -152,6 +157,8 @@ class Lane:
         try:
             await self._commit(findings)
         except DatabaseError as error:
+            if error.retry:
+                return []  # we are to stop, and the database is away
             return await self._settle_apart(findings, error)
         except Exception as error:  # noqa: BLE001  # a rule that breaks on one frame may not stop the others; it is not confirmed, logged and on /healthz
             return await self._settle_apart(findings, error)
@@ -180,7 +187,7 @@ class Lane:
             try:
                 stored = await self._store(findings)
             except DatabaseError as error:
-                if not error.retry:
+                if not error.retry or self._stopping.is_set():
                     raise
                 log.warning("batch.retried", lane=self.name, reason=str(error))
                 self._watch.health.trouble(self.name, str(error))

@@ -23,7 +23,7 @@ _Key = tuple[str, str, str, int]
 class Stored:
     """What a transaction stored: the events that were new, and how many rows.
 
-    `returned` names the units of devices and paths that had been away.
+    `returned` names the units of devices and paths that had been away, or are new.
     """
 
     new: tuple[EventRow, ...]

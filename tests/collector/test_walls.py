@@ -37,6 +37,29 @@ WITHOUT_A_UNIT = {
 OTHERS_WORDS = """
     insert into store.incident_log (incident, unit, person, what)
     select incident, unit, 'unit-b-coordinator', 'resolved' from store.incident"""
+TRICKS = (
+    "set role wachtpost_owner",
+    "set role wachtpost_view",
+    "set role wachtpost_collector",
+    "set role postgres",
+    "set session authorization wachtpost_collector",
+    "alter role wachtpost_dashboard superuser",
+    "alter table store.event disable row level security",
+    "drop policy unit on store.incident",
+    "create function store.asker() returns text language sql return 'x'",
+    "create or replace view seen.event as select * from store.event",
+    "grant select on store.event to wachtpost_dashboard",
+    "copy store.event to stdout",
+    "set row_security = off; select * from store.incident",
+    "set row_security = off; select * from seen.incident",
+    "select * from store.event",
+    "select tell from store.person",
+    "update store.incident set unit = 'unit-a'",
+    "delete from store.incident_log",
+    "update store.incident_log set what = 'told'",
+    "update store.person set unit = 'unit-b'",
+    OTHERS_WORDS,
+)
 READERS = ("coordinator", "deputy", "desk")
 
 
@@ -181,39 +204,18 @@ def test_what_carries_no_unit_is_known_by_name(furnished: Owner, database_url: U
 
 
 @pytest.mark.usefixtures("furnished")
-@pytest.mark.parametrize(
-    "trick",
-    [
-        "set role wachtpost_owner",
-        "set role wachtpost_view",
-        "set role wachtpost_collector",
-        "set role postgres",
-        "set session authorization wachtpost_collector",
-        "alter role wachtpost_dashboard superuser",
-        "alter table store.event disable row level security",
-        "drop policy unit on store.incident",
-        "create function store.asker() returns text language sql return 'x'",
-        "create or replace view seen.event as select * from store.event",
-        "grant select on store.event to wachtpost_dashboard",
-        "copy store.event to stdout",
-        "set row_security = off; select * from store.incident",
-        "set row_security = off; select * from seen.incident",
-        "select * from store.event",
-        "select tell from store.person",
-        "update store.incident set unit = 'unit-a'",
-        "delete from store.incident_log",
-        "update store.incident_log set what = 'told'",
-        "update store.person set unit = 'unit-b'",
-        OTHERS_WORDS,
-    ],
-)
-def test_tricks_of_the_dashboards_role_are_refused(database_url: Url, trick: str):
-    with asking(
-        database_url("wachtpost_dashboard"), person("coordinator", "unit-a")
-    ) as asked:
-        with pytest.raises(psycopg.Error) as caught:
-            asked.execute(trick.encode())
-        assert caught.value.sqlstate in {"42501", "42P17", "0LP01"}
+def test_tricks_of_the_dashboards_role_are_refused(database_url: Url):
+    refused = {}
+    for trick in TRICKS:
+        with asking(
+            database_url("wachtpost_dashboard"), person("coordinator", "unit-a")
+        ) as asked:
+            try:
+                asked.execute(trick.encode())
+            except psycopg.Error as error:
+                refused[trick] = error.sqlstate
+    assert set(TRICKS) - set(refused) == set()
+    assert set(refused.values()) <= {"42501", "42P17", "0LP01"}
 
 
 def test_acting_on_another_units_incident_touches_nothing(

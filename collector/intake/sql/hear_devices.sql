@@ -1,10 +1,12 @@
--- Devices were heard just now; give those that had been silent.
+-- Devices were heard just now; give those that had been silent or were never heard.
 with heard as (
     select device, unit, site, run, heartbeat
       from jsonb_to_recordset(%(rows)s)
            as x(device text, unit text, site text, run text, heartbeat jsonb)
-), was_silent as (
-    select t.device, t.unit from store.device_state t join heard using (device) where t.silent_since is not null
+), back as (
+    select h.device, h.unit
+      from heard h left join store.device_state t using (device)
+     where t.device is null or t.silent_since is not null
 ), put as (
     insert into store.device_state as t (device, unit, site, run, heard, heartbeat)
     select device, unit, site, run, now(), heartbeat from heard order by device
@@ -13,4 +15,4 @@ with heard as (
            heard = greatest(t.heard, excluded.heard), silent_since = null, silent_told = null,
            heartbeat = coalesce(excluded.heartbeat, t.heartbeat)
 )
-select device, unit from was_silent order by device
+select device, unit from back order by device

@@ -1,10 +1,11 @@
--- Paths were heard just now; give those that had been lost.
+-- Paths were heard just now; give those that had been lost or were never heard.
 with heard as (
     select device, way, unit, site
       from jsonb_to_recordset(%(rows)s) as x(device text, way int, unit text, site text)
-), was_lost as (
-    select t.device, t.way, t.unit from store.path_state t join heard using (device, way)
-     where t.lost_since is not null
+), back as (
+    select h.device, h.way, h.unit
+      from heard h left join store.path_state t using (device, way)
+     where t.device is null or t.lost_since is not null
 ), put as (
     insert into store.path_state as t (device, way, unit, site, heard)
     select device, way, unit, site, now() from heard order by device, way
@@ -12,4 +13,4 @@ with heard as (
        set unit = excluded.unit, site = excluded.site, heard = greatest(t.heard, excluded.heard),
            gone = null, lost_since = null, lost_told = null
 )
-select device, way, unit from was_lost order by device, way
+select device, way, unit from back order by device, way

@@ -73,7 +73,6 @@ def aside(owner: Owner) -> list[Any]:
 
 
 @pytest.mark.parametrize("case", BAD)
-@pytest.mark.both_databases
 async def test_it_is_kept_with_its_reason_and_the_device_may_forget_it(
     lane: Bench, owner: Owner, case: str
 ):

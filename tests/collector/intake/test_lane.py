@@ -16,6 +16,7 @@ from sites.event import ContactOpened, PanicPressed
 from tests.collector import world
 from tests.collector.databases import Role, url_as
 from tests.collector.intake.bench import Bench, bench, message, outcomes, told
+from tests.collector.waiting import until
 from tests.collector.world import NOW, Sender
 from tests.servers.postgres import PostgresServer
 
@@ -95,8 +96,7 @@ async def test_while_the_database_is_away_nothing_is_confirmed_and_then_all(
         await lane.take(frame(1))
         server.kill()
         taking = asyncio.create_task(lane.take(frame(2)))
-        while "plain" not in lane.health.troubles:
-            await asyncio.wait([taking], timeout=0.02)
+        await until(lambda: "plain" in lane.health.troubles)
         assert "the database is away" in lane.health.troubles["plain"]
         assert len(lane.source.answers) == 1
         server.start()
@@ -115,8 +115,7 @@ async def test_a_read_only_database_is_told_on_health(
     owner.execute(f"{setting} = on".encode())
     _end_connections(owner)
     taking = asyncio.create_task(lane.take(frame()))
-    while "cannot store" not in lane.health.troubles.get("plain", ""):
-        await asyncio.wait([taking], timeout=0.02)
+    await until(lambda: "cannot store" in lane.health.troubles.get("plain", ""))
     assert lane.source.answers == []
     owner.execute("set default_transaction_read_only = off")
     owner.execute(f"{setting} = off".encode())
@@ -203,12 +202,28 @@ async def test_the_batch_in_hand_is_finished_when_told_to_stop(
     stopping = asyncio.Event()
     running = asyncio.create_task(lane.lane.run(stopping))
     lane.source.waiting.put_nowait([message(frame(n)) for n in range(20)])
-    while not lane.source.waiting.empty():
-        await asyncio.wait([running], timeout=0.001)
+    await until(lane.source.waiting.empty)
     stopping.set()
     await asyncio.wait_for(running, 20)
     assert events(owner) == 20
     assert len(lane.source.answers) == 20
+
+
+async def test_it_stops_without_a_word_where_the_database_is_away(
+    durable_postgres_server: PostgresServer, tmp_path: Path
+):
+    server = durable_postgres_server
+    await migrate(server.admin_url)
+    url = url_as(server.admin_url, "wachtpost_collector")
+    async with bench(url, tmp_path) as lane:
+        server.kill()
+        stopping = asyncio.Event()
+        running = asyncio.create_task(lane.lane.run(stopping))
+        lane.source.waiting.put_nowait([message(frame(1)), message(frame(2))])
+        await until(lambda: "plain" in lane.health.troubles)
+        stopping.set()
+        await asyncio.wait_for(running, 40)
+        assert lane.source.answers == []
 
 
 async def test_an_idle_lane_stops_at_once(lane: Bench):
