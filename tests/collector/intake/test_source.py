@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from queue import SimpleQueue
+from typing import Protocol
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -18,10 +19,20 @@ from tests.servers.mosquitto import Broker as Mosquitto
 SECONDS = 20
 
 
+class Reachable(Protocol):
+    """A broker, whichever it is."""
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+
 class Talker:
     """A client that publishes, and hears what comes down."""
 
-    def __init__(self, broker: Mosquitto, hears: str = "") -> None:
+    def __init__(self, broker: Reachable, hears: str = "") -> None:
         self.heard: SimpleQueue[bytes] = SimpleQueue()
         ready: SimpleQueue[str] = SimpleQueue()
         self.client = mqtt.Client(CallbackAPIVersion.VERSION2)
@@ -51,7 +62,7 @@ def clock() -> datetime:
 
 @asynccontextmanager
 async def listening(
-    broker: Mosquitto, *topics: str, on_drop: Callable[[], object] = list
+    broker: Reachable, *topics: str, on_drop: Callable[[], object] = list
 ) -> AsyncIterator[MqttSource]:
     source = MqttSource(
         Broker(broker.host, broker.port),
