@@ -15,7 +15,7 @@ LeavesHome = Literal["always", "in_alarm", "never"]
 Number = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
-PictureDigest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+PictureDigest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 RunId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 
 ArmingMode = Literal["away", "night"]
@@ -73,7 +73,7 @@ class MotionStarted(Record, frozen=True, tag="motion.started"):
     box: tuple[Fraction, Fraction, Fraction, Fraction] | None = None
     area: Fraction | None = None
     score: Fraction | None = None
-    picture: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")] | None = None
+    picture: PictureDigest | None = None
 
 
 class MotionEnded(Record, frozen=True, tag="motion.ended"):
