@@ -4,7 +4,7 @@ import importlib
 import sys
 
 ROOMS = {
-    "demo": ("dashboard.demo.__main__", "run everything here, on recorded or made input"),
+    "demo": ("dashboard.demo.__main__", "run everything here, on real or made input"),
     "edge": ("edge.__main__", "watch one site with one device"),
     "collector": ("collector.__main__", "hear every site, remember, decide"),
     "dashboard": ("dashboard.__main__", "serve the pages"),
