@@ -172,20 +172,19 @@ async def _around(
     records: Sequence[Row],
     zones: Sequence[Row],
 ) -> Lanes | None:
-    """Draw what happened around the beginning; a kit shares nothing but the records."""
+    """Draw what happened around the beginning; of a kit nothing is known besides."""
+    if row["site_kind"] != "station":
+        return None
     occurred: datetime = row["occurred"]
     until = min(occurred + AROUND, max(now, occurred + SOON))
     stretch = Stretch(occurred - AROUND, until, NARROW)
-    events: Sequence[Row] = records
-    if row["site_kind"] == "station":
-        # Both, because the raw rows of an old incident are gone.
-        raw = await transaction.all(
-            QUERIES["site_events"],
-            site=row["site"],
-            since=stretch.since,
-            until=stretch.until,
-        )
-        events = raw or records
+    raw = await transaction.all(
+        QUERIES["site_events"],
+        site=row["site"],
+        since=stretch.since,
+        until=stretch.until,
+    )
+    events = raw or records  # the raw rows of an old incident are gone
     if not events:
         return None
     return draw(

@@ -6,7 +6,7 @@ here any more). A page that hears neither of the first two for some seconds cove
 itself.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,9 +30,10 @@ class Watch:
     bell: Bell
     look: Callable[[], Awaitable[str]]
     now: Callable[[], datetime]
+    beat_s: float = BEAT_S
 
 
-async def stream(watch: Watch) -> AsyncIterator[bytes]:
+async def stream(watch: Watch) -> AsyncGenerator[bytes]:
     """Keep one page true until it is left, the session ends, or we do.
 
     Looks when the bell rings, and every LOOK_AGAIN besides, because places fall
@@ -51,7 +52,7 @@ async def stream(watch: Watch) -> AsyncIterator[bytes]:
                 if name in {"ended", "gone"}:
                     return
                 looked = now if name == "truth" else None
-            if await ear.wait(BEAT_S):
+            if await ear.wait(watch.beat_s):
                 looked = None
 
 

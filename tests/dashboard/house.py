@@ -4,13 +4,14 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 
 from collector.blob import object_name, open_store
 from collector.database import Database, Limits
@@ -71,9 +72,13 @@ class House:
     town: Town
     address: str
     slow: Slow
-    server: uvicorn.Server
+    app: FastAPI
     stack: AsyncExitStack
-    time: dict[str, datetime] = field(default_factory=dict)
+
+    async def keep_blobs(self) -> None:
+        """Put the town's pictures into the blob store."""
+        for digest, whole in self.town.blobs.items():
+            await self.parts.blobs.put_async(object_name(digest), whole)
 
     async def stranger(self, **headers: str) -> Guest:
         """Give a browser in which nobody is signed in."""
@@ -109,22 +114,20 @@ async def opened(
         database = await stack.enter_async_context(
             Database.open(url("wachtpost_dashboard"), "dashboard", Limits(6))
         )
-        blobs = open_store(str(folder))
-        for digest, whole in town.blobs.items():
-            await blobs.put_async(object_name(digest), whole)
         parts = Parts(
             settings=Settings.model_validate({"database_url": "unused"}),
             database=database,
             bell=Bell(),
             pages=make_pages(),
             inventory=town.inventory,
-            blobs=blobs,
+            blobs=open_store(str(folder)),
             key=b"k" * 32,
             now=now,
             wait=slow,
         )
+        app = make_app(parts)
         config = uvicorn.Config(
-            make_app(parts),
+            app,
             host="127.0.0.1",
             port=port,
             log_config=None,
@@ -138,7 +141,9 @@ async def opened(
         await server.ready.wait()
         address = f"http://127.0.0.1:{server.bound}"
         try:
-            yield House(parts, town, address, slow, server, stack)
+            house = House(parts, town, address, slow, app, stack)
+            await house.keep_blobs()
+            yield house
         finally:
             parts.bell.close()
             server.should_exit = True

@@ -1,0 +1,129 @@
+"""The settings: few, documented, read whole, and refused with every problem."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import structlog
+
+from dashboard.__main__ import main
+from dashboard.errors import SettingsError
+from dashboard.settings import (
+    KEY_BYTES,
+    PREFIX,
+    Settings,
+    explain,
+    read_key,
+    read_settings,
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    yield
+    structlog.reset_defaults()  # a command sets it up for its own process
+
+
+URL = {f"{PREFIX}DATABASE_URL": "postgresql://somewhere/x"}
+
+
+def test_there_are_few_and_each_is_documented():
+    assert len(Settings.model_fields) <= 15
+    for name, field in Settings.model_fields.items():
+        assert field.description
+        assert f"{PREFIX}{name.upper()}: {field.description}" in explain()
+
+
+def test_help_explains_them(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert f"{PREFIX}SESSION_HOURS" in capsys.readouterr().out
+
+
+def test_a_secret_may_stand_in_a_file_and_is_never_printed(tmp_path: Path):
+    file = tmp_path / "url"
+    file.write_text("postgresql://secret/x\n")
+    settings = read_settings({f"{PREFIX}DATABASE_URL_FILE": str(file)})
+    assert settings.database_url.get_secret_value() == "postgresql://secret/x"
+    assert "secret/x" not in repr(settings)
+
+
+def test_every_problem_is_told_at_once(tmp_path: Path):
+    with pytest.raises(SettingsError) as refused:
+        read_settings(
+            {
+                f"{PREFIX}PORT": "70000",
+                f"{PREFIX}SESSION_HOURS": "48",
+                f"{PREFIX}COLOUR": "red",
+                f"{PREFIX}DATABASE_URL_FILE": str(tmp_path / "none"),
+                "OTHER": "is not ours",
+            }
+        )
+    said = str(refused.value)
+    for part in ("PORT", "SESSION_HOURS", "COLOUR", "No such file"):
+        assert part in said
+    assert "OTHER" not in said
+
+
+@pytest.mark.parametrize(
+    ("address", "fine"),
+    [
+        ("https://wachtpost.example", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://localhost:8080", True),
+        ("http://[::1]:8080", True),
+        ("http://wachtpost.example", False),
+        ("http://10.0.0.1", False),
+        ("ftp://127.0.0.1", False),
+    ],
+)
+def test_plain_http_is_for_this_machine_alone(address: str, *, fine: bool):
+    given = {**URL, f"{PREFIX}ADDRESS": address}
+    if fine:
+        settings = read_settings(given)
+        assert settings.secure is address.startswith("https")
+    else:
+        with pytest.raises(SettingsError):
+            read_settings(given)
+
+
+def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path):
+    file = tmp_path / "state" / "key"
+    key = read_key(file)
+    assert len(key) == KEY_BYTES
+    assert read_key(file) == key
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_that_is_cut_short_is_refused(tmp_path: Path):
+    file = tmp_path / "key"
+    file.write_bytes(b"short")
+    with pytest.raises(SettingsError, match="does not hold 32 bytes"):
+        read_key(file)
+
+
+def test_the_command_tells_every_problem_and_fails(monkeypatch, capsys):
+    monkeypatch.delenv(f"{PREFIX}DATABASE_URL", raising=False)
+    assert main(["link", "somebody"]) == 1
+    assert f"{PREFIX}DATABASE_URL: Field required" in capsys.readouterr().err
+
+
+def test_the_command_prints_a_link_once(database_url, monkeypatch, capsys):
+    with psycopg.connect(database_url("postgres"), autocommit=True) as owner:
+        owner.execute("insert into store.person values ('p', null, 'cso', 'nl')")
+    monkeypatch.setenv(f"{PREFIX}DATABASE_URL", database_url("wachtpost_dashboard"))
+    assert main(["link", "p", "--minutes", "5"]) == 0
+    said = capsys.readouterr()
+    (line,) = said.out.splitlines()
+    assert line.startswith("http://127.0.0.1:8080/sign-in/")
+    assert line.rpartition("/")[2] not in said.err
+    assert main(["link", "nobody"]) == 1
+    assert "there is no person 'nobody'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("minutes", ["0", "1441", "soon"])
+def test_a_link_lasts_a_day_at_most(minutes: str, capsys):
+    with pytest.raises(SystemExit):
+        main(["link", "p", "--minutes", minutes])
+    assert "minutes" in capsys.readouterr().err
