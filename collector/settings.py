@@ -4,7 +4,6 @@ What each one means stands in collector/README.md, which a test holds against th
 A secret may stand in a file that `<NAME>_FILE` points to.
 """
 
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from nacl.signing import SigningKey
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from collector.errors import SettingsError
-from collector.intake.source import Broker
+from collector.intake.source import Broker, tls_context
 from collector.notify.email import EmailSettings
 from sites.errors import KeyTextError
 from sites.keys import private_key, signing_key
@@ -207,15 +206,3 @@ class _Check:
             password=None if password is None else password.get_secret_value(),
             ca_file=settings.smtp_ca,
         )
-
-
-def tls_context(folder: Path) -> ssl.SSLContext:
-    """Give TLS 1.3 with our own certificate, that trusts our own CA alone.
-
-    The folder holds ca.pem, cert.pem and key.pem. Raises OSError (also ssl.SSLError).
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.load_verify_locations(folder / "ca.pem")
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context
