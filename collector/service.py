@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +11,7 @@ from obstore.store import ObjectStore
 
 from collector.blob import open_store
 from collector.database import Database, Limits, Transaction
+from collector.errors import DatabaseError
 from collector.fleet.directory import directory_of
 from collector.fleet.sync import sync
 from collector.incident.judge import judge
@@ -38,6 +39,7 @@ LANES: dict[str, tuple[str, ...]] = {
     "plain": (PLAIN,),
     "pictures": (BLOBS,),
 }
+AWAIT_S = 2.0
 HEARING = ("alarms", "plain")  # the lanes on which a sign of life comes
 
 
@@ -155,20 +157,39 @@ class Collector:
 async def run(ready: Ready, stopping: asyncio.Event) -> None:
     """Bring the inventory in, then work until told to stop.
 
+    A database that is not there yet is waited for.
+
     Raises:
         InventoryError: it does not load; every problem of it.
         DatabaseOlderError, DatabaseNewerError: migrate first.
-        DatabaseError: the database is not there at the start.
     """
     inventory = load(ready.settings.inventory)
     async with AsyncExitStack() as stack:
         stores = await _open_stores(ready, stack)
-        capability = await require_current(stores.others)
-        await sync(stores.others, inventory)
-        await Pictures(stores.pictures, stores.blobs).complete()
-        log.info("collector.started", capability=capability)
-        await Collector(ready, inventory, stores).run(stopping)
+        while not stopping.is_set():
+            try:
+                await _begin(stores, inventory)
+            except DatabaseError as error:
+                if not error.retry:
+                    raise
+                log.warning("database.awaited", reason=str(error))
+                await _pause(stopping)
+            else:
+                await Collector(ready, inventory, stores).run(stopping)
     log.info("collector.stopped")
+
+
+async def _begin(stores: Stores, inventory: Inventory) -> None:
+    capability = await require_current(stores.others)
+    await sync(stores.others, inventory)
+    await Pictures(stores.pictures, stores.blobs).complete()
+    log.info("collector.started", capability=capability)
+
+
+async def _pause(stopping: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(AWAIT_S):
+            await stopping.wait()
 
 
 async def _open_stores(ready: Ready, stack: AsyncExitStack) -> Stores:

@@ -24,7 +24,7 @@ from tests.servers.mosquitto import Broker
 from tests.servers.postgres import PostgresServer
 
 RECORDS = 5_000
-KILLS = 24
+KILLS = 30
 PATIENCE_S = 150.0
 
 STORED = """
@@ -37,10 +37,14 @@ class Post:
     """Everything that can be killed, by name, and what the database says."""
 
     def __init__(
-        self, collector: Process, stations: list[Station], broker: Broker, url: str
+        self,
+        collector: Process,
+        stations: list[Station],
+        broker: Broker,
+        database: PostgresServer,
     ) -> None:
         self.collector, self.stations, self.broker = collector, stations, broker
-        self.url = url
+        self.database = database
         self.killed: Counter[str] = Counter()
 
     def start(self) -> None:
@@ -49,13 +53,18 @@ class Post:
             station.process.start()
 
     def end(self) -> None:
-        for process in self.processes.values():
+        for process in (self.collector, *(one.process for one in self.stations)):
             process.kill()
 
     @property
-    def processes(self) -> dict[str, Process | Broker]:
+    def processes(self) -> dict[str, Process | Broker | PostgresServer]:
         edges = {f"edge of {one.site}": one.process for one in self.stations}
-        return {"collector": self.collector, "broker": self.broker, **edges}
+        return {
+            "collector": self.collector,
+            "broker": self.broker,
+            "database": self.database,
+            **edges,
+        }
 
     async def kill_one(self, chance: random.Random) -> None:
         name = chance.choice(sorted(self.processes))
@@ -74,7 +83,7 @@ class Post:
         return self.ask(STORED, *[station.device] * 3)
 
     def ask(self, text: str, *values: object) -> list[Any]:
-        with psycopg.connect(self.url) as connection:
+        with psycopg.connect(self.database.admin_url) as connection:
             return connection.execute(text.encode(), values).fetchall()
 
     def has_begun(self) -> bool:
@@ -114,7 +123,7 @@ def post(
     inventory, stations = furnish(tmp_path, private_broker.port)
     url = url_as(server.admin_url, "wachtpost_collector")
     collector = collector_process(tmp_path, inventory, url, private_broker.port)
-    made = Post(collector, stations, private_broker, server.admin_url)
+    made = Post(collector, stations, private_broker, server)
     yield made
     made.end()
 

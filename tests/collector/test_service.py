@@ -18,6 +18,7 @@ from nacl.signing import SigningKey
 from paho.mqtt.enums import CallbackAPIVersion
 
 from collector.__main__ import SEALING_FILE, SIGNING_FILE, main
+from collector.migrate import migrate
 from collector.settings import PREFIX
 from sites.answer import Receipt, open_answer
 from sites.event import PanicPressed
@@ -30,6 +31,7 @@ from tests.collector.process import ROOT, Process
 from tests.collector.waiting import until
 from tests.collector.world import NOW
 from tests.servers.mosquitto import Broker
+from tests.servers.postgres import PostgresServer
 from tests.servers.process import free_port
 
 SECONDS = 30
@@ -53,14 +55,19 @@ class Setting:
             f"{PREFIX}BLOBS": str(folder / "blobs"),
             f"{PREFIX}HEALTH": self.health,
         }
-        self.process = Process(["collector", "run"], folder / "log", self.environment)
+        self.log = folder / "log"
+        self.renew()
+
+    def renew(self) -> None:
+        """Take the environment as it is now."""
+        self.process = Process(["collector", "run"], self.log, self.environment)
 
     async def start(self) -> None:
         self.process.start()
-        await until(lambda: self._listens() or not self.process.running, SECONDS)
+        await until(lambda: self.listens() or not self.process.running, SECONDS)
         assert self.process.running, self.process.said()
 
-    def _listens(self) -> bool:
+    def listens(self) -> bool:
         status, told = self.ask("/healthz")
         return status in {200, 503} and "broker" not in json.loads(told)["troubles"]
 
@@ -121,9 +128,7 @@ async def test_a_press_of_the_button_becomes_an_incident_and_a_receipt(
     inventory = tmp_path / "inventory"
     name = with_key(inventory, SigningKey(b"k" * 32))
     setting.environment[f"{PREFIX}INVENTORY"] = str(inventory)
-    setting.process = Process(
-        ["collector", "run"], tmp_path / "log", setting.environment
-    )
+    setting.renew()
     await setting.start()
     device = Device(private_broker, name)
     record = PanicPressed(seq=1, at=NOW, sensor=5, silent=False)
@@ -208,14 +213,34 @@ def test_a_database_that_is_not_migrated_is_told(setting: Setting, empty_databas
     assert "run `wachtpost collector migrate`" in done.stderr
 
 
-def test_a_database_that_is_away_is_told_without_its_address(setting: Setting):
-    port = free_port()
-    url = f"postgresql://wachtpost_collector@127.0.0.1:{port}/wachtpost"
-    environment = {**setting.environment, f"{PREFIX}DATABASE_URL": url}
-    done = ended("run", **environment)
-    assert done.returncode == 1
-    assert "the database is away" in done.stderr
-    assert str(port) not in done.stderr + done.stdout
+async def test_a_database_that_is_away_is_waited_for_and_its_address_not_told(
+    setting: Setting, durable_postgres_server: PostgresServer
+):
+    server = durable_postgres_server
+    await migrate(server.admin_url)
+    url = url_as(server.admin_url, "wachtpost_collector")
+    setting.environment[f"{PREFIX}DATABASE_URL"] = url
+    setting.renew()
+    server.kill()
+    setting.process.start()
+    await until(lambda: "database.awaited" in setting.process.said(), SECONDS)
+    assert str(server.port) not in setting.process.said()
+    server.start()
+    await until(setting.listens, SECONDS)
+    server.kill()
+    assert setting.process.stop() == 0
+
+
+async def test_it_ends_when_told_to_although_the_database_never_came(
+    setting: Setting, durable_postgres_server: PostgresServer
+):
+    url = url_as(durable_postgres_server.admin_url, "wachtpost_collector")
+    setting.environment[f"{PREFIX}DATABASE_URL"] = url
+    setting.renew()
+    durable_postgres_server.kill()
+    setting.process.start()
+    await until(lambda: "database.awaited" in setting.process.said(), SECONDS)
+    assert setting.process.stop() == 0
 
 
 def test_migrate_and_sync_say_what_they_did(

@@ -1,5 +1,6 @@
 """A silent device and a lost path are shown, told once, and come back."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from collector.intake.presence import Listening
 from collector.intake.row import EventRow
 from collector.intake.watch import PresenceWatch
 from collector.metrics import Health
-from sites.event import ContactOpened
+from sites.event import ContactOpened, Heartbeat
 from tests.collector import world
 from tests.collector.intake.bench import Bench, message
 from tests.collector.world import NOW, Sender
@@ -110,6 +111,26 @@ async def test_a_home_is_shown_first_and_told_at_ninety(
         "path.lost",
     }
     assert device(owner) == (True, True)
+
+
+async def test_two_who_watch_at_once_tell_it_once(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    await hear(lane)
+    age(owner, 30)
+    found = await asyncio.gather(watch.look(), watch.look())
+    assert sorted(len(one) for one in found) == [0, 1]
+    assert rows(owner, "select count(*) from store.incident") == [(1,)]
+
+
+async def test_who_is_heard_for_the_first_time_is_noted(lane: Bench):
+    notes = lane.database.notes("site")
+    await anext(notes)
+    beat = Heartbeat(at=NOW, uptime_s=1, backlog_al=0, backlog_up=0, disk_free=0.5)
+    await lane.take(Sender().frame(beat))
+    async with asyncio.timeout(20):
+        assert (await anext(notes)).payload == "noord"
+    await notes.aclose()
 
 
 async def test_who_is_heard_again_is_there_and_may_fall_silent_again(
