@@ -1,5 +1,7 @@
 """What a person does in a browser, in the words of a test."""
 
+import asyncio
+
 from playwright.async_api import Page, expect
 
 from tests.dashboard.house import House
@@ -16,9 +18,20 @@ async def sign_in(page: Page, house: House, person: str) -> None:
 
 async def sounding(page: Page) -> str | None:
     """Give the pattern that a page sounds at this moment."""
-    return await page.evaluate("document.body.dataset.sounding ?? null")
+    found: str | None = await page.evaluate("document.body.dataset.sounding ?? null")
+    return found
 
 
 async def until(page: Page, condition: str, seconds: float = 10) -> None:
-    """Wait until a script's condition holds in the page."""
-    await page.wait_for_function(condition, timeout=seconds * 1000)
+    """Wait until a script's condition holds in the page.
+
+    Not by Playwright's wait_for_function: it makes code from text inside the page,
+    which the policy of the pages forbids.
+    """
+    async with asyncio.timeout(seconds):
+        await page.evaluate(
+            f"""() => new Promise((done) => {{
+                const look = () => ({condition}) ? done() : setTimeout(look, 20);
+                look();
+            }})"""
+        )

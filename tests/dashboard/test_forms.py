@@ -1,5 +1,7 @@
 """Bad input on every form: one clear sentence, and nothing changes."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from dashboard.headers import BODY_BYTES
@@ -129,7 +131,7 @@ async def test_too_much_is_refused_whether_or_not_it_says_its_length(
     path = f"/incident/{incident}/resolve"
     big = "x" * (BODY_BYTES + 1)
 
-    async def unsaid():
+    async def unsaid() -> AsyncIterator[bytes]:
         for _ in range(10):
             yield b"sentence=" + b"y" * (BODY_BYTES // 5) + b"&"
 

@@ -40,5 +40,5 @@ def test_a_machine_without_node_uses_the_python_package(monkeypatch):
 
 
 def test_what_a_tool_said_is_told():
-    with pytest.raises(FrontEndError, match="no-such-package"):
-        front._run(["npm", "ls", "no-such-package", "--json"], front.find_node()[0])
+    with pytest.raises(FrontEndError, match="no-such-script"):
+        front._run(["npm", "run", "no-such-script"], front.find_node()[0])

@@ -255,6 +255,7 @@ def test_my_next_step_comes_before_those_of_others():
         "desk",
         "control_room",
     ]
+    assert found.next
     assert found.next["step"] == "b"
     assert [each["step"] for each in found.due] == ["c"]
 
@@ -266,6 +267,7 @@ def test_when_mine_are_done_the_next_is_what_still_must_be_done():
         step("c", "desk", mandatory=True),
     ]
     found = sort_steps(steps, OPEN, "coordinator")
+    assert found.next
     assert found.next["step"] == "c"
     assert (found.done, found.number) == (1, 3)
 

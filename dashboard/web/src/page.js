@@ -167,6 +167,7 @@ document.addEventListener("keydown", (said) => {
 });
 
 if (live) {
+  document.getElementById("not-live").remove();
   truth = new Date(words.at);
   skew = truth.getTime() - Date.now();
   settle();
