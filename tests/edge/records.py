@@ -52,3 +52,8 @@ def start_of(box: Outbox) -> RunStarted:
     starts = [record for run, record in waiting(box, "al") if run == box.run]
     assert isinstance(starts[0], RunStarted)
     return starts[0]
+
+
+def fill(box: Outbox, record: Record, count: int) -> int:
+    """Write a record so many times; gives the last number."""
+    return [box.append(record) for _ in range(count)][-1]

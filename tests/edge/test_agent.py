@@ -70,6 +70,7 @@ def test_a_station_sends_what_happens_and_ends_when_told(
             assert by_hand(home, "status")["connected"]
             assert end(agent) == 0
         assert side.gone == []
+        assert len(keys(side)) == count_written(home / "outbox")  # seen off, all of it
     assert not (home / "outbox" / "damaged").exists()
 
 
@@ -98,6 +99,7 @@ def test_what_was_numbered_arrives_though_the_agent_is_killed_again_and_again(
         side.answers = side.stored
         (home / "busy.csv").write_text(QUIET)
         with running(home) as agent:
+            side.until(lambda: len({frame.header.run for frame in side.frames}) == 4)
             side.until(lambda: len(keys(side)) >= count_written(home / "outbox"))
             assert end(agent) == 0
         assert len(keys(side)) == count_written(home / "outbox")
@@ -212,6 +214,7 @@ def test_nothing_secret_and_no_address_is_in_the_log(broker: Broker, tmp_path: P
         CollectorSide(broker.port, Way(site.device, 1)) as side,
         running(home) as agent,
     ):
+        side.answers = side.stored
         side.until(lambda: seen(side, RunStarted))
         end(agent)
     log = (home / "log").read_text()
@@ -232,5 +235,7 @@ def test_the_agent_waits_for_a_broker_that_is_not_there_yet(
             agent.wait(2)
         private_broker.start()
         with CollectorSide(private_broker.port, Way(site.device, 1)) as side:
+            side.answers = side.stored
             side.until(lambda: seen(side, RunStarted))
+        private_broker.kill()
         assert end(agent) == 0
