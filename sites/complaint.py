@@ -7,9 +7,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sites.document import Path
+from sites.person import EMAIL
 from sites.rule import SENSOR
 from sites.site import REFERENCE, SITE
-from sites.unit import EMAIL
 from sites.words import DEVICE, KEY, KIT, SLUG
 
 PRIVATE_ROOMS = frozenset(

@@ -65,6 +65,7 @@ class Draft:
     """
 
     policy: Policy = field(default_factory=Policy)
+    policy_place: Place | None = None
     units: tuple[Placed[Unit], ...] = ()
     sites: tuple[Placed[Site], ...] = ()
     rules: tuple[Placed[Rule], ...] = ()

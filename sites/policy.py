@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from sites.person import NationalPerson
 from sites.words import Model
 
 Seconds = Annotated[int, Field(gt=0)]
@@ -15,7 +16,7 @@ class Policy(Model):
 
     Seconds until somebody has to have taken an incident (the 98.5 % bounds of
     EN 50518), until a silent device is shown (EN 50136-1, SP6) and is an incident, and
-    days that things are kept.
+    days that things are kept. `people` are those who belong to no unit.
     """
 
     take_urgent_s: Seconds = 60
@@ -25,6 +26,7 @@ class Policy(Model):
     silent_home_s: Seconds = 90
     events_days: Days = 90
     station_pictures_days: Annotated[int, Field(gt=0, le=28)] = 7
+    people: tuple[NationalPerson, ...] = ()
 
 
 class UnitPolicy(Model):

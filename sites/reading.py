@@ -44,6 +44,7 @@ def examine(
     unreadable: set[Shelf] = {shelf.name for shelf in shelves if shelf.unreadable}
     draft = Draft(
         policy=policies.placed[0].thing if policies.placed else Policy(),
+        policy_place=policies.placed[0].place if policies.placed else None,
         units=tuple(units.placed),
         sites=tuple(sites.placed),
         rules=tuple(

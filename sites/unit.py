@@ -1,27 +1,10 @@
 """A police unit, and the people who answer for it."""
 
-from typing import Annotated, Literal
-
-from pydantic import Field
-
+from sites.person import Person
 from sites.policy import UnitPolicy
 from sites.words import Model, Role, Slug, Text
 
-EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
-Email = Annotated[str, Field(pattern=EMAIL, max_length=200)]
 NEEDED: tuple[Role, ...] = ("coordinator", "deputy", "case_manager", "desk")
-
-
-class Person(Model):
-    """Somebody who can sign in and be told; known by an id, not by a name.
-
-    `tell` is where messages go.
-    """
-
-    id: Slug
-    role: Role
-    language: Literal["nl", "en"] = "nl"
-    tell: Email | None = None
 
 
 class Unit(Model):

@@ -11,6 +11,7 @@ from collector.database import Database, Transaction, jsonb
 from collector.fleet.errors import PlaybookRewrittenError
 from collector.query import Queries
 from sites.inventory import Inventory
+from sites.person import Person
 from sites.site import Site
 
 log = structlog.get_logger()
@@ -108,23 +109,28 @@ def _units(inventory: Inventory) -> _Rows:
         {
             "unit": unit.id,
             "name": unit.name.model_dump(),
-            "policy": inventory.policy_of(unit.id).model_dump(),
+            "policy": inventory.policy_of(unit.id).model_dump(exclude={"people"}),
         }
         for unit in inventory.units.values()
     ]
 
 
 def _people(inventory: Inventory) -> _Rows:
+    national: list[tuple[str | None, Person]] = [
+        (None, person) for person in inventory.policy.people
+    ]
+    of_units = [
+        (unit.id, person) for unit in inventory.units.values() for person in unit.people
+    ]
     return [
         {
             "person": person.id,
-            "unit": unit.id,
+            "unit": unit,
             "role": person.role,
             "language": person.language,
             "tell": person.tell,
         }
-        for unit in inventory.units.values()
-        for person in unit.people
+        for unit, person in national + of_units
     ]
 
 

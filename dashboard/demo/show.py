@@ -35,6 +35,7 @@ from dashboard.sign_in import make_link
 from sites.inventory import Inventory
 from sites.keys import key_text
 from sites.load import load
+from sites.person import Person
 
 UNIT = "duinland"
 EXAMPLES = ROOT / "sites" / "examples"
@@ -189,10 +190,9 @@ class Show:
 
     async def links(self) -> list[tuple[str, str]]:
         """Make a sign-in link for one person of each role; gives role and address."""
-        people = {
-            person.role: person.id
-            for person in reversed(self.inventory.units[UNIT].people)
-        }
+        own: list[Person] = [*self.inventory.units[UNIT].people]
+        own += self.inventory.policy.people
+        people = {person.role: person.id for person in reversed(own)}
         url = self.server.url("wachtpost_dashboard")
         async with Database.open(url, "wachtpost demo") as database:
             return [

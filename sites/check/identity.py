@@ -41,6 +41,9 @@ def _again(named: Named) -> Iterator[tuple[str | int, Place, Place]]:
 
 
 def _people(draft: Draft) -> Named:
+    if draft.policy_place is not None:
+        for i, national in enumerate(draft.policy.people):
+            yield national.id, draft.policy_place.at("people", i, "id")
     for unit in draft.units:
         for i, person in enumerate(unit.thing.people):
             yield person.id, unit.place.at("people", i, "id")

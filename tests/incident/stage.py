@@ -14,10 +14,11 @@ from psycopg.types.json import Jsonb
 from collector.intake.row import EventRow
 from sites.event import Lane
 from sites.inventory import Inventory
+from sites.person import Person
 from sites.playbook import Playbook, Step
 from sites.rule import Rule
 from sites.site import Camera, Device, Sensor, Site, View, Zone
-from sites.unit import Person, Unit
+from sites.unit import Unit
 from sites.words import Role, Text
 
 NOW = datetime(2026, 3, 5, 1, 41, 49, tzinfo=UTC)

@@ -16,8 +16,9 @@ from collector.fleet.errors import PlaybookRewrittenError
 from collector.fleet.sync import sync
 from sites.inventory import Inventory
 from sites.keys import key_text
+from sites.person import NationalPerson, Person
 from sites.site import Site
-from sites.unit import Person, Unit
+from sites.unit import Unit
 from tests.collector import world
 from tests.collector.databases import Role
 from tests.incident import stage
@@ -122,6 +123,18 @@ async def test_everybody_belongs_to_the_unit_that_names_them(
     await sync(database, with_people(inventory, "noord", *people, room))
     found = look(owner, "select unit from store.person where person = 'room-noord'")
     assert found == ["noord"]
+
+
+async def test_who_belongs_to_no_unit_comes_in_without_one(
+    database: Database, owner: Owner
+):
+    inventory = world.inventory()
+    cso = NationalPerson(id="the-cso", role="cso")
+    policy = inventory.policy.model_copy(update={"people": (cso,)})
+    await sync(database, replace(inventory, policy=policy))
+    found = owner.execute("select role, unit from store.person where unit is null")
+    assert found.fetchall() == [("cso", None)]
+    assert look(owner, "select count(*) from store.unit where policy ? 'people'") == [0]
 
 
 async def test_another_key_is_told_by_the_devices_id_alone(database: Database):

@@ -1,0 +1,26 @@
+"""Somebody who can sign in and be told; known by an id, never by a name."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sites.words import Model, Role, Slug
+
+EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+Email = Annotated[str, Field(pattern=EMAIL, max_length=200)]
+NationalRole = Literal["cso", "auditor", "administrator"]
+
+
+class Person(Model):
+    """Somebody of a unit. `tell` is where messages go."""
+
+    id: Slug
+    role: Role
+    language: Literal["nl", "en"] = "nl"
+    tell: Email | None = None
+
+
+class NationalPerson(Person):
+    """Somebody who belongs to no unit."""
+
+    role: NationalRole
