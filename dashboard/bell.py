@@ -1,4 +1,4 @@
-"""One line to the store for all open pages: it rings when an incident changes."""
+"""One line to the store for all open pages: it rings when something changes."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,7 +10,8 @@ from collector.database import Database
 
 log = structlog.get_logger()
 
-CHANNEL = "incident"
+# An incident changed; a device of a site fell silent or came back.
+CHANNELS = ("incident", "site")
 
 
 class Ear:
@@ -47,7 +48,7 @@ class Bell:
 
     async def listen(self, database: Database) -> None:
         """Listen for ever; runs as one task of the process."""
-        async for note in database.notes(CHANNEL):
+        async for note in database.notes(*CHANNELS):
             if note.live is not self.live:
                 log.info("bell.changed", live=note.live)
             self.live = note.live

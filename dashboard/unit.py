@@ -120,6 +120,9 @@ async def _places(
         QUERIES["day_switches"], since=look.now - ARMING_KNOWN, until=look.now
     ):
         switches[row["site"]].append(row)
+    silences: dict[str, list[Span]] = defaultdict(list)
+    for row in await transaction.all(QUERIES["silences"], since=stretch.since):
+        silences[row["site"]].append((row["since"], row["until"] or stretch.until))
     rows = []
     for site in await transaction.all(QUERIES["sites"]):
         here = site["site"]
@@ -135,7 +138,16 @@ async def _places(
                 incident=own[0] if own else None,
                 now=going_on(switches[here]) if station else None,
                 ways_lost=_ways_lost(devices.get(here, ()), look.now),
-                strip=_strip(marks[here], switches[here], stands, stretch, site)
+                strip=day_strip(
+                    marks[here],
+                    armed_spans(switches[here], stretch),
+                    [
+                        *silences[here],
+                        *blind_spans(switches[here], stands, stretch),
+                    ],
+                    stretch,
+                    site["time_zone"],
+                )
                 if station
                 else None,
             )
@@ -198,19 +210,3 @@ def blind_spans(
         if reason.since is not None
     )
     return found
-
-
-def _strip(
-    marks: Sequence[Mark],
-    switches: Sequence[Row],
-    stands: Standing,
-    stretch: Stretch,
-    site: Row,
-) -> Strip:
-    return day_strip(
-        marks,
-        armed_spans(switches, stretch),
-        blind_spans(switches, stands, stretch),
-        stretch,
-        site["time_zone"],
-    )

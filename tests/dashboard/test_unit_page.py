@@ -1,5 +1,7 @@
 """The unit page and the other homes: who needs somebody, and in which words."""
 
+import asyncio
+import re
 from datetime import timedelta
 
 from dashboard.place import STALE
@@ -130,3 +132,31 @@ async def test_times_are_those_of_the_place(house: House):
     )
     page = (await (await house.guest(OWNER)).get("/")).text
     assert f"{cursor['clock']}</li>" in page
+
+
+async def test_a_silence_that_is_over_stays_on_the_strip(house: House):
+    town = house.town
+    hour = timedelta(hours=1)
+    silent = await town.event(HAVEN, "device.silent", 3 * hour, unheard_s=120)
+    await town.judged(silent, ago=3 * hour)
+    # The collector finds silence; no device writes it down.
+    await town.pen.execute("delete from store.event where kind = 'device.silent'")
+    await town.event(HAVEN, "heartbeat", 2 * hour)
+    page = (await (await house.guest(OWNER)).get("/")).text
+    assert "0 keer beweging terwijl ingeschakeld, 1 keer blind" in page
+    (x,) = re.findall(r'class="blind" x="([\d.]+)" width="4\d', page)
+    assert 870 < float(x) < 876
+
+
+async def test_a_device_that_falls_silent_rings_every_open_page(house: House):
+    guest = await house.guest(OWNER)
+    async with guest.client.stream("GET", "/live/") as live:
+        lines = live.aiter_lines()
+        while "truth" not in await anext(lines):
+            pass
+        device = house.town.device(HAVEN)
+        await house.town.heard(device, house.town.now, silent=house.town.now)
+        await house.town.pen.execute("notify site, 'duinland'")
+        async with asyncio.timeout(2):
+            while "NIET bewaakt" not in await anext(lines):
+                pass

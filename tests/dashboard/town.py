@@ -262,7 +262,6 @@ async def founded(
         Database.open(collector_url, "town", Limits(connections=2)) as database,
         await AsyncConnection.connect(superuser_url, autocommit=True) as pen,
     ):
-        await pen.execute("alter table store.zone alter plan drop not null")
         await sync(database, inventory)
         for role, unit in FURTHER.items():
             await pen.execute(_PERSON, [role.replace("_", "-"), unit, role])
