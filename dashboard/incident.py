@@ -125,7 +125,9 @@ def sort_steps(steps: Sequence[Row], incident: Row, role: str) -> Steps:
         groups=tuple(
             Group(each, each == mine, tuple(groups[each])) for each in ordered
         ),
-        next=next(iter([*own, *(step for step in left if step["mandatory"])]), None),
+        next=None
+        if incident["state"] == "resolved"
+        else next(iter([*own, *(step for step in left if step["mandatory"])]), None),
         due=tuple(step for step in left if step["mandatory"]),
         done=len(flat) - len(left),
         number=len(flat),

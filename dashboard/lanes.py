@@ -75,12 +75,12 @@ class Frame:
 
 
 def every_for(stretch: Stretch) -> int:
-    """Give the hours between two ticks for a stretch of this length."""
+    """Give the minutes between two ticks for a stretch of this length."""
     hours = (stretch.until - stretch.since) / timedelta(hours=1)
-    for most, every in ((7, 1), (13, 2), (30, 4), (80, 12)):
+    for most, every in ((2, 15), (7, 60), (13, 120), (30, 240), (80, 720)):
         if hours <= most:
             return every
-    return 24
+    return 1440
 
 
 def draw(

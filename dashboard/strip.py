@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 WIDTH = 1000.0
 DAY = timedelta(hours=24)
+HOUR_MIN = 60
 
 
 @dataclass(frozen=True)
@@ -109,15 +110,18 @@ def bar(span: Span, stretch: Stretch, least: float = 4.0) -> Bar:
 
 
 def ticks(stretch: Stretch, zone: str, every: int) -> tuple[Tick, ...]:
-    """Give the whole hours that stand on the axis, every so many of the local day."""
+    """Give the times that stand on the axis, every so many minutes of the local day."""
     place = ZoneInfo(zone)
-    at = stretch.since.astimezone(place).replace(minute=0, second=0, microsecond=0)
+    step = timedelta(minutes=min(every, HOUR_MIN))
+    at = stretch.since.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     found = []
     while at <= stretch.until:
-        if at >= stretch.since and at.hour % every == 0:
-            found.append(Tick(stretch.x(at), at))
-        # An hour of real time: the local clock may stand still or jump meanwhile.
-        at = (at.astimezone(ZoneInfo("UTC")) + timedelta(hours=1)).astimezone(place)
+        # Steps of real time: the local clock may stand still or jump meanwhile.
+        local = at.astimezone(place)
+        minutes = local.hour * HOUR_MIN + local.minute
+        if at >= stretch.since and minutes % every == 0:
+            found.append(Tick(stretch.x(at), local))
+        at += step
     return tuple(found)
 
 
@@ -144,7 +148,7 @@ def day_strip(
         moved=tuple(stretch.x(mark.first) for mark in moved),
         armed=tuple(bar(span, stretch) for span in _merged(armed.values())),
         blind=tuple(bar(span, stretch, 8.0) for span in _merged([blind])),
-        ticks=ticks(stretch, zone, 6),
+        ticks=ticks(stretch, zone, 6 * HOUR_MIN),
         alarm_number=sum(mark.number for mark in alarms),
         moved_number=sum(mark.number for mark in moved),
     )

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.incident import sort_steps
 from dashboard.lanes import Frame, draw, every_for
@@ -26,7 +28,8 @@ from tests.dashboard.town import EXAMPLES, HAVEN
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 H = timedelta(hours=1)
-DAY = Stretch(NOW - 24 * H, NOW)
+DAY_LONG = 24 * H
+DAY = Stretch(NOW - DAY_LONG, NOW)
 FINE = DeviceSeen("a", NOW, None)
 
 
@@ -109,7 +112,7 @@ def test_a_short_thing_at_the_edge_can_be_seen():
 
 def test_hours_are_those_of_the_place_also_when_the_clock_changes():
     change = datetime(2026, 10, 25, 1, tzinfo=UTC)
-    found = ticks(Stretch(change - 3 * H, change + 3 * H), "Europe/Amsterdam", 1)
+    found = ticks(Stretch(change - 3 * H, change + 3 * H), "Europe/Amsterdam", 60)
     assert [tick.at.hour for tick in found] == [0, 1, 2, 2, 3, 4, 5]
     assert [tick.x for tick in found] == sorted(tick.x for tick in found)
 
@@ -180,7 +183,8 @@ def test_two_sensors_of_a_zone_do_not_end_each_other():
 
 
 @pytest.mark.parametrize(
-    ("hours", "every"), [(6, 1), (12, 2), (24, 4), (72, 12), (168, 24)]
+    ("hours", "every"),
+    [(1, 15), (6, 60), (12, 120), (24, 240), (72, 720), (168, 1440)],
 )
 def test_a_longer_stretch_has_fewer_hours_named(hours: int, every: int):
     assert every_for(Stretch(NOW - hours * H, NOW)) == every
@@ -288,6 +292,39 @@ def test_nothing_may_be_ticked_after_it_is_resolved():
         [step("a", "desk")], {"state": "resolved", "to_control_room": False}, "desk"
     )
     assert not found.groups[0].steps[0]["may"]
+    assert found.next is None
+
+
+@given(
+    marks=st.lists(
+        st.tuples(st.timedeltas(-DAY_LONG * 2, DAY_LONG), st.booleans()), max_size=12
+    )
+)
+def test_spans_lie_on_the_paper_in_order_and_never_overlap(marks):
+    switches = [Switch(NOW + ago, on=on) for ago, on in sorted(marks)]
+    found = spans(switches, DAY)
+    edges = [edge for span in found for edge in span]
+    assert edges == sorted(edges)
+    assert all(DAY.holds(edge) for edge in edges)
+    for span in found:
+        drawn = bar(span, DAY)
+        assert drawn.x >= 0
+        assert drawn.x + drawn.width <= WIDTH + 0.01
+
+
+@given(
+    since=st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)),  # noqa: DTZ001 - made aware below
+    hours=st.integers(1, 200),
+    zone=st.sampled_from(
+        ["Europe/Amsterdam", "UTC", "America/Curacao", "Asia/Kolkata"]
+    ),
+)
+def test_ticks_are_few_and_stand_at_their_own_time(since, hours, zone):
+    begun = since.replace(tzinfo=UTC)
+    stretch = Stretch(begun, begun + hours * H)
+    found = ticks(stretch, zone, every_for(stretch))
+    assert len(found) <= 10
+    assert all(tick.x == stretch.x(tick.at) for tick in found)
 
 
 def test_safeguards_are_judged_of_the_places_that_were_shown_and_no_other():

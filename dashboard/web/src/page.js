@@ -174,6 +174,8 @@ if (live) {
   open();
   setInterval(look, 1000);
   setInterval(count, 1000);
+  // A time line that is wider than a phone begins at its end, which is now.
+  for (const each of live.querySelectorAll(".scroll:has(.lanes)")) each.scrollLeft = each.scrollWidth;
   alarm.wake();
 }
 // A page that comes back from the browser's memory is a picture of the past.
