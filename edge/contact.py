@@ -34,9 +34,11 @@ class Contacts(Protocol):
 
     def ajar(self) -> frozenset[int]:
         """Give the contacts and housings that stand open now."""
+        ...
 
     async def watch(self, tell: Tell) -> None:
         """Tell every change, for ever or until a recording ends."""
+        ...
 
 
 class Switches:

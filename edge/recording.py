@@ -169,7 +169,7 @@ def read_rows(path: Path, own: Mapping[Quantity, int]) -> list[list[Reading]]:
     with _open(path) as file:
         rows = csv.reader(file)
         head = [name.strip().lower() for name in next(rows, [])]
-        wanted = [
+        wanted: list[tuple[int, Quantity, int]] = [
             (place, _COLUMNS[name], own[_COLUMNS[name]])
             for place, name in enumerate(head)
             if name in _COLUMNS and _COLUMNS[name] in own

@@ -3,15 +3,24 @@
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from edge.__main__ import main
 from edge.outbox import Outbox
 from sites.keys import key_text, signing_key
 from tests.edge.device_home import make_home, new_site
 from tests.edge.records import NOON, panic
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """Undo what `run` does to the log of the whole process."""
+    yield
+    structlog.reset_defaults()
 
 
 def test_init_makes_a_device_and_prints_nothing_secret(
