@@ -12,6 +12,7 @@ from collector.fleet.errors import PlaybookRewrittenError
 from collector.query import Queries
 from sites.inventory import Inventory
 from sites.person import Person
+from sites.person import Person
 from sites.site import Site
 
 log = structlog.get_logger()
@@ -116,22 +117,22 @@ def _units(inventory: Inventory) -> _Rows:
 
 
 def _people(inventory: Inventory) -> _Rows:
-    national: list[tuple[str | None, Person]] = [
-        (None, person) for person in inventory.policy.people
+    national = [_person(person, None) for person in inventory.policy.people]
+    return national + [
+        _person(person, unit.id)
+        for unit in inventory.units.values()
+        for person in unit.people
     ]
-    of_units = [
-        (unit.id, person) for unit in inventory.units.values() for person in unit.people
-    ]
-    return [
-        {
-            "person": person.id,
-            "unit": unit,
-            "role": person.role,
-            "language": person.language,
-            "tell": person.tell,
-        }
-        for unit, person in national + of_units
-    ]
+
+
+def _person(person: Person, unit: str | None) -> dict[str, Any]:
+    return {
+        "person": person.id,
+        "unit": unit,
+        "role": person.role,
+        "language": person.language,
+        "tell": person.tell,
+    }
 
 
 def _sites(inventory: Inventory) -> _Rows:

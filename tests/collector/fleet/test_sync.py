@@ -137,6 +137,21 @@ async def test_who_belongs_to_no_unit_comes_in_without_one(
     assert look(owner, "select count(*) from store.unit where policy ? 'people'") == [0]
 
 
+async def test_national_people_belong_to_no_unit_and_leave_no_trace_in_a_policy(
+    database: Database, owner: Owner
+):
+    inventory = world.inventory()
+    cso = NationalPerson(id="the-cso", role="cso", tell="cso@police.example")
+    policy = inventory.policy.model_copy(update={"people": (cso,)})
+    await sync(database, replace(inventory, policy=policy))
+    found = owner.execute(
+        "select person, unit, tell from store.person where unit is null"
+    ).fetchall()
+    assert found == [("the-cso", None, "cso@police.example")]
+    policies = look(owner, "select policy::text from store.unit")
+    assert not any("cso" in one or "people" in one for one in policies)
+
+
 async def test_another_key_is_told_by_the_devices_id_alone(database: Database):
     inventory = world.inventory()
     await sync(database, inventory)

@@ -91,7 +91,8 @@ async def gather(source: MqttSource, count: int) -> list[Message]:
 async def test_what_is_said_is_heard_in_order_and_in_batches(broker: Mosquitto):
     talker = Talker(broker)
     async with listening(broker, "one/+/up") as source:
-        said = [str(n).encode() for n in range(2_000)]
+        # Mosquitto drops what a slow reader leaves beyond 1,000.
+        said = [str(n).encode() for n in range(900)]
         await asyncio.to_thread(talker.say, "one/x/up", *said)
         await until(lambda: source.depth == len(said))
         first = await source.poll()
