@@ -11,8 +11,7 @@ from collector.database import Database, Transaction, jsonb
 from collector.fleet.errors import PlaybookRewrittenError
 from collector.query import Queries
 from sites.inventory import Inventory
-from sites.person import Person
-from sites.person import Person
+from sites.person import NationalPerson, Person
 from sites.site import Site
 
 log = structlog.get_logger()
@@ -125,7 +124,7 @@ def _people(inventory: Inventory) -> _Rows:
     ]
 
 
-def _person(person: Person, unit: str | None) -> dict[str, Any]:
+def _person(person: Person | NationalPerson, unit: str | None) -> dict[str, Any]:
     return {
         "person": person.id,
         "unit": unit,
