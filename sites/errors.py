@@ -39,7 +39,7 @@ class FrameError(SitesError):
 
     def __init__(self, refusal: Refusal, detail: str) -> None:
         super().__init__(f"frame refused ({refusal}): {detail}")
-        self.refusal = refusal
+        self.refusal: Refusal = refusal
         self.detail = detail
 
 

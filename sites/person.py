@@ -11,16 +11,21 @@ Email = Annotated[str, Field(pattern=EMAIL, max_length=200)]
 NationalRole = Literal["cso", "auditor", "administrator"]
 
 
-class Person(Model):
-    """Somebody of a unit. `tell` is where messages go."""
+class Somebody(Model):
+    """A person, whatever the role. `tell` is where messages go."""
 
     id: Slug
-    role: Role
     language: Literal["nl", "en"] = "nl"
     tell: Email | None = None
 
 
-class NationalPerson(Person):
+class Person(Somebody):
+    """Somebody of a unit."""
+
+    role: Role
+
+
+class NationalPerson(Somebody):
     """Somebody who belongs to no unit."""
 
     role: NationalRole

@@ -35,7 +35,6 @@ from dashboard.sign_in import make_link
 from sites.inventory import Inventory
 from sites.keys import key_text
 from sites.load import load
-from sites.person import Person
 
 UNIT = "duinland"
 EXAMPLES = ROOT / "sites" / "examples"
@@ -190,9 +189,9 @@ class Show:
 
     async def links(self) -> list[tuple[str, str]]:
         """Make a sign-in link for one person of each role; gives role and address."""
-        own: list[Person] = [*self.inventory.units[UNIT].people]
-        own += self.inventory.policy.people
-        people = {person.role: person.id for person in reversed(own)}
+        unit, policy = self.inventory.units[UNIT], self.inventory.policy
+        people: dict[str, str] = {one.role: one.id for one in policy.people[::-1]}
+        people |= {one.role: one.id for one in unit.people[::-1]}
         url = self.server.url("wachtpost_dashboard")
         async with Database.open(url, "wachtpost demo") as database:
             return [

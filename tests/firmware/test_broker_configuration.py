@@ -29,6 +29,7 @@ NOTHING_CAME_S = 0.5
 @dataclass(frozen=True)
 class Installed:
     port: int
+    inner: int
     folder: Path
     log: Path
 
@@ -76,12 +77,16 @@ def installed() -> Iterator[Installed]:
     with private_folder("firmware", account) as folder:
         make_authority(folder, "ca")
         make_authority(folder, "stranger")
-        for name in ("broker", "collector", MINE, OTHER):
+        make_authority(folder, "collectors-ca")
+        for name in ("broker", MINE, OTHER):
             make_certificate(folder, name)
+        make_certificate(folder, "collector", "collectors-ca")
         shutil.copy(CONFIGURATION / "wachtpost.acl", folder)
         port = free_port()
         text = (CONFIGURATION / "wachtpost.conf").read_text()
         text = text.replace("listener 8883", f"listener {port} 127.0.0.1")
+        inner = free_port()
+        text = text.replace("listener 8884", f"listener {inner} 127.0.0.1")
         text = text.replace("/etc/wachtpost/broker", str(folder))
         text = text.replace("/etc/mosquitto/", f"{folder}/")
         (folder / "mosquitto.conf").write_text(text)
@@ -96,7 +101,7 @@ def installed() -> Iterator[Installed]:
             )
             try:
                 wait_for_port(port, process)
-                yield Installed(port, folder, log)
+                yield Installed(port, inner, folder, log)
             finally:
                 process.terminate()
                 process.wait()
@@ -135,6 +140,7 @@ class Peer:
         name: str,
         *,
         client_id: str = "",
+        inner: bool = False,
     ) -> None:
         self.heard: queue.Queue[MQTTMessage] = queue.Queue()
         self.answers: queue.Queue[str] = queue.Queue()
@@ -144,7 +150,7 @@ class Peer:
         self.client.on_connect = self._connected
         self.client.on_message = lambda _c, _u, message: self.heard.put(message)
         self.client.on_subscribe = lambda *_: self.subscribed.set()
-        self.client.connect("localhost", broker.port)
+        self.client.connect("localhost", broker.inner if inner else broker.port)
         self.client.loop_start()
 
     def _connected(
@@ -167,7 +173,8 @@ class Peer:
 
 @pytest.fixture
 def peers(installed: Installed) -> Iterator[dict[str, Peer]]:
-    made = {name: Peer(installed, name) for name in ("collector", MINE, OTHER)}
+    made = {name: Peer(installed, name) for name in (MINE, OTHER)}
+    made["collector"] = Peer(installed, "collector", inner=True)
     for peer in made.values():
         assert peer.answers.get(timeout=PATIENCE_S) == "Success"
     yield made
@@ -219,12 +226,31 @@ def test_the_name_is_the_certificate_whatever_the_client_says(
     liar.close()
 
 
+def test_a_collector_has_several_connections_at_once(
+    installed: Installed, peers: dict[str, Peer]
+) -> None:
+    second = Peer(installed, "collector", client_id="collector-plain", inner=True)
+    assert second.answers.get(timeout=PATIENCE_S) == "Success"
+    second.listen("wp/1/+/up")
+    peers["collector"].listen("wp/1/+/al")
+    peers[MINE].say(f"wp/1/{MINE}/al", b"alarm")
+    peers[MINE].say(f"wp/1/{MINE}/up", b"plain")
+    assert peers["collector"].heard.get(timeout=PATIENCE_S).payload == b"alarm"
+    assert second.heard.get(timeout=PATIENCE_S).payload == b"plain"
+    second.close()
+
+
 def shake_hands(
-    broker: Installed, name: str, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
+    broker: Installed,
+    name: str,
+    version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
+    *,
+    inner: bool = False,
 ) -> bytes:
     """Return what the broker sends after the handshake; raise where it refuses."""
+    port = broker.inner if inner else broker.port
     with (
-        socket.create_connection(("127.0.0.1", broker.port), PATIENCE_S) as plain,
+        socket.create_connection(("127.0.0.1", port), PATIENCE_S) as plain,
         tls_context(broker, name, version).wrap_socket(
             plain, server_hostname="localhost"
         ) as wrapped,
@@ -235,6 +261,12 @@ def shake_hands(
 
 def test_our_own_certificate_is_welcome_at_once(installed: Installed) -> None:
     assert shake_hands(installed, MINE) == b"\x20\x02\x00\x00"
+    assert shake_hands(installed, "collector", inner=True) == b"\x20\x02\x00\x00"
+
+
+def test_a_device_cannot_come_in_by_the_collectors_door(installed: Installed) -> None:
+    with pytest.raises((ssl.SSLError, ConnectionResetError)):
+        shake_hands(installed, MINE, inner=True)
 
 
 def test_a_certificate_of_another_authority_is_refused(installed: Installed) -> None:
