@@ -1,7 +1,7 @@
 """The routes of signing in and out, of the sound test, and of the language."""
 
 import secrets
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -52,7 +52,9 @@ async def enter(
     await parts.wait(delay_after(refusals))
     begun = await begin(parts.database, link, origin, parts.settings.session_hours)
     answer = RedirectResponse("/sound", status_code=303)
-    _set(answer, parts, SESSION_COOKIE, begun.secret, _seconds(parts))
+    # Lax, because the link of a message leads here from somebody's mail: with Strict
+    # an alarm's first page would be "not signed in". Forms carry a token besides.
+    _set(answer, parts, SESSION_COOKIE, begun.secret, _seconds(parts), same_site="lax")
     answer.delete_cookie(DOOR_COOKIE)
     return answer
 
@@ -104,14 +106,21 @@ async def switch(
     return answer
 
 
-def _set(answer: Response, parts: Parts, name: str, value: str, seconds: int) -> None:
+def _set(
+    answer: Response,
+    parts: Parts,
+    name: str,
+    value: str,
+    seconds: int,
+    same_site: Literal["lax", "strict"] = "strict",
+) -> None:
     answer.set_cookie(
         name,
         value,
         max_age=seconds,
         httponly=True,
         secure=parts.settings.secure,
-        samesite="strict",
+        samesite=same_site,
     )
 
 

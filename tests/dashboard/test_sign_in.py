@@ -137,7 +137,7 @@ async def test_the_session_cookie_is_out_of_reach(house: House):
         if line.startswith(SESSION_COOKIE) and "Max-Age=0" not in line
     ]
     assert "HttpOnly" in cookie
-    assert "SameSite=strict" in cookie
+    assert "SameSite=lax" in cookie  # a link in a message leads here
     assert "Secure" not in cookie  # on this machine itself only; see test_settings
 
 
