@@ -12,7 +12,7 @@ SensorState = Literal["on", "off", "lost"]
 WIDTH = 720
 HEIGHT = 480
 DOT_STEP = 24
-NAME_WIDE = 76  # half of a zone's name with its state, as a rule
+NAME_WIDE = 100  # half of a zone's name with its state, as a rule
 LOW = 70  # a zone less high than this has room for one line
 
 _ON = frozenset({"motion.started", "contact.opened", "tamper.opened"})
