@@ -15,17 +15,17 @@ from nacl.signing import SigningKey
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from collector.errors import SettingsError
-from collector.intake.source import Broker, tls_context
+from collector.intake.source import Broker
 from collector.notify.email import EmailSettings
-from sites.errors import KeyTextError
+from sites.errors import HostError, KeyTextError
+from sites.host import is_here, parse_host
 from sites.keys import private_key, signing_key
+from sites.tls import tls_context
 
 Key = TypeVar("Key")
 
 PREFIX = "WACHTPOST_COLLECTOR_"
 SECRETS = frozenset({"database_url", "sealing_key", "signing_key", "smtp_password"})
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-MAX_PORT = 65_535
 _PORTS = {"mqtt": 1883, "mqtts": 8883, "smtp": 25, "starttls": 587, "smtps": 465}
 _SECURITY: Mapping[str, Literal["tls", "starttls", "none"]] = {
     "smtps": "tls",
@@ -80,15 +80,6 @@ def read_settings(environ: Mapping[str, str]) -> Ready:
     if ready is None or problems:
         raise SettingsError(problems)
     return ready
-
-
-def read_database_url(environ: Mapping[str, str]) -> str:
-    """Read that one setting; raises SettingsError where it is missing."""
-    fields, problems = _fields(environ)
-    url = fields.get("database_url")
-    if url is None:
-        raise SettingsError(problems or [f"{PREFIX}DATABASE_URL is missing"])
-    return url
 
 
 def _fields(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -156,7 +147,7 @@ class _Check:
             return None
         port = url.port or _PORTS[url.scheme]
         if url.scheme == "mqtt":
-            if url.hostname not in LOOPBACK:
+            if not is_here(url.hostname):
                 self._wrong("broker", f"{text!r} is another machine: use mqtts://")
                 return None
             return Broker(url.hostname, port)
@@ -178,12 +169,11 @@ class _Check:
             return None
 
     def _health(self) -> tuple[str, int] | None:
-        text = self._settings.health
-        host, _, port = text.rpartition(":")
-        if not host or not port.isdecimal() or int(port) > MAX_PORT:
-            self._wrong("health", f"{text!r} is not HOST:PORT")
+        try:
+            return parse_host(self._settings.health, least_port=0)
+        except HostError as error:
+            self._wrong("health", str(error))
             return None
-        return host, int(port)
 
     def _email(self) -> EmailSettings | None:
         settings = self._settings
@@ -192,7 +182,7 @@ class _Check:
         url = self._url("smtp", settings.smtp, set(_SECURITY))
         if url is None or url.hostname is None:
             return None
-        if url.scheme == "smtp" and url.hostname not in LOOPBACK:
+        if url.scheme == "smtp" and not is_here(url.hostname):
             told = f"{settings.smtp!r} is another machine: use smtps:// or starttls://"
             self._wrong("smtp", told)
             return None

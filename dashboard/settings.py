@@ -3,7 +3,6 @@
 import os
 import secrets
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from pydantic import (
 )
 
 from dashboard.errors import SettingsError
+from sites.host import is_here
 
 PREFIX = "WACHTPOST_DASHBOARD_"
 KEY_BYTES = 32
@@ -74,7 +74,7 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _plain_only_here(self) -> Self:
-        if not self.secure and not _is_loopback(urlsplit(self.address).hostname or ""):
+        if not self.secure and not is_here(urlsplit(self.address).hostname or ""):
             raise ValueError(
                 f"address: {self.address!r} is plain http and not this machine:"
                 " a session would travel in the clear"
@@ -148,12 +148,3 @@ def _said(where: tuple[int | str, ...], what: str) -> str:
     if not where:
         return what.removeprefix("Value error, ")
     return f"{PREFIX}{str(where[0]).upper()}: {what}"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

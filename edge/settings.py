@@ -3,7 +3,6 @@
 What each one means stands in edge/README.md, which a test holds against this file.
 """
 
-import ipaddress
 import stat
 import tomllib
 from collections.abc import Callable
@@ -17,11 +16,13 @@ from pydantic import Field, ValidationError
 
 from edge.errors import RecordingError, SettingsError
 from edge.recording import quantities, read_changes, read_rows
-from edge.uplink import Broker, tls_context
+from edge.uplink import Broker
 from sites.device_file import DeviceFile
 from sites.device_file import read as read_device_file
 from sites.errors import SitesError
+from sites.host import is_here, parse_host
 from sites.keys import public_key, signing_key, verify_key
+from sites.tls import tls_context
 from sites.topic import Path as Way
 from sites.topic import parse_path
 from sites.words import KeyText, Model
@@ -133,24 +134,13 @@ def _told(problem: Any) -> str:
 
 
 def _broker(home: Path, settings: Settings) -> Broker:
-    host, _, port = settings.broker.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:  # noqa: PLR2004  # ports
-        raise ValueError(f"{settings.broker!r} is not HOST:PORT")
+    host, port = parse_host(settings.broker)
     if settings.tls is None:
-        if not (settings.demo or _is_loopback(host)):
+        if not (settings.demo or is_here(host)):
             raise ValueError("without tls only this machine itself may be the broker")
-        return Broker(host, int(port))
+        return Broker(host, port)
     tls_context(home / settings.tls)
-    return Broker(host, int(port), home / settings.tls)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return Broker(host, port, home / settings.tls)
 
 
 def _key(path: Path) -> SigningKey:

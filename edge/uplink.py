@@ -7,7 +7,6 @@ speaks to the loop in one place, `Link._post`.
 
 import asyncio
 import secrets
-import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -24,6 +23,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.errors import LinkError
 from sites.answer import ANSWER_BYTES
+from sites.tls import tls_context
 from sites.topic import Channel
 from sites.topic import Path as Way
 
@@ -232,26 +232,3 @@ class Uplink:
 def pause(failures: int, random: Random) -> float:
     """Give the seconds to wait after so many failures: to 30, never all at once."""
     return min(0.5 * 2.0 ** min(failures, 16), LONGEST_WAIT_S) * random.uniform(0.5, 1)
-
-
-class _Socket(ssl.SSLSocket):
-    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002  # theirs
-        """Shake hands; closes what paho would leave open when that fails."""
-        try:
-            super().do_handshake(block)
-        except OSError:
-            self.close()
-            raise
-
-
-def tls_context(folder: Path) -> ssl.SSLContext:
-    """Give TLS 1.3 with our own certificate, that trusts our own CA alone.
-
-    Raises OSError (also ssl.SSLError) where a file is missing or wrong.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.sslsocket_class = _Socket
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.load_verify_locations(folder / "ca.pem")
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context

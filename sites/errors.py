@@ -34,6 +34,14 @@ class KeyTextError(SitesError):
         self.what = what
 
 
+class HostError(SitesError):
+    """A setting that names a machine and a port does not."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text[:80]!r} is not HOST:PORT")
+        self.text = text
+
+
 class FrameError(SitesError):
     """A frame cannot be read or trusted; `refusal` is the reason in one word."""
 

@@ -16,7 +16,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 import paho.mqtt.client as mqtt
@@ -266,26 +265,3 @@ def _drive(client: mqtt.Client, loop: asyncio.AbstractEventLoop) -> None:
     loop.add_reader(opened, read)
     if client.want_write():
         write()
-
-
-class _Socket(ssl.SSLSocket):
-    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002  # theirs
-        """Shake hands; closes what paho would leave open when that fails."""
-        try:
-            super().do_handshake(block)
-        except OSError:
-            self.close()
-            raise
-
-
-def tls_context(folder: Path) -> ssl.SSLContext:
-    """Give TLS 1.3 with our own certificate, that trusts our own CA alone.
-
-    The folder holds ca.pem, cert.pem and key.pem. Raises OSError (also ssl.SSLError).
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.sslsocket_class = _Socket
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.load_verify_locations(folder / "ca.pem")
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context

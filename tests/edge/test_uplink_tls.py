@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from edge.errors import LinkError
-from edge.uplink import Broker, Link, tls_context
+from edge.uplink import Broker, Link
 from sites.keys import new_device_id
+from sites.tls import tls_context
 from sites.topic import Path as Way
 from tests.servers import mosquitto
 from tests.servers.need import needed

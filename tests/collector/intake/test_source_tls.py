@@ -11,7 +11,8 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from collector.intake.source import Broker, MqttSource, Subscription, tls_context
+from collector.intake.source import Broker, MqttSource, Subscription
+from sites.tls import tls_context
 from tests.collector.intake.test_source import clock, gather
 from tests.collector.waiting import until
 from tests.edge.test_uplink_tls import make_authority, make_certificate
