@@ -127,10 +127,15 @@ class Node:
         if always_save or decision.state != before:
             self._save()
         if decision.state.phase != before.phase:
-            log.info(
-                "panel.changed", phase=decision.state.phase, reason=decision.reason
-            )
+            self._log_change(decision)
         return decision
+
+    def _log_change(self, decision: Decision) -> None:
+        """Say how the panel changed; never who is at home, and never a duress."""
+        if self._home:
+            return  # the log of a stolen kit would tell the rhythm of a household
+        reason = "disarmed" if decision.reason == "duress" else decision.reason
+        log.info("panel.changed", phase=decision.state.phase, reason=reason)
 
     def _save(self) -> None:
         try:

@@ -150,10 +150,9 @@ def _opened(state: PanelState, sensor: int | None) -> PanelState:
 
 def _under_duress(state: PanelState, at: datetime) -> Decision:
     # for whoever looks on it is a disarming; the end of an alarm would call help off
-    told: tuple[Record, ...] = ()
-    if state.phase != "disarmed":
-        told = (PanelDisarmed(at=at, by="hand"),)
-    return Decision(_calm(state, "hand"), "duress", told)
+    if state.phase == "disarmed":
+        return Decision(state, "duress")
+    return Decision(_calm(state, "hand"), "duress", (PanelDisarmed(at=at, by="hand"),))
 
 
 def _judge(state: PanelState, plan: PanelPlan, seen: Pending, at: datetime) -> Decision:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from edge.agent import open_stores, panel_plan
 from edge.album import Album
@@ -158,6 +159,34 @@ def test_duress_in_a_home_does_not_end_the_alarm(tmp_path: Path):
         own.duress()
         assert kinds(outbox) == ["tamper.opened", "alarm.raised", "duress.entered"]
         assert own.state.phase == "disarmed"
+
+
+@pytest.mark.parametrize("kind", ["station", "home"])
+@pytest.mark.parametrize("before", ["armed", "disarmed"])
+def test_duress_leaves_no_trace_that_disarming_does_not(
+    tmp_path: Path, kind: SiteKind, before: str
+):
+    traces = []
+    for word in ("disarm", "duress"):
+        with node(tmp_path / word, kind) as (own, _), capture_logs() as logged:
+            if before == "armed":
+                own.arm("away")
+            getattr(own, word)()
+        state = (tmp_path / word / "panel.json").read_bytes()
+        traces.append((logged, state))
+    assert traces[0] == traces[1]
+
+
+def test_the_log_of_a_home_says_nothing_of_who_is_there(tmp_path: Path):
+    with node(tmp_path, "home") as (own, _), capture_logs() as logged:
+        own.arm("away")
+        own.disarm()
+        own.arm("night")
+        own.duress()
+        own.see(opened())
+        own.see(MotionStarted(at=NOON, sensor=2, zone=2))
+        own.see(TamperOpened(at=NOON, sensor=3))
+    assert logged == []
 
 
 def test_a_stations_motion_names_the_picture_that_is_kept(tmp_path: Path):
