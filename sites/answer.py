@@ -9,18 +9,21 @@ import struct
 from typing import Annotated, Literal
 
 import msgspec
-from nacl.exceptions import CryptoError
-from nacl.public import SealedBox
 from nacl.signing import SigningKey, VerifyKey
 
-from sites.errors import AnswerError, Refusal
+from sites.errors import AnswerError, FrameError, Refusal
+from sites.seal import (
+    SEAL_BYTES,
+    SIGNATURE_BYTES,
+    check_signature,
+    open_seal,
+    sign_and_seal,
+)
 
 ANSWER_BYTES = 512
 
 _LENGTH = struct.Struct(">H")
-_SIGNATURE = 64
-_SEAL = 48
-_ROOM = ANSWER_BYTES - _SEAL - _SIGNATURE
+_ROOM = ANSWER_BYTES - SEAL_BYTES - SIGNATURE_BYTES
 
 
 class Receipt(msgspec.Struct, frozen=True, tag="receipt", forbid_unknown_fields=True):
@@ -39,17 +42,16 @@ def seal_answer(answer: Receipt, key: SigningKey, device: VerifyKey) -> bytes:
     """Sign an answer and seal it to the device; always ANSWER_BYTES long."""
     body = msgspec.json.encode(answer)
     signed = (_LENGTH.pack(len(body)) + body).ljust(_ROOM, b"\0")
-    box = SealedBox(device.to_curve25519_public_key())
-    return bytes(box.encrypt(signed + key.sign(signed).signature))
+    return sign_and_seal(signed, key, device.to_curve25519_public_key())
 
 
 def open_answer(sealed: bytes, key: SigningKey, collector: VerifyKey) -> Receipt:
     """Open what came down; raises AnswerError where it is not ours or not for us."""
     try:
-        plain = SealedBox(key.to_curve25519_private_key()).decrypt(sealed)
-        signed, signature = plain[:-_SIGNATURE], plain[-_SIGNATURE:]
-        collector.verify(signed, signature)
-    except (CryptoError, ValueError, TypeError):
+        own = key.to_curve25519_private_key()
+        signed, signature = open_seal(sealed, own, ANSWER_BYTES)
+        check_signature(signed, signature, collector)
+    except FrameError:
         raise AnswerError("not signed by the collector for this device") from None
     (length,) = _LENGTH.unpack_from(signed)
     try:

@@ -11,12 +11,18 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nacl.exceptions import CryptoError
-from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.public import PrivateKey, PublicKey
 from nacl.signing import SigningKey, VerifyKey
 
 from sites.errors import BlobError, FrameError
 from sites.keys import device_bytes, device_text
+from sites.seal import (
+    SEAL_BYTES,
+    SIGNATURE_BYTES,
+    check_signature,
+    open_seal,
+    sign_and_seal,
+)
 
 VERSION = 1
 PART_BYTES = 65_536
@@ -24,9 +30,7 @@ MOST_PARTS = 1_024
 
 _MAGIC = b"WB"
 _HEADER = struct.Struct(">2sBx10s32sHH6x")
-_SIGNATURE = 64
-_SEAL = 48
-MAX_BYTES = _HEADER.size + PART_BYTES + _SIGNATURE + _SEAL
+MAX_BYTES = _HEADER.size + PART_BYTES + SIGNATURE_BYTES + SEAL_BYTES
 
 
 @dataclass(frozen=True)
@@ -97,25 +101,19 @@ def seal_part(part: Part, key: SigningKey, collector: PublicKey) -> bytes:
         )
         + part.data
     )
-    return bytes(SealedBox(collector).encrypt(signed + key.sign(signed).signature))
+    return sign_and_seal(signed, key, collector)
 
 
 def unseal_part(sealed: bytes, key: PrivateKey) -> OpenedPart:
     """Open a part and read its header; raises FrameError with its reason."""
-    if len(sealed) > MAX_BYTES:
-        raise FrameError("too_large", f"{len(sealed)} bytes, {MAX_BYTES} at most")
-    try:
-        plain = SealedBox(key).decrypt(sealed)
-    except (CryptoError, ValueError, TypeError):
-        raise FrameError("unreadable", "it is not sealed to this collector") from None
-    if len(plain) <= _HEADER.size + _SIGNATURE or not plain.startswith(_MAGIC):
+    signed, signature = open_seal(sealed, key, MAX_BYTES)
+    if len(signed) <= _HEADER.size or not signed.startswith(_MAGIC):
         raise FrameError("unreadable", "there is no part of a blob inside the seal")
-    _, version, device, whole, index, count = _HEADER.unpack_from(plain)
+    _, version, device, whole, index, count = _HEADER.unpack_from(signed)
     if version != VERSION:
         raise FrameError("future_version", f"version {version}, {VERSION} is known")
     if index >= count or count > MOST_PARTS:
         raise FrameError("unreadable", f"part {index} of {count} cannot be")
-    signed, signature = plain[:-_SIGNATURE], plain[-_SIGNATURE:]
     data = signed[_HEADER.size :]
     if index < count - 1 and len(data) != PART_BYTES:
         raise FrameError("unreadable", "a part before the last is not full")
@@ -125,8 +123,5 @@ def unseal_part(sealed: bytes, key: PrivateKey) -> OpenedPart:
 
 def verify_part(opened: OpenedPart, key: VerifyKey) -> Part:
     """Check the device's signature; raises FrameError."""
-    try:
-        key.verify(opened.signed, opened.signature)
-    except (CryptoError, ValueError):
-        raise FrameError("bad_signature", "not signed by this device") from None
+    check_signature(opened.signed, opened.signature, key)
     return opened.part

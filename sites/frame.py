@@ -2,7 +2,6 @@
 
 Inside the seal stand a header of 34 bytes, the body (a JSON list of records), zeros
 up to a fixed size where one is asked for, and an Ed25519 signature over all of it.
-The seal is a libsodium sealed box, which adds 48 bytes whatever the content.
 """
 
 import hashlib
@@ -13,13 +12,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from nacl.exceptions import CryptoError
-from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.public import PrivateKey, PublicKey
 from nacl.signing import SigningKey, VerifyKey
 
 from sites.errors import FrameError, FrameTooSmallError
 from sites.event import AnyRecord, Lane, Record
 from sites.keys import device_bytes, device_text
+from sites.seal import (
+    SEAL_BYTES,
+    SIGNATURE_BYTES,
+    check_signature,
+    open_seal,
+    sign_and_seal,
+)
 
 VERSION = 1
 MAX_BYTES = 262_144
@@ -27,10 +32,8 @@ HOME_BYTES = 512
 
 _MAGIC = b"WP"
 _HEADER = struct.Struct(">2sBB10s8sQI")
-_SIGNATURE = 64
-_SEAL = 48
 _LANES: tuple[Lane, Lane] = ("al", "up")
-OVERHEAD = _HEADER.size + _SIGNATURE + _SEAL
+OVERHEAD = _HEADER.size + SIGNATURE_BYTES + SEAL_BYTES
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -144,25 +147,17 @@ def seal(
         + body
         + padding
     )
-    return bytes(
-        SealedBox(collector).encrypt(signed + key.sign(signed).signature),
-    )
+    return sign_and_seal(signed, key, collector)
 
 
 def unseal(sealed: bytes, key: PrivateKey) -> OpenedFrame:
     """Open a frame and read its header; raises FrameError with its reason."""
-    if len(sealed) > MAX_BYTES:
-        raise FrameError("too_large", f"{len(sealed)} bytes, {MAX_BYTES} at most")
-    try:
-        plain = SealedBox(key).decrypt(sealed)
-    except (CryptoError, ValueError, TypeError):
-        raise FrameError("unreadable", "it is not sealed to this collector") from None
-    if len(plain) < _HEADER.size + _SIGNATURE or not plain.startswith(_MAGIC):
+    signed, signature = open_seal(sealed, key, MAX_BYTES)
+    if len(signed) < _HEADER.size or not signed.startswith(_MAGIC):
         raise FrameError("unreadable", "there is no frame inside the seal")
-    _, version, lane, device, run, sent, length = _HEADER.unpack_from(plain)
+    _, version, lane, device, run, sent, length = _HEADER.unpack_from(signed)
     if version != VERSION:
         raise FrameError("future_version", f"version {version}, {VERSION} is known")
-    signed, signature = plain[:-_SIGNATURE], plain[-_SIGNATURE:]
     if lane >= len(_LANES) or _HEADER.size + length > len(signed):
         raise FrameError("unreadable", "the header does not fit what follows")
     return OpenedFrame(
@@ -175,10 +170,7 @@ def unseal(sealed: bytes, key: PrivateKey) -> OpenedFrame:
 
 def verify(opened: OpenedFrame, key: VerifyKey) -> Frame:
     """Check the signature, then read the records; raises FrameError."""
-    try:
-        key.verify(opened.signed, opened.signature)
-    except (CryptoError, ValueError):
-        raise FrameError("bad_signature", "not signed by this device") from None
+    check_signature(opened.signed, opened.signature, key)
     try:
         parts = _raw_list.decode(opened.body)
     except _UNREADABLE:
