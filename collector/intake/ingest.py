@@ -7,10 +7,11 @@ clock nor store. It takes about 0.2 ms of CPU a frame, so it is called in a thre
 import base64
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 from nacl.public import PrivateKey
 
 from collector.fleet.directory import Directory, Known
@@ -18,7 +19,7 @@ from collector.intake.row import EventRow
 from collector.intake.source import Message
 from sites.blob import Part, unseal_part, verify_part
 from sites.errors import FrameError, Refusal, TopicError
-from sites.event import MeasurementTaken, Record, kind_of
+from sites.event import AlarmRaised, MeasurementTaken, Record, kind_of, may_leave
 from sites.frame import Frame, Header, UnknownRecord, digest, unseal, verify
 from sites.topic import Path, parse_topic
 
@@ -48,6 +49,7 @@ class Heard:
 
     `timed` and `untimed` are events, `measurements` the numbers among them; `doubt`
     says why the frame is set aside as well, though what could be read of it is kept.
+    What may not leave a home is in no row, and its message is kept without content.
     """
 
     message: Message
@@ -88,6 +90,7 @@ def examine(message: Message, key: PrivateKey, directory: Directory) -> Finding:
     name = digest(message.payload)
     path: Path | None = None
     known: Known | None = None
+    channel = ""
     try:
         path, channel = parse_topic(message.topic)
         known = _known(path, directory)
@@ -99,6 +102,8 @@ def examine(message: Message, key: PrivateKey, directory: Directory) -> Finding:
     except TopicError as error:
         return SetAside(message, name, None, None, "unknown_device", str(error))
     except FrameError as error:
+        if known is not None and known.home and channel == "bl":
+            message = _emptied(message)
         return SetAside(message, name, path, known, error.refusal, error.detail)
     return _heard(message, name, path, known, frame)
 
@@ -145,11 +150,40 @@ def _heard(
     message: Message, name: str, path: Path, known: Known, frame: Frame
 ) -> Heard:
     place = _Place(known, frame.header, message.received)
-    rows = [place.row(record) for record in frame.records if record.seq]
-    rows += [place.unknown(one) for one in frame.unknown if one.seq]
-    lost = len(frame.records) + len(frame.unknown) - len(rows)
+    records, unknown = _allowed(frame, home=known.home)
+    rows = [place.row(record) for record in records if record.seq]
+    rows += [place.unknown(one) for one in unknown if one.seq]
+    lost = len(records) + len(unknown) - len(rows)
+    barred = len(frame.records) + len(frame.unknown) - len(records) - len(unknown)
     doubt = f"{lost} of its records have no number" if lost else None
+    if barred:
+        doubt = f"{barred} of its records may not leave a home"
+        message = _emptied(message)
     return Heard(message, name, path, known, frame.header, tuple(rows), doubt)
+
+
+def _allowed(
+    frame: Frame, *, home: bool
+) -> tuple[list[Record], tuple[UnknownRecord, ...]]:
+    """Leave out what a home may not send, which an old or altered edge may do.
+
+    What this version cannot read might be anything, so that is left out too.
+    """
+    if not home:
+        return list(frame.records), frame.unknown
+    allowed = [one for one in frame.records if may_leave(one, home=True, in_alarm=True)]
+    return [_unillustrated(one) for one in allowed], ()
+
+
+def _unillustrated(record: Record) -> Record:
+    if isinstance(record, AlarmRaised) and record.picture is not None:
+        return msgspec.structs.replace(record, picture=None)
+    return record
+
+
+def _emptied(message: Message) -> Message:
+    """Keep nothing of what should never have come: not even sealed."""
+    return replace(message, payload=b"")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from collector.intake.ingest import Gone, Heard, SetAside, examine, is_possible
 from collector.intake.source import Message
 from collector.intake.store import KEPT_BYTES, KEPT_FRAMES
 from sites.blob import cut_blob, seal_part
-from sites.event import ContactOpened, MotionStarted
+from sites.event import AlarmRaised, ContactOpened, MotionStarted
 from sites.frame import MAX_BYTES, Header, digest, encode_record, seal
 from sites.topic import Path
 from tests.collector import world
@@ -228,6 +228,64 @@ def test_pictures_of_a_home_are_refused_unseen():
         "bad_body",
         "a home sends no pictures",
     )
+
+
+AT = "2026-11-20T12:00:00Z"
+BARRED = {
+    "who came in": b'{"kind":"contact.opened","seq":2,"zone":1,"at":"%s"}',
+    "who moves": b'{"kind":"motion.started","seq":2,"zone":1,"at":"%s"}',
+    "who is away": b'{"kind":"panel.armed","seq":2,"mode":"away","by":"hand",'
+    b'"at":"%s"}',
+    "who is back": b'{"kind":"panel.disarmed","seq":2,"by":"hand","at":"%s"}',
+    "who comes in": b'{"kind":"entry.started","seq":2,"zone":1,"seconds":9,"at":"%s"}',
+    "how warm it is": b'{"kind":"measurement.taken","seq":2,"sensor":1,'
+    b'"quantity":"co2","value":900,"at":"%s"}',
+    "what we cannot read": b'{"kind":"presence.seen","seq":2,"who":"canary","at":"%s"}',
+    "no record at all": b'"canary%s"',
+}
+
+
+@pytest.mark.parametrize("barred", BARRED)
+async def test_what_may_not_leave_a_home_is_not_kept_and_costs_no_alarm(
+    lane: Bench, owner: Owner, barred: str
+):
+    panic = b'{"kind":"panic.pressed","silent":true,"seq":1,"at":"%s"}' % AT.encode()
+    alarm = b'{"kind":"alarm.raised","cause":"contact","seq":3,"at":"%s"}' % AT.encode()
+    frame = Sender(world.KIT, lane="al").raw(panic, BARRED[barred] % AT.encode(), alarm)
+    said = outcomes(await lane.take_on("al", frame, device=world.KIT))
+    assert said == told(frame, outcome="bad_body")
+    stored = owner.execute("select seq, kind from store.event order by seq").fetchall()
+    assert stored == [(1, "panic.pressed"), (3, "alarm.raised")]
+    assert owner.execute("select from store.measurement").fetchall() == []
+    assert [row.kind for row in lane.judged] == ["panic.pressed", "alarm.raised"]
+    topic = f"wp/1/{world.KIT}-1/al"
+    assert aside(owner) == [("bad_body", "noord", world.KIT, topic, 0, b"", 1)]
+
+
+def test_an_alarm_of_a_home_comes_without_the_picture_that_it_names():
+    raised = AlarmRaised(
+        seq=1, at=NOW, cause="motion", zone=1, sensor=1, picture="a" * 64
+    )
+    for device, data in ((world.KIT, {"cause": "motion"}), (world.STATION, None)):
+        frame = Sender(device, lane="al").frame(raised)
+        heard = findings(Path(device, 1).topic("al"), frame)
+        assert isinstance(heard, Heard)
+        (row,) = heard.rows
+        assert row.data == (data or {"cause": "motion", "picture": "a" * 64})
+
+
+@pytest.mark.parametrize("content", [b"", b"rubbish"])
+def test_nothing_is_kept_of_what_a_home_sends_as_a_picture(content: bytes):
+    (part,) = cut_blob(b"the living room", world.KIT)
+    key = world.DEVICE_KEYS[world.KIT]
+    frame = content or seal_part(part, key, world.COLLECTOR_SEAL.public_key)
+    refused = findings(Path(world.KIT, 1).topic("bl"), frame)
+    assert isinstance(refused, SetAside)
+    assert refused.message.payload == b""
+    assert refused.digest == digest(frame)
+    station = findings(Path(world.STATION, 1).topic("bl"), frame)
+    assert isinstance(station, SetAside)
+    assert station.message.payload == frame
 
 
 def test_a_time_without_a_zone_is_impossible():
