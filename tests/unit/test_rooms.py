@@ -18,6 +18,8 @@ COMES_WITH = {
     "pydantic_core": "pydantic",
     "starlette": "fastapi",
 }
+# FastAPI asks for the one itself; the other only names extras of our own.
+IMPORTED_BY_OTHERS = {"python-multipart", "wachtpost"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 TOP_LEVEL = {
     *OURS,
@@ -72,6 +74,34 @@ def test_a_room_imports_only_what_its_extra_installs(room, extras) -> None:
         if not {name(known) for known in of_package.get(package, [])} & allowed
     }
     assert unexplained == set()
+
+
+@pytest.mark.parametrize(
+    ("extra", "rooms"),
+    [
+        (None, OURS),
+        ("edge", {"edge"}),
+        ("collector", {"collector"}),
+        # The pages come in through the collector's doors to the store.
+        ("dashboard", {"dashboard", "collector"}),
+        ("demo", {"dashboard"}),
+    ],
+)
+def test_an_extra_installs_only_what_its_rooms_import(extra, rooms) -> None:
+    graph = grimp.build_graph(*OURS, include_external_packages=True, cache_dir=None)
+    imported = {
+        found.split(".")[0]
+        for room in rooms
+        for module in {room} | graph.find_descendants(room)
+        for found in graph.find_modules_directly_imported_by(module)
+    }
+    of_package = packages_distributions()
+    met = {name(one) for found in imported for one in of_package.get(found, [])}
+    lines = (
+        PROJECT["optional-dependencies"][extra] if extra else PROJECT["dependencies"]
+    )
+    asked = {name(re.split(r"[\[<>=~! ]", line)[0]) for line in lines}
+    assert asked - met - IMPORTED_BY_OTHERS == set()
 
 
 def test_each_dependency_says_why_in_one_line() -> None:
