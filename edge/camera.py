@@ -54,13 +54,16 @@ class Patience:
     """How long we wait for a camera's process, in seconds.
 
     Attributes:
-        hang: without a word; a heartbeat comes each second, and opening a network
-            camera or reading from it gives up by itself after 8 s.
+        start: for the first word of a new process. It loads its libraries first, on a
+            busy box long after it was started; to kill it then helps nobody.
+        hang: without a further word; a heartbeat comes each second, and opening a
+            network camera or reading from it gives up by itself after 8 s.
         first: before the second attempt; doubles with each further one.
         longest: between two attempts.
         settled: after so long with pictures, the next failure counts as the first.
     """
 
+    start: float = 60.0
     hang: float = 15.0
     first: float = 1.0
     longest: float = 60.0
@@ -165,11 +168,13 @@ class Camera:
         if process.stdin is None or process.stdout is None:
             return Loss.CRASHED
         process.stdin.write(pack(self._plan))
+        patience = self._patience.start
         try:
             while True:
-                async with asyncio.timeout(self._patience.hang):
+                async with asyncio.timeout(patience):
                     head = await process.stdout.readexactly(LENGTH_BYTES)
                     body = await process.stdout.readexactly(length_of(head))
+                patience = self._patience.hang
                 sighting = sighting_of(body)
                 if isinstance(sighting, CameraLost):
                     return sighting.reason

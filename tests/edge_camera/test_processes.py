@@ -213,25 +213,38 @@ async def test_motion_that_a_crash_cuts_off_is_ended_before_the_loss(visit):
 
 
 async def test_a_process_that_hangs_is_killed_and_the_others_go_on(visit):
-    patience = Patience(hang=7.0, first=0.05, longest=0.2)
-    plans = plan("made:1", speed=1.0), plan(visit, index=1, loop=True, speed=1.0)
-    async with watching(*plans, patience=patience) as [(camera, seen), (_, other)]:
+    brief = Patience(hang=4.0, first=0.05, longest=0.2)
+    made, filmed = plan("made:1", speed=1.0), plan(visit, 1, loop=True, speed=1.0)
+    async with (
+        watching(made, patience=brief) as [(camera, seen)],
+        watching(filmed) as [(_, other)],
+    ):
         await seen.until(lambda: seen.of(Alive) and camera.pid)
+        await other.until(lambda: other.of(Alive))
         assert camera.pid
         stopped = camera.pid
         os.kill(stopped, signal.SIGSTOP)
         await seen.until(lambda: seen.of(CameraLost))
         await seen.until(lambda: seen.of(CameraRestored))
         assert is_gone(stopped)
+        await other.until(lambda: len(other.of(Alive)) >= 3)
     assert seen.of(CameraLost)[0].reason is Loss.HUNG
-    assert len(other.of(Alive)) >= 3
     assert not other.of(CameraLost)
+
+
+async def test_a_process_that_never_begins_is_a_hang_of_its_own(visit):
+    hasty = Patience(start=0.01, hang=30.0, first=LONG_S, longest=LONG_S)
+    async with watching(plan(visit), patience=hasty) as [(camera, seen)]:
+        await seen.until(lambda: seen.of(CameraLost))
+        assert camera.pid is None
+    assert [lost.reason for lost in seen.of(CameraLost)] == [Loss.HUNG]
+    assert not seen.of(Alive)
 
 
 async def test_a_source_that_never_answers_is_a_hang(tmp_path):
     pipe = tmp_path / "pipe.mp4"
     os.mkfifo(pipe)  # opening it waits for a writer who never comes
-    patience = Patience(hang=5.0, first=0.05, longest=0.2)
+    patience = Patience(hang=3.0, first=0.05, longest=0.2)
     async with watching(plan(str(pipe)), patience=patience) as [(camera, seen)]:
         await seen.until(lambda: seen.of(Alive))
         pid = camera.pid
