@@ -149,7 +149,7 @@ async def test_it_goes_on_when_the_broker_was_killed_and_has_lost_everything(
             side._subscribed = False
             await asyncio.to_thread(private_broker.start)
             await drained(box)
-            assert uplink.connections == 2
+            assert uplink.connections >= 2  # a broker that starts may hang up once more
     assert {r.seq for r in side.records if r.lane == "up"} == set(range(1, 101))
 
 
@@ -170,9 +170,13 @@ async def test_a_lost_connection_speaks_its_last_will_with_an_id_of_its_own(
 async def test_a_goodbye_speaks_no_last_will(
     broker: Mosquitto, side: CollectorSide, way: Way
 ):
-    async with Link(Broker("127.0.0.1", broker.port), way, ring) as link:
-        link.publish("up", b"")  # never a frame, but it comes after anything before it
-    assert side.gone == []
+    here = Broker("127.0.0.1", broker.port)
+    async with Link(here, way, ring):
+        pass
+    async with Link(here, way, ring), Link(here, way, ring):
+        pass  # the second takes over from the first, which speaks
+    await until(side, partial(side.gone_reached, 1))
+    assert len(side.gone) == 1
 
 
 def paho_threads() -> list[threading.Thread]:
