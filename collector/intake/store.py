@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sites.event import Heartbeat
 KEPT_FRAMES = 100
 KEPT_BYTES = 4 * 2**20
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _QUERIES = Queries(Path(__file__).parent / "sql")
 _Key = tuple[str, str, str, int]
 
@@ -43,7 +45,8 @@ async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
     events = [row for row in rows if not is_measurement(row)]
     new = await _events(transaction, events)
     measured = await _measurements(transaction, numbers)
-    returned = await _presence(transaction, heard)
+    alive = await _alive(transaction, heard, new)
+    returned = await _presence(transaction, alive)
     stored = len(new) + measured
     return Stored(tuple(new), stored, len(rows) - stored, returned)
 
@@ -96,6 +99,28 @@ async def _measurements(transaction: Transaction, rows: list[EventRow]) -> int:
     return await transaction.run(_QUERIES["insert_measurements"])
 
 
+async def _alive(
+    transaction: Transaction, heard: Sequence[Heard], new: Sequence[EventRow]
+) -> list[Heard]:
+    """Leave out what may be an old frame played again: it is no sign of life.
+
+    A live device writes new records (its heartbeat is one), or at least sends later
+    than before; who has its old frames can do neither.
+    """
+    if not heard:
+        return []
+    devices = sorted({frame.known.device for frame in heard})
+    rows = await transaction.all(_QUERIES["last_sent"], devices=devices)
+    sent: dict[str, datetime] = {row["device"]: row["sent"] for row in rows}
+    fresh = {(row.device, row.run, row.lane, row.seq) for row in new}
+    return [
+        frame
+        for frame in heard
+        if frame.header.sent_at > sent.get(frame.known.device, _NEVER)
+        or any((row.device, row.run, row.lane, row.seq) in fresh for row in frame.rows)
+    ]
+
+
 async def _presence(transaction: Transaction, heard: Sequence[Heard]) -> frozenset[str]:
     devices: dict[str, dict[str, Any]] = {}
     paths: dict[tuple[str, int], dict[str, Any]] = {}
@@ -106,10 +131,12 @@ async def _presence(transaction: Transaction, heard: Sequence[Heard]) -> frozens
             "site": frame.known.site,
         }
         before = devices.get(frame.known.device, {}).get("heartbeat")
+        sent = devices.get(frame.known.device, {}).get("sent", _NEVER)
         devices[frame.known.device] = {
             **place,
             "run": frame.header.run,
             "heartbeat": _heartbeat(frame) or before,
+            "sent": max(frame.header.sent_at, sent),
         }
         paths[frame.path] = {**place, "way": frame.path.way}
     returned: set[str] = set()

@@ -37,6 +37,15 @@ WITHOUT_A_UNIT = {
 OTHERS_WORDS = """
     insert into store.incident_log (incident, unit, person, what)
     select incident, unit, 'unit-b-coordinator', 'resolved' from store.incident"""
+TO_ANOTHERS_INCIDENT = """
+    insert into store.incident_log (incident, unit, person, what)
+    values (4, 'unit-a', 'unit-a-coordinator', 'resolved')"""
+TO_NO_INCIDENT = """
+    insert into store.incident_log (incident, unit, person, what)
+    values (4711, 'unit-a', 'unit-a-coordinator', 'resolved')"""
+IN_THE_SERVICES_NAME = """
+    insert into store.incident_log (incident, unit, person, what)
+    select incident, unit, 'unit-a-coordinator', 'told' from store.incident"""
 TRICKS = (
     "set role wachtpost_owner",
     "set role wachtpost_view",
@@ -59,6 +68,13 @@ TRICKS = (
     "update store.incident_log set what = 'told'",
     "update store.person set unit = 'unit-b'",
     OTHERS_WORDS,
+    TO_ANOTHERS_INCIDENT,
+    TO_NO_INCIDENT,
+    IN_THE_SERVICES_NAME,
+    "update store.incident_step set done = now(), done_by = 'unit-a-desk'",
+    "update store.incident set state = 'acknowledged', owner = 'unit-b-desk'",
+    "update store.incident set state = 'acknowledged', owner = 'unit-a-case_manager'",
+    "update store.incident set to_control_room = false",
 )
 READERS = ("coordinator", "deputy", "desk")
 
@@ -226,7 +242,10 @@ def test_acting_on_another_units_incident_touches_nothing(
     ) as asked:
         for change in (
             "update store.incident set state = 'acknowledged', owner = 'unit-a-desk'",
-            "update store.incident_step set done = now(), done_by = 'unit-a-desk'",
+            (
+                "update store.incident_step set done = now(),"
+                " done_by = 'unit-a-coordinator'"
+            ),
         ):
             assert asked.execute(change.encode()).rowcount == 2
     touched = furnished.execute(
@@ -234,6 +253,30 @@ def test_acting_on_another_units_incident_touches_nothing(
         " select distinct unit from store.incident_step where done is not null"
     ).fetchall()
     assert touched == [("unit-a",)]
+
+
+def test_what_is_closed_stays_as_it_was_closed(furnished: Owner, database_url: Url):
+    close = (
+        "update store.incident set state = 'resolved', owner = 'unit-a-coordinator',"
+        " resolved = now(), outcome = 'real', sentence = 'closed'"
+    )
+    with asking(
+        database_url("wachtpost_dashboard"), person("coordinator", "unit-a")
+    ) as asked:
+        assert asked.execute(close.encode()).rowcount == 2
+        for change in (
+            "update store.incident set sentence = 'nothing happened'",
+            (
+                "update store.incident set state = 'open', owner = null,"
+                " resolved = null, outcome = null, sentence = null"
+            ),
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                asked.execute(change.encode())
+        late = "update store.incident_step set done = now(), done_by = store.asker()"
+        assert asked.execute(late.encode()).rowcount == 0
+    said = furnished.execute("select distinct sentence from store.incident").fetchall()
+    assert set(said) == {("closed",), (None,)}
 
 
 def test_the_planners_statistics_tell_nothing(furnished: Owner, database_url: Url):
@@ -285,6 +328,19 @@ def test_the_collector_writes_for_every_unit_and_changes_no_log(database_url: Ur
             "delete from store.incident",
             "select * from store.session",
             "update store.incident_record set kind = 'x'",
+            "update store.playbook set content = '{}'",
+            "update store.incident set state = 'open', owner = null",
+            "update store.incident set outcome = 'false', sentence = 'nothing'",
+            "update store.incident_step set done = now(), done_by = 'unit-a-desk'",
+            (
+                "insert into store.incident_step (incident, step, unit, place, role,"
+                " text, mandatory, done, done_by) values"
+                " (1, 'x', 'unit-a', 9, 'desk', '{}', true, now(), 'unit-a-desk')"
+            ),
+            (
+                "insert into store.incident_log (incident, unit, person, what)"
+                " values (1, 'unit-a', 'unit-a-desk', 'resolved')"
+            ),
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 asked.execute(change.encode())

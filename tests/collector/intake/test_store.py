@@ -239,7 +239,8 @@ async def test_who_is_heard_is_there(lane: Bench, owner: Owner):
 
 async def test_a_batch_of_many_devices_is_one_transaction(lane: Bench, owner: Owner):
     devices = (world.STATION, world.KIT, world.OTHER)
-    frames = [message(Sender(device).frame(opened()), device) for device in devices]
+    beat = Heartbeat(at=NOW, uptime_s=5, backlog_al=0, backlog_up=0, disk_free=0.5)
+    frames = [message(Sender(device).frame(beat), device) for device in devices]
     await lane.lane.take(frames)
     assert count(owner, "event") == 3
     assert all_of(

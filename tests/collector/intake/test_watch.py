@@ -13,9 +13,12 @@ from collector.database import Transaction
 from collector.incident.judge import judge
 from collector.intake.presence import Listening
 from collector.intake.row import EventRow
+from collector.intake.source import Message
 from collector.intake.watch import PresenceWatch
 from collector.metrics import Health
 from sites.event import ContactOpened, Heartbeat
+from sites.frame import encode_record
+from sites.topic import Path
 from tests.collector import world
 from tests.collector.intake.bench import Bench, message
 from tests.collector.world import NOW, Sender
@@ -145,6 +148,43 @@ async def test_who_is_heard_again_is_there_and_may_fall_silent_again(
     assert len(await watch.look()) == 1
     assert rows(owner, "select count(*) from store.incident") == [(1,)]
     assert rows(owner, "select count(*) from store.incident_record") == [(2,)]
+
+
+async def test_an_old_frame_played_again_is_no_sign_of_life(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    beat = Heartbeat(at=NOW, uptime_s=1, backlog_al=0, backlog_up=0, disk_free=0.5)
+    later = Heartbeat(at=NOW, uptime_s=9, backlog_al=0, backlog_up=0, disk_free=0.5)
+    sender = Sender()
+    old, last = sender.frame(beat), sender.frame(later)
+    await lane.take(old, last)
+    age(owner, 30)
+    other_way = Message(Path(world.STATION, 2).topic("up"), old, NOW)
+    await lane.lane.take([message(old), message(last), other_way])
+    (away,) = await watch.look()
+    assert away.row.kind == "device.silent"
+    await lane.take(old)
+    assert device(owner) == (True, True)
+    assert rows(owner, "select way from store.path_state") == [(1,)]
+    assert rows(owner, "select heartbeat ->> 'uptime_s' from store.device_state") == [
+        ("9",)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seq", "sent_at"),
+    [(1, NOW + timedelta(seconds=5)), (2, NOW - timedelta(days=9))],
+    ids=["no receipt came", "its clock was set back"],
+)
+async def test_a_live_device_is_heard_though_it(
+    lane: Bench, owner: Owner, watch: PresenceWatch, seq: int, sent_at: datetime
+):
+    await hear(lane)
+    age(owner, 30)
+    record = ContactOpened(seq=seq, at=NOW, sensor=1, zone=1)
+    sender = Sender(run=f"{1:016x}")
+    await lane.take(sender.raw(encode_record(record), sent_at=sent_at))
+    assert await watch.look() == []
 
 
 async def test_a_last_will_is_a_lost_path_when_nothing_follows(
