@@ -15,10 +15,19 @@ CHANNELS = ("incident", "site")
 
 
 class Ear:
-    """One open page's ear: hears that it should look again."""
+    """One open page's ear: hears that it should look again.
 
-    def __init__(self) -> None:
+    An ear of a unit hears nothing of the others: already that a page looks again would
+    tell that something happened there. Who belongs to no unit hears everything.
+    """
+
+    def __init__(self, unit: str | None = None) -> None:
+        self._unit = unit
         self._rung = asyncio.Event()
+
+    def hears(self, unit: str | None) -> bool:
+        """Tell whether it hears what happens in a unit (None: in the store itself)."""
+        return unit is None or self._unit is None or self._unit == unit
 
     def ring(self) -> None:
         """Make the page look again."""
@@ -52,12 +61,12 @@ class Bell:
             if note.live is not self.live:
                 log.info("bell.changed", live=note.live)
             self.live = note.live
-            self._ring()
+            self._ring(note.payload.partition(" ")[0] or None)
 
     @contextmanager
-    def ear(self) -> Iterator[Ear]:
-        """Give an ear that hears as long as the block lasts."""
-        ear = Ear()
+    def ear(self, unit: str | None = None) -> Iterator[Ear]:
+        """Give an ear for a unit (None: for all), for as long as the block lasts."""
+        ear = Ear(unit)
         self._ears.add(ear)
         try:
             yield ear
@@ -69,6 +78,7 @@ class Bell:
         self.closed = True
         self._ring()
 
-    def _ring(self) -> None:
+    def _ring(self, unit: str | None = None) -> None:
         for ear in self._ears:
-            ear.ring()
+            if ear.hears(unit):
+                ear.ring()

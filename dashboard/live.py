@@ -25,12 +25,16 @@ LOOK_AGAIN = timedelta(seconds=9)
 
 @dataclass(frozen=True)
 class Watch:
-    """What a stream watches: `look` renders the live part, `now` is the clock."""
+    """What a stream watches: `look` renders the live part, `now` is the clock.
+
+    `unit` is the one whose changes make it look at once; None: every unit's.
+    """
 
     bell: Bell
     look: Callable[[], Awaitable[str]]
     now: Callable[[], datetime]
     beat_s: float = BEAT_S
+    unit: str | None = None
 
 
 async def stream(watch: Watch) -> AsyncGenerator[bytes]:
@@ -40,7 +44,7 @@ async def stream(watch: Watch) -> AsyncGenerator[bytes]:
     silent without anybody saying so.
     """
     looked: datetime | None = None
-    with watch.bell.ear() as ear:
+    with watch.bell.ear(watch.unit) as ear:
         while not watch.bell.closed:
             now = watch.now()
             fresh = looked is not None and now - looked < LOOK_AGAIN

@@ -87,7 +87,7 @@ def streamed(request: Request, asker: Asker, make: Any) -> StreamingResponse:
         return await live_part(look, await make(look))
 
     return StreamingResponse(
-        stream(Watch(parts.bell, look_again, parts.now)),
+        stream(Watch(parts.bell, look_again, parts.now, unit=asker.unit)),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )

@@ -206,6 +206,26 @@ async def test_a_ring_makes_it_look_at_once():
     assert look.looks == 2
 
 
+async def test_nobody_can_tell_when_something_happens_in_another_unit(house: House):
+    guest = await house.guest(OWNER)
+    stream_ = events(guest, "/live/")
+    assert (await anext(stream_))[0] == "truth"
+    await house.town.panic(site="9cpv-d5")
+    for _ in range(2):  # the next is no sooner than it would have been
+        assert (await anext(stream_))[0] == "beat"
+
+
+@pytest.mark.parametrize(("unit", "heard"), [("a", [1, 0, 1, 1]), (None, [1, 1, 1, 1])])
+async def test_an_ear_hears_its_own_unit(unit: str | None, heard: list[int]):
+    bell = Bell()
+    with bell.ear(unit) as ear:
+        found = []
+        for rung in ("a", "b", "a", None):
+            bell._ring(rung)
+            found.append(int(await ear.wait(0.001)))
+    assert found == heard
+
+
 async def test_nobody_listens_any_more_after_a_page_is_left():
     bell, look = Bell(), Looker()
     each = stream(Watch(bell, look, Clock(), beat_s=60))
