@@ -19,7 +19,7 @@ from dashboard.parts import (
     signed_in,
     words_of,
 )
-from dashboard.sign_in import begin, delay_after, end, origin_of, refusals_of
+from dashboard.sign_in import begin, delay_after, end, knock, origin_of
 
 routes = APIRouter()
 LANGUAGE_S = 365 * 86_400
@@ -27,7 +27,7 @@ DOOR_S = 3600
 
 
 @routes.get("/sign-in/{link}")
-async def knock(request: Request, link: str) -> HTMLResponse:
+async def offer(request: Request, link: str) -> HTMLResponse:
     """Show the button that uses the link up; a mail scanner's GET does not.
 
     The link is not looked at here, so a bad one looks like a good one.
@@ -48,9 +48,9 @@ async def enter(
     parts = parts_of(request)
     link = fields.word("link")
     origin = origin_of(request.client.host if request.client else "", parts.key)
-    refusals = await refusals_of(parts.database, origin)
-    await parts.wait(delay_after(refusals))
-    begun = await begin(parts.database, link, origin, parts.settings.session_hours)
+    tried = await knock(parts.database, origin)
+    await parts.wait(delay_after(tried.refusals))
+    begun = await begin(parts.database, link, tried, parts.settings.session_hours)
     answer = RedirectResponse("/sound", status_code=303)
     # Lax, because the link of a message leads here from somebody's mail: with Strict
     # an alarm's first page would be "not signed in". Forms carry a token besides.

@@ -3,6 +3,8 @@
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 
 import structlog
@@ -33,6 +35,15 @@ class Begun:
     person: str
 
 
+@dataclass(frozen=True)
+class Try:
+    """A try to sign in, noted at `at`, after so many `refusals` of its origin."""
+
+    origin: str
+    at: datetime
+    refusals: int
+
+
 def delay_after(refusals: int) -> float:
     """Give the seconds that the next try of an origin waits, right or wrong.
 
@@ -44,8 +55,23 @@ def delay_after(refusals: int) -> float:
 
 
 def origin_of(address: str, key: bytes) -> str:
-    """Give the keyed hash under which an origin's refusals are counted."""
-    return hmac.digest(key, address.encode(), "sha256").hex()
+    """Give the keyed hash under which an origin's refusals are counted.
+
+    Of an IPv6 address the network alone counts: the rest everybody picks as he likes.
+    """
+    return hmac.digest(key, _network(address).encode(), "sha256").hex()
+
+
+def _network(address: str) -> str:
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, IPv4Address):
+        return address
+    if known.ipv4_mapped is not None:
+        return str(known.ipv4_mapped)
+    return f"{int(known) >> 64:x}::/64"
 
 
 async def make_link(database: Database, person: str, minutes: int) -> str:
@@ -69,31 +95,36 @@ async def make_link(database: Database, person: str, minutes: int) -> str:
     return secret
 
 
-async def refusals_of(database: Database, origin: str) -> int:
-    """Count an origin's refusals that are still remembered.
+async def knock(database: Database, origin: str) -> Try:
+    """Begin a try: it counts as refused until `begin` finds that it is not.
+
+    Tries that come at the same moment count each other, so that nobody guesses faster
+    by guessing many at once.
 
     Raises:
         SlowDownError: they are so many that no link is looked at any more.
     """
     async with database.transaction() as transaction:
         await transaction.run(_QUERIES["refusal_forget"], minutes=REMEMBERED_MIN)
+        await transaction.one(_QUERIES["refusal_queue"], origin=origin)
         row = await transaction.one(
             _QUERIES["refusal_count"], origin=origin, minutes=REMEMBERED_MIN
         )
-    refusals = int(row["refusals"])
-    if refusals >= STOP_AFTER:
-        raise SlowDownError
-    return refusals
+        refusals = int(row["refusals"])
+        if refusals >= STOP_AFTER:
+            raise SlowDownError
+        noted = await transaction.one(_QUERIES["refusal_note"], origin=origin)
+    return Try(origin, noted["at"], refusals)
 
 
-async def begin(database: Database, link: str, origin: str, hours: float) -> Begun:
+async def begin(database: Database, link: str, tried: Try, hours: float) -> Begun:
     """Use a link up and begin a session.
 
     A link that is used, expired or invented, and one of a person who was removed,
     takes the same way through the same queries.
 
     Raises:
-        LinkRefusedError: it is no good; the origin's refusal is remembered.
+        LinkRefusedError: it is no good; the origin's refusal stays remembered.
     """
     secret = secrets.token_urlsafe(SECRET_BYTES)
     try:
@@ -106,9 +137,10 @@ async def begin(database: Database, link: str, origin: str, hours: float) -> Beg
                 hours=hours,
             )
             await _require_present(transaction, sha256(secret))
+            await transaction.run(
+                _QUERIES["refusal_undo"], origin=tried.origin, at=tried.at
+            )
     except LinkRefusedError:
-        async with database.transaction() as transaction:
-            await transaction.run(_QUERIES["refusal_note"], origin=origin)
         log.info("sign_in.refused")
         raise
     log.info("sign_in.begun")

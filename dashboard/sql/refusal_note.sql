@@ -1,2 +1,2 @@
--- Remember that a sign-in from this origin was refused.
-insert into store.sign_in_refusal (origin) values (%(origin)s)
+-- Hold a sign-in from this origin for refused, until it is found to be good.
+insert into store.sign_in_refusal (origin) values (%(origin)s) returning at

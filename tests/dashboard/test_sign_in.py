@@ -1,5 +1,6 @@
 """Signing in: a link that works once, and refusals that tell nothing."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,47 @@ async def test_after_three_refusals_an_origin_waits_and_at_last_is_not_heard(
     good = await guest.sign_in(await house.link(OWNER))
     assert good.status_code == 429
     assert "Wacht een kwartier" in good.text
+
+
+async def test_guessing_many_at_once_is_slowed_down_as_one_after_the_other(
+    house: House,
+):
+    guest = await house.stranger()
+    page = (await guest.get("/sign-in/x")).text
+    guesses = [guest.post_sign_in(page, f"{n:043}") for n in range(8)]
+    answers = await asyncio.gather(*guesses)
+    assert {answer.status_code for answer in answers} == {403}
+    assert sorted(house.slow.waits) == [0.0, 0.0, 0.0, 1.0, 2.0, 4.0, 8.0, 8.0]
+
+
+async def test_a_link_that_comes_twice_at_once_signs_in_once(house: House):
+    address = await house.link(OWNER)
+    guests = [await house.stranger() for _ in range(4)]
+    answers = await asyncio.gather(*(guest.sign_in(address) for guest in guests))
+    assert sorted(answer.status_code for answer in answers) == [303, 403, 403, 403]
+    made = await house.town.row("select count(*) as n from store.session")
+    assert made["n"] == 1
+
+
+async def test_who_gets_in_has_not_been_refused(house: House):
+    await (await house.stranger()).sign_in(await house.link(OWNER))
+    left = await house.town.row("select count(*) as n from store.sign_in_refusal")
+    assert left["n"] == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("fe80::1%eth0", "fe80::2%eth1", True),
+        ("unix:", "", False),
+    ],
+)
+def test_who_has_many_addresses_is_one_origin(one: str, other: str, same: bool):  # noqa: FBT001  # a parameter of the table
+    assert (origin_of(one, b"key") == origin_of(other, b"key")) is same
 
 
 async def test_a_slowed_origin_still_gets_in_with_a_good_link(house: House):
