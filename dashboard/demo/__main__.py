@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import structlog
 
@@ -38,37 +39,39 @@ def main(arguments: Sequence[str]) -> int:
             print(f"wachtpost demo: {error}", file=sys.stderr)
     if failed:
         return 1
-    if asked.json and result is not None:
+    if result is not None:
         print(result.line())
     return 0
 
 
 async def _run(asked: argparse.Namespace) -> Tally | None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     plan = Plan(asked.port, find(os.environ.get("FOOTAGE")), _say)
     _say("Wachtpost, demonstration")
-    showing = asyncio.create_task(_show(plan, asked.for_seconds), name="show")
-    stopping = asyncio.create_task(stop.wait(), name="stop")
-    await asyncio.wait({showing, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if not showing.done():
+    up, stop = asyncio.Event(), asyncio.Event()
+    showing = asyncio.create_task(_show(plan, asked, up, stop), name="show")
+
+    def told() -> None:
         _say("ending ...")
-        showing.cancel()
-        await asyncio.wait({showing})
+        stop.set()
+        if not up.is_set():
+            showing.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told)
+    await asyncio.wait({showing})
     return None if showing.cancelled() else showing.result()
 
 
-async def _show(plan: Plan, seconds: float | None) -> Tally:
+async def _show(
+    plan: Plan, asked: argparse.Namespace, up: asyncio.Event, stop: asyncio.Event
+) -> Tally | None:
     async with raised(plan) as show:
         await _tell(show)
-        try:
-            async with asyncio.timeout(seconds):
-                await show.watch()
-        except TimeoutError:
-            _say("counting ...")
-        return await show.count()
+        up.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(asked.for_seconds):
+                await show.watch(stop)
+        return await show.count() if asked.json else None
 
 
 async def _tell(show: Show) -> None:

@@ -200,11 +200,16 @@ class Show:
                 for secret in [await make_link(database, person, LINK_MINUTES)]
             ]
 
-    async def watch(self) -> None:
-        """Return never; raises DemoError when one of the programs ends."""
+    async def watch(self, stop: asyncio.Event) -> None:
+        """Return when `stop` is set; raises DemoError when one of the programs ends."""
         async with asyncio.TaskGroup() as group:
-            for program in self.programs:
+            watching = [
                 group.create_task(program.watch(), name=program.name)
+                for program in self.programs
+            ]
+            await stop.wait()
+            for task in watching:
+                task.cancel()
 
     async def count(self) -> Tally:
         """End the devices, let what they wrote arrive, and count."""
