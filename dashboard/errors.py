@@ -25,7 +25,7 @@ class PersonUnknownError(DashboardError):
     def __init__(self, person: str) -> None:
         super().__init__(
             f"there is no person {person!r} in the store;"
-            " is the inventory loaded (`wachtpost collector inventory`)?"
+            " is the inventory loaded (`wachtpost collector sync`)?"
         )
         self.person = person
 

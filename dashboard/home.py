@@ -1,13 +1,10 @@
 """The page that each role begins with, and who may open which page."""
 
-from datetime import timedelta
-
 from dashboard.errors import NotFoundError
 from dashboard.page import QUERIES, Look, View
 from dashboard.place import STALE, DeviceSeen, silent_since
+from dashboard.todo import ASIDE_SHOWN
 from dashboard.unit import open_incidents, unit_view
-
-ASIDE_SHOWN = timedelta(days=7)
 
 
 async def home_view(look: Look) -> View:
@@ -66,7 +63,7 @@ async def _administrator(look: Look) -> View:
             QUERIES["set_aside"], since=look.now - ASIDE_SHOWN
         )
     devices = [
-        {**row, "quiet": silent_since(_seen(row), look.now), "stale": STALE}
+        {**row, "quiet": silent_since(DeviceSeen.of(row), look.now), "stale": STALE}
         for row in rows
     ]
     return View(
@@ -79,10 +76,6 @@ async def _administrator(look: Look) -> View:
             "set_aside": aside,
         },
     )
-
-
-def _seen(row: dict[str, object]) -> DeviceSeen:
-    return DeviceSeen(row["device"], row["heard"], row["silent_since"])  # type: ignore[arg-type]  # columns of the view
 
 
 async def _nothing_yet(look: Look) -> View:

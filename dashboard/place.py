@@ -1,9 +1,9 @@
 """The state of a place in one word, with its reason: a pure decision."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 State = Literal["urgent", "attention", "notice", "blind", "calm"]
 ORDER: tuple[State, ...] = ("urgent", "attention", "blind", "notice", "calm")
@@ -30,6 +30,15 @@ class DeviceSeen:
     silent_since: datetime | None
     cameras_blind: int = 0
     ways_lost: tuple[WayLost, ...] = ()
+
+    @classmethod
+    def of(
+        cls, row: Mapping[str, Any], ways_lost: Iterable[WayLost] = ()
+    ) -> "DeviceSeen":
+        """Take a device as the store gives it, with its last `heartbeat` if known."""
+        cameras = (row.get("heartbeat") or {}).get("cameras_blind", 0)
+        heard, silent = row["heard"], row["silent_since"]
+        return cls(row["device"], heard, silent, int(cameras), tuple(ways_lost))
 
 
 @dataclass(frozen=True)

@@ -166,21 +166,19 @@ async def _health(
         await transaction.all(QUERIES["devices_of_site"], site=site), start=1
     ):
         own = tuple(way for way in ways if way["device"] == each["device"])
-        heartbeat = each["heartbeat"] or {}
-        seen = DeviceSeen(
-            each["device"],
-            each["heard"],
-            each["silent_since"],
-            int(heartbeat.get("cameras_blind", 0)),
-            tuple(
-                WayLost(way["way"], way["lost_since"])
-                for way in own
-                if way["lost_since"] is not None
-            ),
+        lost = (way for way in own if way["lost_since"] is not None)
+        seen = DeviceSeen.of(
+            each, (WayLost(way["way"], way["lost_since"]) for way in lost)
         )
-        late_s = clocks.get(each["device"])
         found.append(
-            DeviceHealth(number, seen, silent_since(seen, now), heartbeat, own, late_s)
+            DeviceHealth(
+                number=number,
+                seen=seen,
+                silent_since=silent_since(seen, now),
+                heartbeat=each["heartbeat"] or {},
+                ways=own,
+                late_s=clocks.get(each["device"]),
+            )
         )
     return tuple(found)
 

@@ -47,6 +47,16 @@ class PlaceRow:
     strip: Strip | None
 
 
+@dataclass(frozen=True)
+class _Day:
+    """What happened within a stretch, by site; of switches what went before as well."""
+
+    stretch: Stretch
+    marks: defaultdict[str, list[Mark]]
+    switches: defaultdict[str, list[Row]]
+    silences: defaultdict[str, list[Span]]
+
+
 async def unit_view(look: Look) -> View:
     """Read everything that the unit page shows, in one transaction."""
     async with look.parts.database.transaction(
@@ -93,66 +103,57 @@ async def devices_by_site(
         lost[row["device"]].append(WayLost(row["way"], row["lost_since"]))
     found: dict[str, list[DeviceSeen]] = defaultdict(list)
     for row in await transaction.all(QUERIES["devices"]):
-        found[row["site"]].append(
-            DeviceSeen(
-                row["device"],
-                row["heard"],
-                row["silent_since"],
-                int((row["heartbeat"] or {}).get("cameras_blind", 0)),
-                tuple(lost[row["device"]]),
-            )
-        )
+        found[row["site"]].append(DeviceSeen.of(row, lost[row["device"]]))
     return {site: tuple(devices) for site, devices in found.items()}
 
 
 async def _places(
     transaction: Transaction, look: Look, incidents: Sequence[Row]
 ) -> list[PlaceRow]:
-    stretch = Stretch(look.now - DAY, look.now)
     devices = await devices_by_site(transaction)
-    marks: dict[str, list[Mark]] = defaultdict(list)
-    for row in await transaction.all(
-        QUERIES["day_marks"], since=stretch.since, until=stretch.until
-    ):
-        marks[row.pop("site")].append(Mark(**row))
-    switches: dict[str, list[Row]] = defaultdict(list)
-    for row in await transaction.all(
-        QUERIES["day_switches"], since=look.now - ARMING_KNOWN, until=look.now
-    ):
-        switches[row["site"]].append(row)
-    silences: dict[str, list[Span]] = defaultdict(list)
-    for row in await transaction.all(QUERIES["silences"], since=stretch.since):
-        silences[row["site"]].append((row["since"], row["until"] or stretch.until))
+    day = await _read_day(transaction, Stretch(look.now - DAY, look.now))
     rows = []
     for site in await transaction.all(QUERIES["sites"]):
-        here = site["site"]
-        own = [each for each in incidents if each["site"] == here]
-        stands = standing(
-            devices.get(here, ()), [each["priority"] for each in own], look.now
-        )
-        station = site["kind"] == "station"
-        rows.append(
-            PlaceRow(
-                site=site,
-                standing=stands,
-                incident=own[0] if own else None,
-                now=going_on(switches[here]) if station else None,
-                ways_lost=_ways_lost(devices.get(here, ()), look.now),
-                strip=day_strip(
-                    marks[here],
-                    armed_spans(switches[here], stretch),
-                    [
-                        *silences[here],
-                        *blind_spans(switches[here], stands, stretch),
-                    ],
-                    stretch,
-                    site["time_zone"],
-                )
-                if station
-                else None,
-            )
-        )
+        own = [each for each in incidents if each["site"] == site["site"]]
+        rows.append(_place(site, devices.get(site["site"], ()), own, day))
     return sorted(rows, key=_place_order)
+
+
+async def _read_day(transaction: Transaction, stretch: Stretch) -> _Day:
+    day = _Day(stretch, defaultdict(list), defaultdict(list), defaultdict(list))
+    since, until = stretch.since, stretch.until
+    for row in await transaction.all(QUERIES["day_marks"], since=since, until=until):
+        day.marks[row.pop("site")].append(Mark(**row))
+    known = until - ARMING_KNOWN
+    for row in await transaction.all(QUERIES["day_switches"], since=known, until=until):
+        day.switches[row["site"]].append(row)
+    for row in await transaction.all(QUERIES["silences"], since=since):
+        day.silences[row["site"]].append((row["since"], row["until"] or until))
+    return day
+
+
+def _place(
+    site: Row, devices: Sequence[DeviceSeen], own: Sequence[Row], day: _Day
+) -> PlaceRow:
+    now = day.stretch.until
+    stands = standing(devices, [each["priority"] for each in own], now)
+    station = site["kind"] == "station"
+    return PlaceRow(
+        site=site,
+        standing=stands,
+        incident=own[0] if own else None,
+        now=going_on(day.switches[site["site"]]) if station else None,
+        ways_lost=_ways_lost(devices, now),
+        strip=_strip(site, stands, day) if station else None,
+    )
+
+
+def _strip(site: Row, stands: Standing, day: _Day) -> Strip:
+    here, stretch = site["site"], day.stretch
+    switches = day.switches[here]
+    blind = [*day.silences[here], *blind_spans(switches, stands, stretch)]
+    armed = armed_spans(switches, stretch)
+    return day_strip(day.marks[here], armed, blind, stretch, site["time_zone"])
 
 
 def _place_order(row: PlaceRow) -> tuple[int, bool, str]:
