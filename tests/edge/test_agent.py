@@ -60,9 +60,13 @@ def is_whole(side: CollectorSide, picture: str | None) -> bool:
     return bool(parts) and len({part.index for part in parts}) == parts[0].count
 
 
-def enough(side: CollectorSide, count: int) -> Callable[[], bool]:
-    """Tell whether so many different records have come."""
-    return lambda: len(keys(side)) >= count
+def runs_of(side: CollectorSide) -> set[str]:
+    return {frame.header.run for frame in side.frames}
+
+
+def enough(side: CollectorSide, count: int, runs: int) -> Callable[[], bool]:
+    """Tell whether so many different records have come, and of so many runs."""
+    return lambda: len(keys(side)) >= count and len(runs_of(side)) >= runs
 
 
 def test_a_station_sends_what_happens_and_ends_when_told(
@@ -103,17 +107,16 @@ def test_what_was_numbered_arrives_though_the_agent_is_killed_again_and_again(
     with CollectorSide(broker.port, Way(site.device, 1)) as side:
         for round_trip in range(1, 4):
             with running(home):
-                target = 15 * round_trip
-                side.until(enough(side, target))
+                side.until(enough(side, 15 * round_trip, runs=round_trip))
         side.answers = side.stored
         (home / "busy.csv").write_text(QUIET)
         with running(home) as agent:
-            side.until(lambda: len({frame.header.run for frame in side.frames}) == 4)
+            side.until(lambda: len(runs_of(side)) == 4)
             side.until(lambda: len(keys(side)) >= count_written(home / "outbox"))
             assert end(agent) == 0
         assert len(keys(side)) == count_written(home / "outbox")
         starts = [one for one in side.records if isinstance(one, RunStarted)]
-        runs = {frame.header.run for frame in side.frames}
+        runs = runs_of(side)
         assert len({one.previous for one in starts}) == len(runs) == 4
         for run in runs:
             for lane in ("al", "up"):
