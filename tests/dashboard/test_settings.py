@@ -1,5 +1,6 @@
 """The settings: few, documented, read whole, and refused with every problem."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import psycopg
 import pytest
 import structlog
 
+import dashboard.settings
 from dashboard.__main__ import main
 from dashboard.errors import SettingsError
 from dashboard.settings import (
@@ -25,6 +27,7 @@ def _own_log() -> Iterator[None]:
     structlog.reset_defaults()  # a command sets it up for its own process
 
 
+README = Path(dashboard.settings.__file__).parent / "README.md"
 URL = {f"{PREFIX}DATABASE_URL": "postgresql://somewhere/x"}
 
 
@@ -33,6 +36,15 @@ def test_there_are_few_and_each_is_documented():
     for name, field in Settings.model_fields.items():
         assert field.description
         assert f"{PREFIX}{name.upper()}: {field.description}" in explain()
+
+
+def test_the_readme_tells_each_with_its_default_and_nothing_else():
+    line = re.compile(rf"^\| `{PREFIX}([A-Z_]+)`(?: \*)? \| (.+?) \|", re.MULTILINE)
+    told = {name.lower(): default for name, default in line.findall(README.read_text())}
+    assert set(told) == set(Settings.model_fields)
+    for name, field in Settings.model_fields.items():
+        shown = "none" if field.default is None else f"`{field.default}`"
+        assert told[name] == ("needed" if field.is_required() else shown)
 
 
 def test_help_explains_them(capsys):
