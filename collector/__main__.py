@@ -15,6 +15,7 @@ from nacl.signing import SigningKey
 from collector.database import Database
 from collector.errors import CollectorError, KeyFileThereError
 from collector.fleet.sync import sync
+from collector.log import configure
 from collector.migrate import migrate, require_current
 from collector.service import run
 from collector.settings import PREFIX, read_settings
@@ -28,6 +29,7 @@ SEALING_FILE, SIGNING_FILE = "collector-seal.key", "collector-sign.key"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one of the commands; prints a sentence and gives 1 where it cannot."""
     asked = _parser().parse_args(arguments)
+    configure()
     try:
         return int(asked.act(asked) or 0)
     except (CollectorError, SitesError) as error:

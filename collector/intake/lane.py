@@ -176,7 +176,7 @@ class Lane:
         if refused is not None:
             return await self._settle([refused])
         log.error("frame.unsettled", lane=self.name, exc_info=error)
-        why = f"a frame is not stored: {error!r}"
+        why = f"a frame is not stored: {type(error).__name__}"
         self._watch.health.trouble(f"{self.name} frames", why)
         self._watch.metrics.frames.labels(self.name, "failed").inc()
         return []
