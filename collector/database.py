@@ -174,6 +174,8 @@ class Database:
             f"-c statement_timeout={limits.statement_s}s"
             f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_S}s"
             " -c timezone=UTC -c client_min_messages=warning"
+            # What a thief of this role may have set for it (`alter role`) is void.
+            " -c row_security=on"
         )
         pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
             url,

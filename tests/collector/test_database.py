@@ -144,6 +144,22 @@ async def test_the_asker_means_nothing_for_another_role(database: Database):
     assert row == {"asker": None}
 
 
+async def test_what_a_thief_set_for_the_role_shuts_nobody_out(
+    owner: psycopg.Connection[tuple[object, ...]], database_url: Callable[[Role], str]
+):
+    url = database_url("wachtpost_dashboard")
+    with psycopg.connect(url, autocommit=True) as thief:
+        thief.execute("alter role wachtpost_dashboard set row_security = off")
+    try:
+        async with (
+            Database.open(url, "test") as pages,
+            pages.transaction("nobody") as transaction,
+        ):
+            assert await transaction.all(query("select * from seen.unit")) == []
+    finally:
+        owner.execute("alter role wachtpost_dashboard reset all")
+
+
 async def test_read_only_means_it(database: Database):
     async with database.transaction(read_only=True) as transaction:
         with pytest.raises(DatabaseFullError, match="read-only") as caught:
