@@ -92,7 +92,7 @@ class Collector:
             ]
             others += self._side_tasks(group)
             await stopping.wait()
-            log.info("collector.stopping")
+            log.info("collector.told_to_stop")
             await asyncio.wait(finishing)
             for task in others:
                 task.cancel()

@@ -68,7 +68,7 @@ async def _look(watch: Watch, now: datetime) -> tuple[str, dict[str, str]]:
     except NotFoundError:
         return "gone", {}
     except CollectorError as error:
-        log.warning("page.unsure", error=type(error).__name__)
+        log.warning("page.doubted", error=type(error).__name__)
         return "doubt", {}
     return "truth", {"at": now.isoformat(), "html": html}
 

@@ -56,14 +56,16 @@ class Agent:
         self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now)
         sender = Sender(site.device, ready.key, ready.seal, _now)
         receipts = Receipts(site.device, ready.key, ready.sign)
-        self._way: Dispatch | Slots
+        self._dispatch: Dispatch | Slots
         if site.home:
-            self._way = Slots(sender, stores.outbox, receipts, self._beat, chance)
+            self._dispatch = Slots(sender, stores.outbox, receipts, self._beat, chance)
         else:
-            self._way = Dispatch(sender, stores.outbox, stores.album, receipts, chance)
-        self._node.ring = self._way.ring
+            self._dispatch = Dispatch(
+                sender, stores.outbox, stores.album, receipts, chance
+            )
+        self._node.ring = self._dispatch.ring
         self._uplink = Uplink(
-            ready.broker, ready.way, self._way.serve, self._way.ring, chance
+            ready.broker, ready.way, self._dispatch.serve, self._dispatch.ring, chance
         )
 
     async def run(self) -> None:
@@ -109,7 +111,7 @@ class Agent:
             files = self._stores.outbox.unsynced() + self._stores.album.unsynced()
             if not files:
                 continue
-            self._way.ring()
+            self._dispatch.ring()
             try:
                 await asyncio.to_thread(sync_files, files)
             except OSError as error:

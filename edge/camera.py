@@ -184,7 +184,9 @@ class Camera:
         except (asyncio.IncompleteReadError, ConnectionError):
             return Loss.CRASHED
         except SightingError as error:
-            log.warning("camera.unreadable", camera=self._plan.index, error=str(error))
+            log.warning(
+                "camera.misunderstood", camera=self._plan.index, error=str(error)
+            )
             return Loss.RUBBISH
 
     def _take(self, sighting: Sighting) -> None:

@@ -5,14 +5,13 @@ parts of pictures. What was sent goes again until its receipt comes.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import isinf
 from random import Random
 from typing import Protocol
 
-import structlog
 from nacl.public import PublicKey
 from nacl.signing import SigningKey
 
@@ -25,8 +24,6 @@ from sites.blob import Part, seal_part
 from sites.event import Lane
 from sites.frame import Header, digest, seal
 from sites.topic import Channel
-
-log = structlog.get_logger()
 
 MOST_RECORDS = 50
 FRAME_BYTES = 16_384
@@ -56,6 +53,18 @@ class Sender:
     def part(self, part: Part) -> bytes:
         """Seal a part of a picture."""
         return seal_part(part, self.key, self.collector)
+
+
+def forget_frame(
+    frames: Mapping[Lane, Window[Batch]], outbox: Outbox, name: str, now: float
+) -> bool:
+    """Forget what the frame of this name carried; False where it is none of these."""
+    for window in frames.values():
+        batch = window.settle(name, now)
+        if batch is not None:
+            outbox.forget(batch.run, batch.lane, batch.seqs)
+            return True
+    return False
 
 
 class Dispatch:
@@ -104,11 +113,8 @@ class Dispatch:
         receipt = self._receipts.open(payload)
         if receipt is None:
             return
-        for window in self._frames.values():
-            batch = window.settle(receipt.frame, now)
-            if batch is not None:
-                self._outbox.forget(batch.run, batch.lane, batch.seqs)
-                return
+        if forget_frame(self._frames, self._outbox, receipt.frame, now):
+            return
         part = self._parts.settle(receipt.frame, now)
         if part is not None:
             self._album.confirm(PartName(part.whole, part.index), part.count)

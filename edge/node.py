@@ -114,7 +114,7 @@ class Node:
         try:
             self._stores.outbox.append(record)
         except OutboxFullError as error:
-            log.critical("outbox.full", error=str(error))
+            log.critical("outbox.overflowed", error=str(error))
         if record.lane == "al":
             self.ring()
 

@@ -10,7 +10,7 @@ from random import Random
 
 import structlog
 
-from edge.dispatch import MOST_RECORDS, Sender, Wire
+from edge.dispatch import MOST_RECORDS, Sender, Wire, forget_frame
 from edge.lane import Batch
 from edge.outbox import Outbox
 from edge.receipts import Receipts
@@ -76,13 +76,8 @@ class Slots:
     def hear(self, payload: bytes, now: float) -> None:
         """Take a receipt, and forget exactly what its frame carried."""
         receipt = self._receipts.open(payload)
-        if receipt is None:
-            return
-        for window in self._frames.values():
-            batch = window.settle(receipt.frame, now)
-            if batch is not None:
-                self._outbox.forget(batch.run, batch.lane, batch.seqs)
-                return
+        if receipt is not None:
+            forget_frame(self._frames, self._outbox, receipt.frame, now)
 
     def compose(self, now: float) -> bytes:
         """Fill one slot: alarms first, new before old; an empty list if need be."""
@@ -103,7 +98,7 @@ class Slots:
                 sealed = self._sender.frame(batch, HOME_BYTES)
             except FrameTooSmallError as error:
                 # it must not stop what stands behind it; it stays in the outbox
-                log.warning("record.too_large", needed=error.needed)
+                log.warning("record.withheld", needed=error.needed)
                 continue
             window.add(batch, sealed, digest(sealed), now)
             return sealed

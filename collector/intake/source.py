@@ -69,20 +69,20 @@ class Source(Protocol):
     @property
     def listening_since(self) -> datetime | None:
         """Since when everything that is sent is heard; None while it is not."""
-        raise NotImplementedError
+        ...
 
     @property
     def depth(self) -> int:
         """How many messages wait to be polled."""
-        raise NotImplementedError
+        ...
 
     async def poll(self) -> Sequence[Message]:
         """Wait for messages; give at least one, in the order they came."""
-        raise NotImplementedError
+        ...
 
     def answer(self, topic: str, payload: bytes) -> bool:
         """Send something down; False where that is not possible at present."""
-        raise NotImplementedError
+        ...
 
 
 class MqttSource:
@@ -155,7 +155,7 @@ class MqttSource:
                 client.connect, broker.host, broker.port, KEEPALIVE_S
             )
         except OSError as error:
-            log.warning("broker.unreachable", reason=type(error).__name__)
+            log.warning("broker.not_reached", reason=type(error).__name__)
             return False
         self._client = client
         try:
@@ -215,7 +215,7 @@ class MqttSource:
             self._ended.set()
             return
         self._listening_since = self._clock()
-        log.info("broker.listening", client=self._subscription.client_id)
+        log.info("broker.subscribed", client=self._subscription.client_id)
 
     def _on_disconnect(self, *_: Any) -> None:
         self._listening_since = None

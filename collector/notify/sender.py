@@ -199,7 +199,7 @@ async def _keep_sending(
         except DatabaseError as error:
             if not error.retry:
                 raise
-            log.warning("notify.database_away", trouble=str(error))
+            log.warning("database.awaited", reason=str(error))
         try:
             async with asyncio.timeout(sender.pace.poll.total_seconds()):
                 await bell.wait()
