@@ -45,7 +45,7 @@ class DeviceSeen:
 class Blind:
     """One reason for which a place is not watched; `since` None: always so."""
 
-    why: Literal["silent", "never_heard", "cameras"]
+    why: Literal["silent", "never_heard", "never_heard_any", "cameras"]
     device: str
     number: int
     since: datetime | None = None
@@ -74,8 +74,8 @@ def standing(
         for number, device in enumerate(devices, start=1)
         for reason in blindness(device, number, now)
     )
-    if not devices:
-        blind = (Blind("never_heard", "", 0),)
+    if all(device.heard is None for device in devices):
+        blind = (Blind("never_heard_any", "", 0),)
     found: set[State] = set(priorities)
     if blind:
         found.add("blind")

@@ -11,7 +11,7 @@ select i.incident, i.site, i.priority, i.title, i.silent, i.to_control_room, i.o
   left join lateral (
         select t.text, t.role from seen.incident_step t
          where t.incident = i.incident and t.done is null
-         order by (t.role = %(role)s) desc, t.mandatory desc, t.place limit 1) next on true
+         order by t.role = %(role)s desc, t.role <> %(role)s and t.mandatory desc, t.place limit 1) next on true
   left join lateral (
         select array_agg(distinct e.kind) as kinds,
                count(distinct (e.device, e.sensor))::int as witnesses

@@ -50,6 +50,18 @@ def test_a_place_without_devices_or_never_heard_is_blind():
     assert standing([DeviceSeen("a", None, None)], [], NOW).states == ("blind",)
 
 
+def test_a_place_of_which_nothing_was_ever_heard_says_so_once():
+    new = DeviceSeen("a", None, None)
+    assert [each.why for each in standing([new, new], [], NOW).blind] == [
+        "never_heard_any"
+    ]
+    found = standing([FINE, new, new], [], NOW).blind
+    assert [(each.why, each.number) for each in found] == [
+        ("never_heard", 2),
+        ("never_heard", 3),
+    ]
+
+
 def test_silence_is_found_also_where_nobody_declared_it():
     quiet = DeviceSeen("a", NOW - STALE - timedelta(seconds=1), None)
     assert silent_since(quiet, NOW) == quiet.heard

@@ -7,9 +7,10 @@ from datetime import timedelta
 from dashboard.live import LOOK_AGAIN
 from dashboard.place import STALE
 from tests.dashboard.house import House
-from tests.dashboard.town import HAVEN, KIT, OUTSIDER, OWNER
+from tests.dashboard.town import COLLEAGUE, HAVEN, KIT, OUTSIDER, OWNER
 
 STATION = "bureau-station"
+DO = re.compile(r'<p class="do">.*?<span>(.*?)</span></p>', re.DOTALL)
 
 
 async def test_a_panic_stands_on_top_with_what_to_do(house: House):
@@ -22,6 +23,17 @@ async def test_a_panic_stands_on_top_with_what_to_do(house: House):
     assert 'data-sound="urgent"' in page
     assert 'data-title="(2) Eenheid Duinland - Wachtpost"' in page
     assert page.count("data-key") == 1
+
+
+async def test_both_pages_say_the_same_to_do_now(house: House):
+    incident = await house.town.intrusion()
+    for person in (OWNER, COLLEAGUE):
+        guest = await house.guest(person)
+        unit = DO.search((await guest.get("/")).text)
+        page = DO.search((await guest.get(f"/incident/{incident}")).text)
+        assert unit is not None
+        assert page is not None
+        assert unit[1].strip() == page[1].strip() != ""
 
 
 async def test_places_that_need_somebody_stand_on_top(house: House):

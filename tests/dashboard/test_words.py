@@ -53,8 +53,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "line": tuple(SPANS),
     "nothing_yet": UNSERVED,
     "nothing_yet.never": UNSERVED,
-    "blind": ("silent", "never_heard", "cameras",
-              "silent_do", "never_heard_do", "cameras_do"),
+    "blind": ("silent", "never_heard", "never_heard_any", "cameras",
+              "silent_do", "never_heard_do", "never_heard_any_do", "cameras_do"),
     "refused.title": tuple(
         str(each.status) for each in REFUSALS
     ),
