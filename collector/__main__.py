@@ -18,7 +18,7 @@ from collector.fleet.sync import sync
 from collector.log import configure
 from collector.migrate import migrate, require_current
 from collector.service import run
-from collector.settings import PREFIX, read_settings
+from collector.settings import PREFIX, read_database_url, read_settings
 from sites.errors import SitesError
 from sites.keys import key_text
 from sites.load import load
@@ -106,9 +106,7 @@ def _migrate(asked: argparse.Namespace) -> None:
 
 def _sync(asked: argparse.Namespace) -> None:
     inventory = load(asked.inventory)
-    url = (
-        asked.url or read_settings(os.environ).settings.database_url.get_secret_value()
-    )
+    url = asked.url or read_database_url(os.environ)
 
     async def bring_in() -> None:
         async with Database.open(url, "wachtpost sync") as database:

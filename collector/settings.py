@@ -82,6 +82,15 @@ def read_settings(environ: Mapping[str, str]) -> Ready:
     return ready
 
 
+def read_database_url(environ: Mapping[str, str]) -> str:
+    """Read that one setting; who syncs holds no keys. Raises SettingsError."""
+    fields, problems = _fields(environ)
+    url = fields.get("database_url")
+    if url is None:
+        raise SettingsError(problems or [f"{PREFIX}DATABASE_URL is missing"])
+    return url
+
+
 def _fields(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     fields: dict[str, str] = {}
     problems: list[str] = []

@@ -1,4 +1,4 @@
-"""Puts a message into words: what to do now, since when, who is on it. Pure.
+"""Puts a message into words: what to do now, since when, who is on it.
 
 A letter may be read on a locked screen by whoever stands near. It holds a number
 instead of a place, a role instead of a name, and a link that asks who is looking.

@@ -7,7 +7,13 @@ import pytest
 
 import collector.settings
 from collector.errors import SettingsError
-from collector.settings import PREFIX, SECRETS, Settings, read_settings
+from collector.settings import (
+    PREFIX,
+    SECRETS,
+    Settings,
+    read_database_url,
+    read_settings,
+)
 from sites.keys import key_text
 from tests.collector import world
 
@@ -46,6 +52,17 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path):
     environ = {**GOOD, f"{PREFIX}SEALING_KEY_FILE": str(file)}
     del environ[f"{PREFIX}SEALING_KEY"]
     assert read_settings(environ).sealing == world.COLLECTOR_SEAL
+
+
+def test_who_syncs_needs_the_database_and_no_key(tmp_path: Path):
+    file = tmp_path / "url"
+    file.write_text("postgresql://wachtpost_collector@127.0.0.1/wachtpost\n")
+    environ = {f"{PREFIX}DATABASE_URL_FILE": str(file)}
+    assert read_database_url(environ) == file.read_text().strip()
+    with pytest.raises(SettingsError, match="DATABASE_URL is missing"):
+        read_database_url({})
+    with pytest.raises(SettingsError, match="No such file"):
+        read_database_url({f"{PREFIX}DATABASE_URL_FILE": str(tmp_path / "none")})
 
 
 def test_secrets_are_not_shown():
