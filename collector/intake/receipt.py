@@ -35,6 +35,10 @@ def _receipts(findings: Sequence[Finding], key: SigningKey) -> Iterator[Answer]:
 
 def _receipt(finding: Finding) -> Receipt | None:
     match finding:
+        case SetAside(refusal="other_lane"):
+            # Its device never sends it there: a broker that moves an alarm to where it
+            # is refused must not get a receipt for it.
+            return None
         case SetAside(known=known) if known is not None:
             return Receipt(known.device, finding.digest, "set_aside", finding.refusal)
         case Heard(doubt=doubt) if doubt is not None:

@@ -16,7 +16,7 @@ from collector.intake.store import KEPT_BYTES, KEPT_FRAMES
 from sites.blob import cut_blob, seal_part
 from sites.event import AlarmRaised, ContactOpened, MotionStarted
 from sites.frame import MAX_BYTES, Header, digest, encode_record, seal
-from sites.topic import Path
+from sites.topic import Channel, Path
 from tests.collector import world
 from tests.collector.intake.bench import Bench, message, outcomes, told
 from tests.collector.world import NOW, Sender
@@ -57,7 +57,6 @@ BAD: dict[str, tuple[str, Callable[[], bytes]]] = {
         lambda: Sender(key=SigningKey(bytes([7]) * 32)).frame(RECORD),
     ),
     "of_another_device": ("other_device", lambda: Sender(world.OTHER).frame(RECORD)),
-    "of_the_other_lane": ("other_lane", lambda: Sender(lane="al").frame(RECORD)),
     "future_version": ("future_version", future_version),
     "no_list": ("bad_body", lambda: Sender().raw(b'{"a":1},')),
     "no_number": ("bad_body", lambda: Sender().raw(UNNUMBERED)),
@@ -228,6 +227,58 @@ def test_pictures_of_a_home_are_refused_unseen():
         "bad_body",
         "a home sends no pictures",
     )
+
+
+def part_of(device: str) -> bytes:
+    (part,) = cut_blob(b"picture", device)
+    key = world.DEVICE_KEYS[device]
+    return seal_part(part, key, world.COLLECTOR_SEAL.public_key)
+
+
+STRAYED: dict[str, tuple[str, Channel, Callable[[], bytes]]] = {
+    "an alarm among the plain": (
+        world.STATION,
+        "up",
+        lambda: Sender(lane="al").frame(RECORD),
+    ),
+    "a record among the alarms": (world.STATION, "al", lambda: Sender().frame(RECORD)),
+    "an alarm among the pictures": (
+        world.STATION,
+        "bl",
+        lambda: Sender(lane="al").frame(RECORD),
+    ),
+    "many records among the pictures": (
+        world.STATION,
+        "bl",
+        lambda: Sender().raw(*[b'{"kind":"%0200d"}' % n for n in range(500)]),
+    ),
+    "a version to come among the pictures": (world.STATION, "bl", future_version),
+    "a picture among the alarms": (
+        world.STATION,
+        "al",
+        lambda: part_of(world.STATION),
+    ),
+    "a kit's alarm among the plain": (
+        world.KIT,
+        "up",
+        lambda: Sender(world.KIT, lane="al").frame(RECORD),
+    ),
+    "a kit's alarm among the pictures": (
+        world.KIT,
+        "bl",
+        lambda: Sender(world.KIT, lane="al").frame(RECORD),
+    ),
+}
+
+
+@pytest.mark.parametrize("strayed", STRAYED)
+async def test_a_broker_that_moves_a_frame_gets_no_receipt_for_it(
+    lane: Bench, owner: Owner, strayed: str
+):
+    device, channel, make = STRAYED[strayed]
+    assert await lane.take_on(channel, make(), device=device) == []
+    assert [row[0] for row in aside(owner)] == ["other_lane"]
+    assert owner.execute("select from store.event").fetchall() == []
 
 
 AT = "2026-11-20T12:00:00Z"
