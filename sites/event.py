@@ -14,6 +14,8 @@ Lane = Literal["al", "up"]
 LeavesHome = Literal["always", "in_alarm", "never"]
 Number = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+# Wider than any quantity, and so narrow that no sum of them leaves a float's range.
+Reading = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
 Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
 PictureDigest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 RunId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
@@ -80,7 +82,7 @@ class MotionEnded(Record, frozen=True, tag="motion.ended"):
     """Nothing moves in the zone any more; it lasted `seconds`."""
 
     zone: Number
-    seconds: Annotated[float, msgspec.Meta(ge=0)]
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 
 
 class TamperOpened(Record, frozen=True, tag="tamper.opened"):
@@ -161,7 +163,7 @@ class MeasurementTaken(Record, frozen=True, tag="measurement.taken"):
     """
 
     quantity: Quantity
-    value: float
+    value: Reading
 
 
 class RunStarted(Record, frozen=True, tag="run.started"):

@@ -170,3 +170,16 @@ def test_the_kind_stands_in_the_record_under_its_word():
 def test_a_record_out_of_bounds_is_refused(text):
     with pytest.raises(msgspec.ValidationError):
         decode_record(text)
+
+
+@pytest.mark.parametrize("number", ["1e308", "-1e308", "1.1e9"])
+def test_no_number_is_so_large_that_their_sum_is_none(number: str):
+    fields = f'"at":"2026-11-22T12:00:00Z","seq":1,"sensor":1,"value":{number}'
+    body = f'{{"kind":"measurement.taken","quantity":"co2",{fields}}}'
+    with pytest.raises(msgspec.ValidationError, match="value"):
+        decode_record(body.encode())
+    with pytest.raises(msgspec.ValidationError):
+        decode_record(
+            b'{"kind":"motion.ended","at":"2026-11-22T12:00:00Z","zone":1,'
+            b'"seconds":1.1e9}'
+        )

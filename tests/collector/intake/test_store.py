@@ -212,6 +212,18 @@ async def test_a_kind_of_a_newer_version_is_kept_raw(lane: Bench, owner: Owner):
     assert "raw" in data
 
 
+async def test_a_number_that_no_sensor_gives_spoils_no_chart(lane: Bench, owner: Owner):
+    fields = '"sensor":1,"quantity":"co2","at":"2026-11-20T12:00:00Z"'
+    wild = [
+        f'{{"kind":"measurement.taken","seq":{seq},"value":1e308,{fields}}}'.encode()
+        for seq in (1, 2)
+    ]
+    frame = Sender().raw(*wild)
+    assert outcomes(await lane.take(frame)) == told(frame)
+    assert all_of(owner, "select avg(value) from store.measurement") == [(None,)]
+    assert all_of(owner, "select kind from store.event") == [("unknown",)] * 2
+
+
 async def test_an_unknown_record_without_a_time_is_untimed(lane: Bench, owner: Owner):
     frame = Sender().raw(b'{"kind":"window.broken","seq":2}')
     assert outcomes(await lane.take(frame)) == told(frame)
