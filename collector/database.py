@@ -1,8 +1,9 @@
 """The one door to PostgreSQL: pool, transaction, who is asking, notes.
 
-Nobody else imports psycopg. A dict given as a parameter becomes jsonb, anything else
-that shall be jsonb goes through `jsonb(...)`; jsonb comes back as Python values. Times
-go in and come out aware, in UTC. A statement that comes often is prepared.
+Nobody else imports psycopg, but for `driver_error`. A dict given as a parameter becomes
+jsonb, anything else that shall be jsonb goes through `jsonb(...)`; jsonb comes back as
+Python values. Times go in and come out aware, in UTC. A statement that comes often is
+prepared.
 """
 
 import asyncio
@@ -11,32 +12,23 @@ from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
     Iterable,
-    Iterator,
     Mapping,
     Sequence,
 )
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
 import psycopg
 import structlog
-from psycopg import errors as pg
 from psycopg import sql
 from psycopg.rows import dict_row, kwargs_row
 from psycopg.types.json import Jsonb, JsonbDumper, set_json_dumps, set_json_loads
-from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
-from collector.errors import (
-    ConflictError,
-    DatabaseAwayError,
-    DatabaseBusyError,
-    DatabaseError,
-    DatabaseFullError,
-    ForbiddenError,
-    NotOneRowError,
-)
+from collector.driver_error import wrapped
+from collector.errors import NotOneRowError
 from collector.query import Query
 
 log = structlog.get_logger()
@@ -90,7 +82,7 @@ class Transaction:
 
     async def all(self, query: Query[T], /, **named: object) -> list[T]:
         """Give every row."""
-        with _wrapped():
+        with wrapped():
             cursor = self._connection.cursor(row_factory=_factory(query))
             await cursor.execute(query.text, named or None)
             return await cursor.fetchall()
@@ -114,7 +106,7 @@ class Transaction:
 
         `update ... where <old state>` that touches 0 rows: somebody else was first.
         """
-        with _wrapped():
+        with wrapped():
             cursor = await self._connection.execute(query.text, named or None)
             return cursor.rowcount
 
@@ -122,7 +114,7 @@ class Transaction:
         self, query: Query[Any], /, rows: Iterable[Mapping[str, object]]
     ) -> int:
         """Execute once for each row, in one round trip; give the rows touched."""
-        with _wrapped():
+        with wrapped():
             cursor = self._connection.cursor()
             await cursor.executemany(query.text, list(rows))
             return cursor.rowcount
@@ -131,7 +123,7 @@ class Transaction:
         self, query: Query[Any], /, rows: Iterable[Sequence[object]]
     ) -> None:
         """Send rows through a `copy ... from stdin`; a dict in them is jsonb."""
-        with _wrapped():
+        with wrapped():
             cursor = self._connection.cursor()
             async with cursor.copy(query.text) as copy:
                 for row in rows:
@@ -139,7 +131,7 @@ class Transaction:
 
     async def notify(self, channel: str, payload: str) -> None:
         """Tell those who listen, when this transaction commits and only then."""
-        with _wrapped():
+        with wrapped():
             await self._connection.execute(
                 _NOTIFY, {"channel": channel, "payload": payload}
             )
@@ -147,7 +139,7 @@ class Transaction:
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """Undo what this block did where it fails, and keep the rest (a savepoint)."""
-        with _wrapped():
+        with wrapped():
             async with self._connection.transaction():
                 yield
 
@@ -209,7 +201,7 @@ class Database:
                 from the commit: then nothing of it was stored, unless the connection
                 was lost in that very moment.
         """
-        with _wrapped():
+        with wrapped():
             async with self._pool.connection() as connection:
                 if read_only:
                     await connection.execute(_READ_ONLY)
@@ -273,35 +265,3 @@ async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
 
 def _factory(query: Query[T]) -> Any:
     return dict_row if query.make is dict else kwargs_row(query.make)
-
-
-_KINDS: tuple[tuple[type[psycopg.Error], type[DatabaseError]], ...] = (
-    (pg.InsufficientPrivilege, ForbiddenError),
-    (pg.ReadOnlySqlTransaction, DatabaseFullError),
-    (pg.DiskFull, DatabaseFullError),
-    (pg.OutOfMemory, DatabaseFullError),
-    (pg.DeadlockDetected, DatabaseBusyError),
-    (pg.SerializationFailure, DatabaseBusyError),
-    (pg.LockNotAvailable, DatabaseBusyError),
-    (pg.QueryCanceled, DatabaseBusyError),
-    (PoolTimeout, DatabaseAwayError),
-    (PoolClosed, DatabaseAwayError),
-    (pg.UndefinedFile, DatabaseError),
-    (psycopg.OperationalError, DatabaseAwayError),
-    (psycopg.InterfaceError, DatabaseAwayError),
-)
-
-
-@contextmanager
-def _wrapped() -> Iterator[None]:
-    try:
-        yield
-    except psycopg.IntegrityError as error:
-        raise ConflictError(
-            str(error), error.sqlstate, error.diag.constraint_name
-        ) from error
-    except psycopg.Error as error:
-        for driver, ours in _KINDS:
-            if isinstance(error, driver):
-                raise ours(str(error), error.sqlstate) from error
-        raise DatabaseError(str(error), error.sqlstate) from error
