@@ -1,5 +1,6 @@
 """What a station and a home must have, and what a home must never have."""
 
+import re
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +12,16 @@ from sites.site import Site, Zone
 from sites.words import Polygon
 
 _INACTIVE = "the kit cannot be activated"
+# What leads to a door: a postcode, a telephone number, a number plate (2 + 2 + 2,
+# 3 + 2 + 1 and so on: letters and digits in three groups of six characters together).
+_LEADS_HOME = (
+    ("a postcode", re.compile(r"(?<!\d)[1-9]\d{3}-?[A-Z]{2}(?![A-Z])")),
+    ("a telephone number", re.compile(r"^(0|31|0031)-?\d{1,3}-?\d{6,8}$")),
+    (
+        "a number plate",
+        re.compile(r"^(?=.{8}$)([A-Z]{1,3}|\d{1,3})(-([A-Z]{1,3}|\d{1,3})){2}$"),
+    ),
+)
 
 
 def place_findings(draft: Draft) -> Iterator[Finding]:
@@ -61,6 +72,11 @@ def _home(site: Placed[Site]) -> Iterator[Finding]:
     if thing.reference is None and "reference" not in site.lost:
         what = f"{_INACTIVE}: no reference of the control room's agreement"
         yield Finding(place, what)
+    for called, pattern in _LEADS_HOME:
+        if pattern.search(thing.reference or ""):
+            # not quoted: whoever reads the problem need not learn it too
+            what = f"reference: it looks like {called}, and may not lead to a home"
+            yield Finding(place.at("reference"), what)
     if not thing.call_back_tested and "call_back_tested" not in site.lost:
         what = f"{_INACTIVE}: call_back_tested is not true"
         yield Finding(place.at("call_back_tested"), what)
