@@ -31,11 +31,18 @@ class Receipts:
         if receipt.device != self.device:
             self._ignore()
             return None
-        self.counts[receipt.outcome] += 1
         if receipt.outcome == "set_aside":
-            log.warning("receipt.set_aside", reason=receipt.reason)
+            self._warn("set_aside", reason=receipt.reason)
+        else:
+            self.counts[receipt.outcome] += 1
         return receipt
 
     def _ignore(self) -> None:
-        self.counts["ignored"] += 1
-        log.warning("receipt.ignored", count=self.counts["ignored"])
+        self._warn("ignored")
+
+    def _warn(self, what: str, **more: object) -> None:
+        """Log the first, second, fourth, eighth: whoever sends many fills no disk."""
+        self.counts[what] += 1
+        count = self.counts[what]
+        if count.bit_count() == 1:
+            log.warning(f"receipt.{what}", count=count, **more)
