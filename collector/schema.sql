@@ -297,7 +297,6 @@ create table store.session (
     session text primary key,
     person text not null references store.person,
     made timestamptz not null default now(),
-    seen timestamptz not null default now(),
     expires timestamptz not null,
     ended timestamptz
 );

@@ -11,7 +11,8 @@ RELATIONS = """
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where n.nspname in ('store', 'seen') order by 1, 2"""
 COLUMNS = """
-    select n.nspname, c.relname, a.attname, a.attnum,
+    select n.nspname, c.relname, a.attname,
+           row_number() over (partition by c.oid order by a.attnum) as place,
            format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
            a.attgenerated,
            coalesce(pg_get_expr(d.adbin, d.adrelid), ''),
