@@ -32,17 +32,18 @@ class Receipts:
             self._ignore()
             return None
         if receipt.outcome == "set_aside":
-            self._warn("set_aside", reason=receipt.reason)
+            self._warn("receipt.set_aside", reason=receipt.reason)
         else:
             self.counts[receipt.outcome] += 1
         return receipt
 
     def _ignore(self) -> None:
-        self._warn("ignored")
+        self._warn("receipt.ignored")
 
     def _warn(self, what: str, **more: object) -> None:
         """Log the first, second, fourth, eighth: whoever sends many fills no disk."""
-        self.counts[what] += 1
-        count = self.counts[what]
+        word = what.partition(".")[2]
+        self.counts[word] += 1
+        count = self.counts[word]
         if count.bit_count() == 1:
-            log.warning(f"receipt.{what}", count=count, **more)
+            log.warning(what, count=count, **more)

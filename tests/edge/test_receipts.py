@@ -4,7 +4,8 @@ from structlog.testing import capture_logs
 
 from edge.receipts import Receipts
 from sites.answer import Receipt, seal_answer
-from tests.edge.wire import COLLECTOR_SIGN, DEVICE, DEVICE_KEY
+from tests.edge.collector_side import COLLECTOR_SIGN, DEVICE_KEY
+from tests.edge.wire import DEVICE
 
 FLOOD = 1000
 
