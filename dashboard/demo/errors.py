@@ -48,3 +48,13 @@ class PortTakenError(DemoError):
             f' make demo ARGS="--port {port + 1}"'
         )
         self.port = port
+
+
+class FolderError(DemoError):
+    """The database cannot live in the folder for temporary files."""
+
+    def __init__(self, folder: object, why: object) -> None:
+        super().__init__(
+            f"no database in {str(folder)!r}: {why}; set TMPDIR to a shorter folder"
+        )
+        self.folder = folder

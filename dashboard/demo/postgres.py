@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.demo.errors import FolderError
+
 
 @dataclass(frozen=True)
 class Server:
@@ -22,9 +24,10 @@ class Server:
 
 @asynccontextmanager
 async def started(folder: Path) -> AsyncIterator[Server]:
-    """Start a server whose data is in `folder`; stopped with the block.
+    """Start a server whose data is in `folder`; stopped and deleted with the block.
 
-    It listens on a socket file that only this user reaches, on no port at all.
+    It listens on a socket file that only this user reaches, on no port at all. Raises
+    FolderError where it cannot.
     """
     # Its lock would else lie in the folder for everybody's temporary files, where the
     # first user of the machine would lock out the second.
@@ -36,7 +39,10 @@ async def started(folder: Path) -> AsyncIterator[Server]:
         get_server,
     )
 
-    server = await asyncio.to_thread(get_server, folder)
+    try:
+        server = await asyncio.to_thread(get_server, folder, cleanup_mode="delete")
+    except RuntimeError as error:  # a socket's path has 107 characters at most
+        raise FolderError(folder, error) from None
     try:
         yield Server(server.get_uri())
     finally:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
@@ -151,21 +152,30 @@ def deal_with_the_door(page: Page) -> None:
 
 
 @pytest.mark.timeout(180)
-def test_ctrl_c_ends_every_process_that_the_demo_started(tmp_path) -> None:
-    os.environ["TMPDIR"] = str(tmp_path)
-    try:
+def test_ctrl_c_ends_every_process_that_the_demo_started(monkeypatch) -> None:
+    with TemporaryDirectory() as short:
+        monkeypatch.setenv("TMPDIR", short)
         with running("--port", str(free_port())) as demo:
             demo.until("Ctrl-C ends all of it")
-            (folder,) = tmp_path.glob("wachtpost-demo-*")
+            (folder,) = Path(short).glob("wachtpost-demo-*")
             started = of_demo(demo.process.pid) | {postgres_of(folder)}
             assert len(started) >= 6  # broker, collector, dashboard, two edges, camera
             demo.process.send_signal(signal.SIGINT)
             demo.end()
             assert demo.process.returncode == 0
         assert survivors(started) == []
-        assert list(tmp_path.iterdir()) == []  # nor a lock that shuts out others
-    finally:
-        del os.environ["TMPDIR"]
+        assert list(Path(short).iterdir()) == []  # nor a lock that shuts out others
+
+
+def test_a_folder_too_long_for_a_socket_is_said_in_words(tmp_path, monkeypatch) -> None:
+    long = tmp_path / ("long" * 20)
+    long.mkdir()
+    monkeypatch.setenv("TMPDIR", str(long))
+    with running("--port", str(free_port())) as demo:
+        said = "\n".join(demo.end())
+        assert demo.process.returncode == 1
+    assert "set TMPDIR to a shorter folder" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.timeout(180)
