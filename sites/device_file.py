@@ -73,8 +73,14 @@ def cut(inventory: Inventory, device: str) -> DeviceFile:
             for zone in site.zones
         ),
         sensors=own.sensors,
-        cameras=own.cameras,
+        cameras=tuple(_without_distances(camera) for camera in own.cameras),
     )
+
+
+def _without_distances(camera: Camera) -> Camera:
+    """Leave out what tells the plan of a home; only the check of a purpose needs it."""
+    views = tuple(view.model_copy(update={"distance": None}) for view in camera.views)
+    return camera.model_copy(update={"views": views})
 
 
 def sign(file: DeviceFile, key: SigningKey) -> bytes:

@@ -61,6 +61,9 @@ SensorKind = Literal["contact", "pir", "tamper", "panic", "measurement"]
 ArmedIn = Annotated[tuple[ArmingMode, ...], Field(min_length=1)]
 EntrySeconds = Annotated[int, Field(ge=0, le=45)]
 ExitSeconds = Annotated[int, Field(ge=0, le=120)]
+Pixels = Annotated[int, Field(ge=16, le=16384)]
+Metres = Annotated[float, Field(gt=0, le=1000)]
+Degrees = Annotated[float, Field(ge=1, le=170)]
 SITE = r"^([a-z][a-z0-9-]{1,39}|[2-79ac-hj-np-z]{4}-[2-79ac-hj-np-z]{2})$"
 REFERENCE = r"^[A-Z0-9-]{4,20}$"
 SiteId = Annotated[str, StringConstraints(pattern=SITE)]
@@ -98,24 +101,39 @@ class Sensor(Model):
     quantity: Quantity | None = None
 
 
+class Resolution(Model):
+    """The pixels of a camera's picture, as they are looked at."""
+
+    width: Pixels
+    height: Pixels
+
+
 class View(Model):
-    """What part of a camera's picture a zone is: a polygon in fractions."""
+    """What part of a camera's picture a zone is: a polygon in fractions.
+
+    `distance` is in metres, from the camera to the farthest place of the zone at which
+    its purpose must hold.
+    """
 
     zone: SmallNumber
     area: Polygon
+    distance: Metres | None = None
 
 
 class Camera(Model):
     """A camera of a device; `masks` are zeroed before anything looks at a picture.
 
     `source` is a file, `made:SEED` or an address; its credentials stay in a file on
-    the device, never here.
+    the device, never here. `fov` is the horizontal angle of the whole picture in
+    degrees; with `resolution` it tells what a zone's purpose can be.
     """
 
     number: SmallNumber
     source: Annotated[str, Field(min_length=1, max_length=300)]
     views: Annotated[tuple[View, ...], Field(min_length=1)]
     masks: tuple[Polygon, ...] = ()
+    resolution: Resolution | None = None
+    fov: Degrees | None = None
 
 
 class Device(Model):

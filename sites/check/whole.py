@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sites.check.coverage import coverage_findings
 from sites.check.device import device_findings
+from sites.check.geometry import geometry_findings
 from sites.check.identity import identity_findings
 from sites.check.place import place_findings
 from sites.check.rule import rule_findings
@@ -17,5 +18,6 @@ def findings(draft: Draft) -> Iterator[Finding]:
     yield from unit_findings(draft)
     yield from place_findings(draft)
     yield from device_findings(draft)
+    yield from geometry_findings(draft)
     yield from rule_findings(draft)
     yield from coverage_findings(draft)
