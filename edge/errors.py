@@ -47,6 +47,18 @@ class FilmError(CameraError):
         super().__init__(what)
 
 
+class DeclaredError(EdgeError):
+    """A site or a camera is asked for that the inventory does not declare."""
+
+
+class ShowError(EdgeError):
+    """What was seen cannot be shown: the folder or a file cannot be written."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        super().__init__(f"nothing can be written into {str(folder)!r}: {why}")
+        self.folder = folder
+
+
 class OutboxBusyError(EdgeError):
     """Two agents may not share one outbox."""
 

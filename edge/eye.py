@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edge.motion import Decision, Motion
+from edge.motion import Decision, Motion, Started
 from edge.picture import Masked, Masking, Still, small_size
 from edge.sighting import Polygon
 
@@ -41,6 +41,10 @@ class Eye:
             self._motion = Motion(self._zones, size, self._masking.unseen())
         picture = self._masking.hide(still)
         return Glance(picture, ended + self._motion.look(picture.small, still.moment))
+
+    def going_on(self) -> list[Started]:
+        """Give the last sighting of each event that has not ended."""
+        return self._motion.going_on() if self._motion else []
 
     def close(self) -> list[Decision]:
         """End what is going on: the film is over."""

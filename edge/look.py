@@ -1,7 +1,7 @@
 """`wachtpost look FILE...`: the agent's own detector over recorded films.
 
-No broker, no clock, no site: the whole picture is one zone. One event a line, in the
-order in which they were decided; an end carries the moment of the last motion.
+No broker, no clock; without a site the whole picture is one zone. One event a line, in
+the order in which they were decided; an end carries the moment of the last motion.
 """
 
 import argparse
@@ -9,20 +9,26 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 
 import cv2
 import msgspec
 
-from edge.errors import FilmError, Loss
-from edge.eye import Eye
-from edge.film import Film
-from edge.motion import WHOLE, Decision, Started
+from edge.annotate import Note
+from edge.declared import EXAMPLES, Aim, aim_of
+from edge.errors import DeclaredError, FilmError, Loss, ShowError
+from edge.eye import Eye, Glance
+from edge.motion import Decision, Started
 from edge.picture import Moment
-from edge.sighting import Box, is_live
+from edge.series import RATE, Reel, gather
+from edge.show import Show
+from edge.sighting import Box
+from sites.errors import InventoryError
 
 LOOKS_A_SECOND = 5.0
-PICTURE = "picture"  # the zone that is all of the picture
 DIGITS = 4
+FASTEST = 1000.0  # pictures a second
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -45,56 +51,108 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
             return f"{words}  {self.reason}"
         return f"{words}  {self.zone}  area {self.area:.2%}  score {self.score:.2f}"
 
+    def note(self) -> Note:
+        """Put the event as it is drawn."""
+        name = "-".join(filter(None, (self.kind, self.zone)))
+        return Note(self.frame, name, self.sentence().partition(": ")[2], self.box)
+
 
 def main(argv: list[str]) -> int:
-    """Print the events of each film; 0 if all could be read to their end, else 1."""
-    options = _parser().parse_args(argv)
+    """Print the events of each film; 0 if all could be read to their end, else 1.
+
+    2 if what is asked for is not declared.
+    """
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if options.camera is not None and options.site is None:
+        parser.error("--camera is of a site: --site is missing")
     cv2.setNumThreads(1)
     try:
-        return _look(options.files, as_json=options.json)
+        return _look(options)
+    except (DeclaredError, InventoryError) as error:
+        sys.stderr.write(f"wachtpost look: {error}\n")
+        return 2
+    except ShowError as error:
+        sys.stderr.write(f"wachtpost look: {error}\n")
+        return 1
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
-def _look(paths: Sequence[str], *, as_json: bool) -> int:
+def _look(options: argparse.Namespace) -> int:
+    aim = Aim()
+    if options.site is not None:
+        aim = aim_of(options.inventory, options.site, options.camera)
+    names: list[str] = []
     whole = True
-    for path in paths:
+    for reel in gather(options.files):
+        names.append(_name_of(reel, names))
+        show = Show(options.out, names[-1], aim) if options.out else None
         try:
-            for event in events(path):
-                _write(event, as_json=as_json)
+            for event in events(reel, aim, show=show, rate=options.rate):
+                _write(event, as_json=options.json)
         except FilmError as error:
-            sys.stderr.write(f"wachtpost look: {path}: {error}\n")
+            sys.stderr.write(f"wachtpost look: {reel.name}: {error}\n")
             whole = False
     return 0 if whole else 1
 
 
-def events(path: str) -> Iterator[Event]:
+def _name_of(reel: Reel, taken: Sequence[str]) -> str:
+    """Give what a film's files are called; two films of one name get a number."""
+    stem = Path(reel.name).stem or "pictures"
+    names = (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)
+
+
+def events(
+    film: str | Reel,
+    aim: Aim | None = None,
+    *,
+    show: Show | None = None,
+    rate: float = RATE,
+) -> Iterator[Event]:
     """Yield the events of one film; ends with `camera.lost` and FilmError if it breaks.
 
-    Whatever is going on when the film ends or breaks is ended first.
+    Whatever is going on when the film ends or breaks is ended first. `rate` is how many
+    pictures a second a row of pictures has. What is seen is shown too, if `show` is.
     """
-    eye = Eye(((PICTURE, WHOLE),), ())
+    reel = film if isinstance(film, Reel) else Reel(film)
+    aim = aim or Aim()
+    eye = Eye(aim.zones, aim.masks)
     moment = Moment(0, 0.0)
     broken: FilmError | None = None
-    try:
-        for moment, decisions in _decisions(path, eye):  # noqa: B007 - told if it breaks
-            yield from _events(path, decisions)
-    except FilmError as error:
-        broken = error
-    yield from _events(path, eye.close())
+    with ExitStack() as stack:
+        if show:
+            stack.enter_context(show)
+        try:
+            for moment, glance in _glances(reel, eye, rate):
+                told = list(_events(reel.name, glance.decisions))
+                if show:
+                    notes = [event.note() for event in told]
+                    show.add(glance.picture, moment, eye.going_on(), notes)
+                yield from told
+        except FilmError as error:
+            broken = error
+        told = list(_events(reel.name, eye.close()))
+        if broken:
+            told.append(_lost(reel.name, moment, broken))
+        if show:
+            show.end([event.note() for event in told])
+        yield from told
     if broken:
-        seconds = round(moment.seconds, DIGITS)
-        yield Event(path, moment.frame, seconds, "camera.lost", reason=broken.reason)
         raise broken
 
 
-def _decisions(path: str, eye: Eye) -> Iterator[tuple[Moment, list[Decision]]]:
-    if is_live(path):
-        raise FilmError(Loss.REFUSED, "look reads files, not live cameras")
-    with Film(path, LOOKS_A_SECOND) as film:
+def _lost(path: str, moment: Moment, error: FilmError) -> Event:
+    seconds = round(moment.seconds, DIGITS)
+    return Event(path, moment.frame, seconds, "camera.lost", reason=error.reason)
+
+
+def _glances(reel: Reel, eye: Eye, rate: float) -> Iterator[tuple[Moment, Glance]]:
+    with reel.open(LOOKS_A_SECOND, rate) as film:
         for still in film.stills():
-            yield still.moment, eye.see(still).decisions
+            yield still.moment, eye.see(still)
 
 
 def _events(path: str, decisions: Sequence[Decision]) -> Iterator[Event]:
@@ -123,8 +181,40 @@ def _parser() -> argparse.ArgumentParser:
         prog="wachtpost look",
         description="Run the motion detector over recorded films; print each event.",
     )
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a recorded film")
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="a recorded film, a folder of pictures, or a pattern such as 'in*.png'",
+    )
     parser.add_argument(
         "--json", action="store_true", help="one JSON object a line instead of words"
     )
+    parser.add_argument("--site", help="take zones and masks of a camera of this site")
+    parser.add_argument(
+        "--camera", metavar="N", help="its number, or DEVICE/N where two have it"
+    )
+    parser.add_argument(
+        "--inventory", type=Path, default=EXAMPLES, metavar="DIR", help="%(default)s"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write an annotated film, and a picture for each event",
+    )
+    parser.add_argument(
+        "--rate",
+        type=_rate,
+        default=RATE,
+        metavar="N",
+        help="pictures a second of a row of pictures (%(default)s)",
+    )
     return parser
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 < rate <= FASTEST:
+        raise ValueError
+    return rate

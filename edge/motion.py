@@ -183,6 +183,10 @@ class Motion:
         self._before = small
         return decisions
 
+    def going_on(self) -> list[Started]:
+        """Give the last sighting of each event that has not ended."""
+        return [zone.last for zone in self._zones if zone.last]
+
     def finish(self) -> list[Decision]:
         """End what is going on: the film is over."""
         return [ended for zone in self._zones if (ended := zone.close())]

@@ -115,8 +115,8 @@ class Masked:
         size = small_size(self.luma.shape[0], self.luma.shape[1])
         return _pixels(cv2.resize(luma, size[::-1], interpolation=cv2.INTER_LINEAR))
 
-    def jpeg(self) -> bytes:
-        """Encode the picture, at most 1280 px wide."""
+    def colours(self) -> Pixels:
+        """Give the picture as BGR, at most 1280 px wide."""
         hidden = self._masking.hide_colours(self._colours())
         image = cv2.cvtColor(hidden, cv2.COLOR_YUV2BGR_I420)
         if image.shape[1] > SNAPSHOT_WIDTH:
@@ -124,18 +124,27 @@ class Masked:
             size = (SNAPSHOT_WIDTH, height)
             image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
             image = self._masking.hide_again(_pixels(image))
-        _, data = cv2.imencode(
-            ".jpg",
-            image,
-            [
-                cv2.IMWRITE_JPEG_QUALITY,
-                SNAPSHOT_QUALITY,
-                # Full colour: decoders smear halved colour over a mask's edge.
-                cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
-                cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
-            ],
-        )
-        return data.tobytes()
+        return _pixels(image)
+
+    def jpeg(self) -> bytes:
+        """Encode the picture, at most 1280 px wide."""
+        return jpeg_of(self.colours())
+
+
+def jpeg_of(image: Pixels) -> bytes:
+    """Encode a BGR picture."""
+    _, data = cv2.imencode(
+        ".jpg",
+        image,
+        [
+            cv2.IMWRITE_JPEG_QUALITY,
+            SNAPSHOT_QUALITY,
+            # Full colour: decoders smear halved colour over a mask's edge.
+            cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+            cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+        ],
+    )
+    return data.tobytes()
 
 
 def small_size(height: int, width: int) -> tuple[int, int]:
