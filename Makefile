@@ -1,10 +1,11 @@
 # Every command starts from a bare checkout: git, make and Python >= 3.11.
 
-.PHONY: setup demo check test screenshots pi lock machine help
+.PHONY: setup demo check test bench screenshots pi lock machine help
 
 help:
 	@echo 'make demo         everything at once on this machine; ARGS="--for 60 --json"'
 	@echo 'make test         every test; as root it installs what they need'
+	@echo 'make bench        what is promised, measured: PART=camera, into build/bench'
 	@echo 'make check        style, types, walls, lock'
 	@echo 'make setup        .venv from requirements.lock'
 	@echo 'make screenshots  each page in both languages, into build/screenshots'
@@ -31,6 +32,10 @@ check: setup
 # A server that is missing fails here: this is where it is installed.
 test: setup machine
 	CI=true .venv/bin/python -m pytest $(ARGS)
+
+# Installs nothing: what is missing is said, and the rest is measured.
+bench: setup
+	.venv/bin/python -m tests.bench $(PART)
 
 screenshots: setup machine
 	CI=true .venv/bin/python -m tests.browser.screenshots

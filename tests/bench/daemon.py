@@ -1,0 +1,101 @@
+"""Debian's `motion` on a recorded film, in real time as it takes it.
+
+Its events come as wall-clock times; frame = (time - moment it connected) x rate, so its
+latencies are right within about 0.3 s. All is at its defaults but the event gap, which
+is 2 s as ours (its own 60 s would call nearly all idle time motion).
+"""
+
+import os
+import shutil
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.bench.score import Span, Truth
+
+GAP_S = 2
+CONNECTED = "connected"
+PATIENCE_S = 20.0
+LINGER_S = 0.5  # shorter than a second look at a film that begins again
+
+CONFIGURATION = """\
+daemon off
+setup_mode off
+log_level 6
+log_file {folder}/log
+target_dir {folder}
+webcontrol_port 0
+stream_port 0
+width {width}
+height {height}
+netcam_url file://{film}
+movie_output off
+picture_output off
+event_gap {gap}
+on_event_start date "+start %s.%N" >> {folder}/events
+on_event_end date "+end %s.%N" >> {folder}/events
+"""
+
+
+class Run(NamedTuple):
+    """What `motion` said of a film, and the CPU it took for it."""
+
+    said: list[Span]
+    cpu_s: float
+
+
+def missing() -> str | None:
+    """Say in words why this cannot be measured here."""
+    if shutil.which("motion"):
+        return None
+    return "`motion` is not installed here: apt install --no-install-recommends motion"
+
+
+def watch(film: Path, truth: Truth, size: tuple[int, int], folder: Path) -> Run:
+    """Let `motion` watch a film once."""
+    folder.mkdir()
+    fields = {"folder": folder, "film": film, "gap": GAP_S}
+    width, height = size
+    text = CONFIGURATION.format(width=width, height=height, **fields)
+    (folder / "motion.conf").write_text(text)
+    process = subprocess.Popen(
+        ["motion", "-n", "-c", str(folder / "motion.conf")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        began = _connected_at(folder / "log")
+        threading.Event().wait(truth.frames / truth.fps - LINGER_S)
+    finally:
+        process.terminate()
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+    events = folder / "events"
+    told = events.read_text() if events.exists() else ""
+    return Run(spans_of(told, began, truth), usage.ru_utime + usage.ru_stime)
+
+
+def spans_of(told: str, began: float, truth: Truth) -> list[Span]:
+    """Turn the lines that it had written into frames."""
+    said: list[Span] = []
+    for line in told.splitlines():
+        what, _, at = line.partition(" ")
+        seconds = float(at) - began - (GAP_S if what == "end" else 0)
+        frame = min(max(round(seconds * truth.fps), 0), truth.frames - 1)
+        if what == "start":
+            said.append((frame, truth.frames - 1))
+        elif said:
+            said[-1] = (said[-1][0], max(frame, said[-1][0]))
+    return said
+
+
+def _connected_at(log: Path) -> float:
+    pause = threading.Event()
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        if log.exists() and CONNECTED in log.read_text():
+            return time.time()
+        pause.wait(0.02)
+    raise AssertionError("`motion` did not open the film")
