@@ -34,9 +34,11 @@ netcam_url file://{film}
 movie_output off
 picture_output off
 event_gap {gap}
-on_event_start date "+start %s.%N" >> {folder}/events
-on_event_end date "+end %s.%N" >> {folder}/events
+on_event_start sh {folder}/stamp start
+on_event_end sh {folder}/stamp end
 """
+# A file of its own: `motion` has a meaning for %s and %N itself.
+STAMP = 'date "+$1 %s.%N" >> "$(dirname "$0")/events"\n'
 
 
 class Run(NamedTuple):
@@ -60,6 +62,7 @@ def watch(film: Path, truth: Truth, size: tuple[int, int], folder: Path) -> Run:
     width, height = size
     text = CONFIGURATION.format(width=width, height=height, **fields)
     (folder / "motion.conf").write_text(text)
+    (folder / "stamp").write_text(STAMP)
     process = subprocess.Popen(
         ["motion", "-n", "-c", str(folder / "motion.conf")],
         stdout=subprocess.DEVNULL,
