@@ -1,14 +1,15 @@
 """Whatever order, repetition and batches records come in, they mean the same."""
 
 from collections.abc import Sequence
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from collector.database import Database
 from collector.intake.row import EventRow
-from tests.incident.ruling import (
-    judged,
-)
+from tests.incident.ruling import Owner, judged
 from tests.incident.stage import (
     KIT,
     OTHER,
@@ -58,6 +59,15 @@ def deliveries(draw: st.DrawFn) -> list[list[EventRow]]:
     ]
 
 
+@pytest.fixture
+async def at_once(world: Owner, collector: Database) -> list[tuple[Any, ...]]:
+    """Give what comes of all of them in one batch, in their order."""
+    await judged(collector, *RECORDS)
+    found = look(world, EPISODE)
+    assert len(found) == 8
+    return found
+
+
 @settings(
     max_examples=60,
     deadline=None,
@@ -65,13 +75,8 @@ def deliveries(draw: st.DrawFn) -> list[list[EventRow]]:
 )
 @given(batches=deliveries())
 async def test_any_order_repetition_and_batching_gives_the_same_incidents(
-    world, collector, batches
+    world, collector, at_once, batches
 ):
-    clear(world)
-    await judged(collector, *RECORDS)
-    at_once = look(world, EPISODE)
-    assert len(at_once) == 8
-
     clear(world)
     for batch in batches:
         await judged(collector, *batch)
