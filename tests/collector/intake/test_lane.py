@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from collector.database import Transaction
+from collector.database import Limits, Transaction
 from collector.errors import ForbiddenError
 from collector.intake.row import EventRow
 from collector.migrate import migrate
@@ -22,6 +22,7 @@ from tests.servers.postgres import PostgresServer
 
 Owner = psycopg.Connection[tuple[object, ...]]
 Url = Callable[[Role], str]
+IMPATIENT = Limits(wait_s=1.5)  # so that a database that is away is told soon
 
 
 def events(owner: Owner) -> object:
@@ -92,7 +93,7 @@ async def test_while_the_database_is_away_nothing_is_confirmed_and_then_all(
     server = durable_postgres_server
     await migrate(server.admin_url)
     url = url_as(server.admin_url, "wachtpost_collector")
-    async with bench(url, tmp_path) as lane:
+    async with bench(url, tmp_path, limits=IMPATIENT) as lane:
         await lane.take(frame(1))
         server.kill()
         taking = asyncio.create_task(lane.take(frame(2)))
@@ -215,7 +216,7 @@ async def test_it_stops_without_a_word_where_the_database_is_away(
     server = durable_postgres_server
     await migrate(server.admin_url)
     url = url_as(server.admin_url, "wachtpost_collector")
-    async with bench(url, tmp_path) as lane:
+    async with bench(url, tmp_path, limits=IMPATIENT) as lane:
         server.kill()
         stopping = asyncio.Event()
         running = asyncio.create_task(lane.lane.run(stopping))
