@@ -8,7 +8,7 @@ from typing import Any
 
 from collector.database import Transaction, jsonb
 from collector.intake.ingest import Heard, SetAside, is_measurement
-from collector.intake.row import EventRow
+from collector.intake.row import EventRow, RecordName
 from collector.query import Queries
 from sites.event import Heartbeat
 
@@ -18,7 +18,6 @@ KEPT_BYTES = 4 * 2**20
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _QUERIES = Queries(Path(__file__).parent / "sql")
-_Key = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True)
@@ -75,19 +74,18 @@ async def _events(transaction: Transaction, rows: list[EventRow]) -> list[EventR
         return []
     await transaction.run(_QUERIES["stage_events"])
     await transaction.copy(_QUERIES["copy_events"], map(_event, rows))
-    inserted: set[_Key] = set()
+    inserted: set[RecordName] = set()
     for timed, query in ((True, "insert_events"), (False, "insert_untimed")):
         if any(row.timed is timed for row in rows):
-            found = await transaction.all(_QUERIES.of(query, _key))
+            found = await transaction.all(_QUERIES.of(query, RecordName))
             inserted.update(found)
     return list(_first(rows, inserted))
 
 
-def _first(rows: Iterable[EventRow], inserted: set[_Key]) -> Iterator[EventRow]:
+def _first(rows: Iterable[EventRow], inserted: set[RecordName]) -> Iterator[EventRow]:
     for row in rows:
-        key = (row.device, row.run, row.lane, row.seq)
-        if key in inserted:
-            inserted.discard(key)  # the second of two in one batch is a duplicate
+        if row.name in inserted:
+            inserted.discard(row.name)  # the second of two in one batch is a duplicate
             yield row
 
 
@@ -112,12 +110,12 @@ async def _alive(
     devices = sorted({frame.known.device for frame in heard})
     rows = await transaction.all(_QUERIES["last_sent"], devices=devices)
     sent: dict[str, datetime] = {row["device"]: row["sent"] for row in rows}
-    fresh = {(row.device, row.run, row.lane, row.seq) for row in new}
+    fresh = {row.name for row in new}
     return [
         frame
         for frame in heard
         if frame.header.sent_at > sent.get(frame.known.device, _NEVER)
-        or any((row.device, row.run, row.lane, row.seq) in fresh for row in frame.rows)
+        or any(row.name in fresh for row in frame.rows)
     ]
 
 
@@ -155,16 +153,9 @@ def _heartbeat(frame: Heard) -> dict[str, Any] | None:
     return beats[-1].data if beats else None
 
 
-def _key(device: str, run: str, lane: str, seq: int) -> _Key:
-    return device, run, lane, seq
-
-
 def _event(row: EventRow) -> tuple[object, ...]:
     return (
-        row.device,
-        row.run,
-        row.lane,
-        row.seq,
+        *row.name,
         row.at,
         row.said,
         row.received,
@@ -180,10 +171,7 @@ def _event(row: EventRow) -> tuple[object, ...]:
 
 def _measurement(row: EventRow) -> tuple[object, ...]:
     return (
-        row.device,
-        row.run,
-        row.lane,
-        row.seq,
+        *row.name,
         row.at,
         row.received,
         row.unit,
