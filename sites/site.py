@@ -108,8 +108,7 @@ class View(Model):
 class Camera(Model):
     """A camera of a device; `masks` are zeroed before anything looks at a picture.
 
-    `source` is a file, `made:SEED` or an address; its credentials stay in a file on
-    the device, never here.
+    `source` is a file, `made:SEED` or an address, never with a user name or password.
     """
 
     number: SmallNumber
