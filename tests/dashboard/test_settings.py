@@ -69,7 +69,7 @@ def test_what_is_no_secret_stands_in_no_file(tmp_path: Path):
 def test_a_secret_that_is_no_text_is_told(tmp_path: Path):
     file = tmp_path / "url"
     file.write_bytes(b"\xff\xfe")
-    with pytest.raises(SettingsError, match="DATABASE_URL_FILE.* cannot be read"):
+    with pytest.raises(SettingsError, match=r"DATABASE_URL_FILE.* cannot be read"):
         read_settings({f"{PREFIX}DATABASE_URL_FILE": str(file)})
 
 
