@@ -24,13 +24,15 @@ _QUERIES = Queries(Path(__file__).parent / "sql")
 class Stored:
     """What a transaction stored: the events that were new, and how many rows.
 
-    `returned` names the units of devices and paths that had been away, or are new.
+    `returned` names the units of devices and paths that had been away, or are new,
+    `unkept` the frames that were refused and for which there is no room to keep them.
     """
 
     new: tuple[EventRow, ...]
     rows: int
     duplicates: int
     returned: frozenset[str]
+    unkept: frozenset[str] = frozenset()
 
 
 async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
@@ -50,11 +52,17 @@ async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
     return Stored(tuple(new), stored, len(rows) - stored, returned)
 
 
-async def set_aside(transaction: Transaction, frames: Iterable[SetAside]) -> None:
-    """Keep frames that cannot be believed, each once, so many of one source."""
+async def set_aside(
+    transaction: Transaction, frames: Iterable[SetAside]
+) -> frozenset[str]:
+    """Keep frames that cannot be believed, each once, so many of one source.
+
+    Gives the digests of those that were only counted, content and all.
+    """
+    unkept: set[str] = set()
     for frame in sorted(frames, key=lambda one: one.digest):
         known, message = frame.known, frame.message
-        await transaction.run(
+        kept = await transaction.one(
             _QUERIES["set_aside"],
             digest=frame.digest,
             received=message.received,
@@ -67,6 +75,9 @@ async def set_aside(transaction: Transaction, frames: Iterable[SetAside]) -> Non
             frames=KEPT_FRAMES,
             bytes=KEPT_BYTES,
         )
+        if message.payload and kept["digest"] != frame.digest:
+            unkept.add(frame.digest)
+    return frozenset(unkept)
 
 
 async def _events(transaction: Transaction, rows: list[EventRow]) -> list[EventRow]:
