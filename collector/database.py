@@ -63,10 +63,14 @@ class Note:
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one process's connections: how many at most, seconds a statement."""
+    """Bounds of one process's connections.
+
+    How many at most, seconds a statement, seconds that a transaction waits for one.
+    """
 
     connections: int = 4
     statement_s: int = STATEMENT_S
+    wait_s: float = POOL_WAIT_S
 
 
 def jsonb(value: object) -> object:
@@ -174,7 +178,7 @@ class Database:
             kwargs=_arguments(name, options),
             min_size=1,
             max_size=limits.connections,
-            timeout=POOL_WAIT_S,
+            timeout=limits.wait_s,
             reconnect_timeout=RECONNECT_MAX_S,
             check=AsyncConnectionPool.check_connection,
             configure=_configure,

@@ -1,19 +1,19 @@
 """What can be set about the collector, from the environment, read once.
 
 What each one means stands in collector/README.md, which a test holds against this file.
-A secret may stand in a file that `<NAME>_FILE` points to.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from collector.environment import read_fields, sentence_of
 from collector.errors import SettingsError
 from collector.intake.source import Broker
 from collector.notify.email import EmailSettings
@@ -70,11 +70,13 @@ class Ready:
 
 def read_settings(environ: Mapping[str, str]) -> Ready:
     """Read the environment; raises SettingsError with every problem at once."""
-    fields, problems = _fields(environ)
+    fields, problems = read_fields(environ, PREFIX, SECRETS)
     try:
         settings = Settings.model_validate(fields)
     except ValidationError as error:
-        problems += [_told(one) for one in error.errors(include_url=False)]
+        problems += [
+            sentence_of(one, PREFIX) for one in error.errors(include_url=False)
+        ]
         raise SettingsError(problems) from None
     ready = _Check(settings, problems).ready()
     if ready is None or problems:
@@ -84,38 +86,11 @@ def read_settings(environ: Mapping[str, str]) -> Ready:
 
 def read_database_url(environ: Mapping[str, str]) -> str:
     """Read that one setting; who syncs holds no keys. Raises SettingsError."""
-    fields, problems = _fields(environ)
+    fields, problems = read_fields(environ, PREFIX, SECRETS)
     url = fields.get("database_url")
     if url is None:
         raise SettingsError(problems or [f"{PREFIX}DATABASE_URL is missing"])
     return url
-
-
-def _fields(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    fields: dict[str, str] = {}
-    problems: list[str] = []
-    for variable, value in sorted(environ.items()):
-        if not variable.startswith(PREFIX):
-            continue
-        name = variable.removeprefix(PREFIX).lower()
-        secret = name.removesuffix("_file")
-        if name != secret and secret in SECRETS:
-            try:
-                fields[secret] = Path(value).read_text("utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                problems.append(f"{variable}: {value!r} cannot be read: {error}")
-        else:
-            fields[name] = value
-    return fields, problems
-
-
-def _told(problem: Any) -> str:
-    name = PREFIX + "_".join(map(str, problem["loc"])).upper()
-    if problem["type"] == "missing":
-        return f"{name} is missing"
-    if problem["type"] == "extra_forbidden":
-        return f"{name} is no setting"
-    return f"{name}: {problem['msg'].lower()}"
 
 
 class _Check:

@@ -59,7 +59,7 @@ async def incident_view(look: Look, incident: int) -> View:
             raise NotFoundError
         values = await _values(transaction, look, row)
     title = look.words.text(row["title"])
-    where = place_name(look, row)
+    where = look.words.place(row["kit"], row["site_name"])
     return View(
         partial="incident.html",
         title=f"{where}: {title}",
@@ -67,15 +67,6 @@ async def incident_view(look: Look, incident: int) -> View:
         values={"i": row, "where": where, **values},
         zone=row["time_zone"],
     )
-
-
-def place_name(look: Look, row: Row) -> str:
-    """Give a place's name, or its kit number: a home has no other name."""
-    if row["kit"]:
-        return look.words("place.kit", kit=row["kit"])
-    if row["site_name"]:
-        return look.words.text(row["site_name"])
-    return look.words("place.unnamed")
 
 
 async def _values(transaction: Transaction, look: Look, row: Row) -> dict[str, Any]:

@@ -83,6 +83,12 @@ class Words:
         """Give an inventory's own text in this language."""
         return "" if both is None else both[self.language]
 
+    def place(self, kit: str | None, name: Mapping[str, str] | None) -> str:
+        """Give a place's name, or its kit number: a home has no other name."""
+        if kit:
+            return self("place.kit", kit=kit)
+        return self.text(name) or self("place.unnamed")
+
     def clock(self, at: datetime, zone: str = HOME_ZONE) -> str:
         """Give the time of day, as 02:47."""
         return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"

@@ -16,10 +16,12 @@ from pydantic import (
     model_validator,
 )
 
+from collector.environment import read_fields, sentence_of
 from dashboard.errors import SettingsError
 from sites.host import is_here
 
 PREFIX = "WACHTPOST_DASHBOARD_"
+SECRETS = frozenset({"database_url"})
 KEY_BYTES = 32
 
 
@@ -93,28 +95,17 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     Raises:
         SettingsError: with every problem.
     """
-    given: dict[str, str] = {}
-    problems = []
-    for name, value in environ.items():
-        if not name.startswith(PREFIX):
-            continue
-        field = name.removeprefix(PREFIX).lower()
-        if field.endswith("_file") and field not in Settings.model_fields:
-            field = field.removesuffix("_file")
-            try:
-                given[field] = Path(value).read_text().strip()
-            except OSError as error:
-                problems.append(f"{name}: {value!r}: {error.strerror}")
-        else:
-            given[field] = value
+    given, problems = read_fields(environ, PREFIX, SECRETS)
     try:
         settings = Settings.model_validate(given)
     except ValidationError as error:
-        problems += [_said(each["loc"], each["msg"]) for each in error.errors()]
-    else:
-        if not problems:
-            return settings
-    raise SettingsError(problems)
+        problems += [
+            sentence_of(one, PREFIX) for one in error.errors(include_url=False)
+        ]
+        raise SettingsError(problems) from None
+    if problems:
+        raise SettingsError(problems)
+    return settings
 
 
 def explain() -> str:
@@ -142,9 +133,3 @@ def read_key(file: Path) -> bytes:
             [f"key_file: {str(file)!r} does not hold {KEY_BYTES} bytes"]
         )
     return key
-
-
-def _said(where: tuple[int | str, ...], what: str) -> str:
-    if not where:
-        return what.removeprefix("Value error, ")
-    return f"{PREFIX}{str(where[0]).upper()}: {what}"

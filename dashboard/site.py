@@ -81,11 +81,7 @@ async def site_view(look: Look, site: str, window: Window) -> View:
         values: dict[str, Any] = {"station": None}
         if row["kind"] == "station":
             values["station"] = await _station(transaction, look, row, window, health)
-    name = (
-        look.words("place.kit", kit=row["kit"])
-        if row["kit"]
-        else look.words.text(row["name"])
-    )
+    name = look.words.place(row["kit"], row["name"])
     return View(
         partial="site.html",
         title=name,

@@ -43,25 +43,34 @@ class Todo:
     blind: tuple[BlindDevice, ...]
     safeguards: tuple[SafeguardDue, ...]
     set_aside: tuple[Row, ...]
+    untimed: tuple[Row, ...]
 
     @property
     def number(self) -> int:
         """How many lines the list has."""
-        return len(self.blind) + len(self.safeguards) + len(self.set_aside)
+        lists = (self.blind, self.safeguards, self.set_aside, self.untimed)
+        return sum(map(len, lists))
 
 
 async def todo(
     transaction: Transaction, look: Look, places: Sequence[tuple[Row, Sequence[Blind]]]
 ) -> Todo:
     """Read what is to be done at these places, given why each is blind."""
-    aside = await transaction.all(QUERIES["set_aside"], since=look.now - ASIDE_SHOWN)
-    sites = {site["site"] for site, _ in places}
+    since = look.now - ASIDE_SHOWN
+    aside = await transaction.all(QUERIES["set_aside"], since=since)
+    untimed = await transaction.all(QUERIES["untimed"], since=since)
+    sites = {site["site"]: site for site, _ in places}
     return Todo(
         blind=tuple(
             BlindDevice(site, reason) for site, reasons in places for reason in reasons
         ),
         safeguards=tuple(safeguards_due(look.parts.inventory, sites, look.now)),
         set_aside=tuple(aside),
+        untimed=tuple(
+            {**each, "place": sites[each["site"]]}
+            for each in untimed
+            if each["site"] in sites
+        ),
     )
 
 

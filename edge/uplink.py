@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -72,15 +72,14 @@ class Link:
         except (OSError, ValueError) as error:
             raise LinkError(type(error).__name__) from None
         self._client.loop_start()
-        try:
-            async with asyncio.timeout(CONNECT_S + GOODBYE_S):
-                await self._ready
-        except TimeoutError:
-            await self._leave()
-            raise LinkError("no answer in time") from None
-        except BaseException:
-            await self._leave()
-            raise
+        async with AsyncExitStack() as refused:
+            refused.push_async_callback(self._leave)
+            try:
+                async with asyncio.timeout(CONNECT_S + GOODBYE_S):
+                    await self._ready
+            except TimeoutError:
+                raise LinkError("no answer in time") from None
+            refused.pop_all()
         return self
 
     async def __aexit__(

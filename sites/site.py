@@ -123,9 +123,9 @@ class View(Model):
 class Camera(Model):
     """A camera of a device; `masks` are zeroed before anything looks at a picture.
 
-    `source` is a file, `made:SEED` or an address; its credentials stay in a file on
-    the device, never here. `fov` is the horizontal angle of the whole picture in
-    degrees; with `resolution` it tells what a zone's purpose can be.
+    `source` is a file, `made:SEED` or an address, never with a user name or password.
+    `fov` is the horizontal angle of the whole picture in degrees; with `resolution` it
+    tells what a zone's purpose can be.
     """
 
     number: SmallNumber

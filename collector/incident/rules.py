@@ -197,12 +197,12 @@ def _reason_to_join(*, more_urgent: bool, now_silent: bool) -> Reason:
 
 
 def _once_each(rows: Iterable[EventRow]) -> list[EventRow]:
-    by_key = {(row.device, row.run, row.lane, row.seq): row for row in rows}
-    return sorted(by_key.values(), key=_age)
+    by_name = {row.name: row for row in rows}
+    return sorted(by_name.values(), key=_age)
 
 
 def _age(row: EventRow) -> tuple[object, ...]:
-    return row.at, row.device, row.run, row.lane, row.seq
+    return row.at, row.name
 
 
 def _rules_of(row: EventRow, inventory: Inventory) -> tuple[Rule, ...]:

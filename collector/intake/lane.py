@@ -8,7 +8,7 @@ batch in hand is tried again and nothing else is polled.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -45,6 +45,7 @@ T = TypeVar("T")
 CHUNK = 32  # frames a thread opens before the next gets its turn
 RETRY_MIN_S = 0.05
 RETRY_MAX_S = 5.0
+FULL_OF_REFUSED = "a source sent more refused frames than are kept: not confirmed"
 DATA_IS_WRONG = ("22", "23")  # classes of SQLSTATE: bad data, broken constraint
 _QUERIES = Queries(Path(__file__).parent / "sql")
 
@@ -155,7 +156,7 @@ class Lane:
     async def _settle(self, findings: Sequence[Finding]) -> list[Finding]:
         """Commit all of it, or each alone where one of them spoils it."""
         try:
-            await self._commit(findings)
+            unkept = await self._commit(findings)
         except DatabaseError as error:
             if error.retry:
                 return []  # we are to stop, and the database is away
@@ -163,7 +164,11 @@ class Lane:
         except Exception as error:  # noqa: BLE001  # a rule that breaks on one frame may not stop the others; it is not confirmed, logged and on /healthz
             return await self._settle_apart(findings, error)
         self._watch.health.well(self.name)
-        return list(findings)
+        if unkept:
+            self._watch.health.trouble(f"{self.name} frames", FULL_OF_REFUSED)
+        return [
+            one for one in findings if isinstance(one, Gone) or one.digest not in unkept
+        ]
 
     async def _settle_apart(
         self, findings: Sequence[Finding], error: Exception
@@ -181,7 +186,7 @@ class Lane:
         self._watch.metrics.frames.labels(self.name, "failed").inc()
         return []
 
-    async def _commit(self, findings: Sequence[Finding]) -> None:
+    async def _commit(self, findings: Sequence[Finding]) -> frozenset[str]:
         wait = RETRY_MIN_S
         while True:
             try:
@@ -195,7 +200,7 @@ class Lane:
                 wait = min(wait * 2, RETRY_MAX_S)
             else:
                 self._count(findings, stored)
-                return
+                return stored.unkept
 
     async def _store(self, findings: Sequence[Finding]) -> Stored:
         heard = [one for one in findings if isinstance(one, Heard)]
@@ -206,12 +211,12 @@ class Lane:
             for gone in (one for one in findings if isinstance(one, Gone)):
                 device, way = gone.path
                 await transaction.run(_QUERIES["gone"], device=device, way=way)
-            await set_aside(transaction, _doubtful(findings))
+            unkept = await set_aside(transaction, _doubtful(findings))
             await self._judge(transaction, stored.new)
             await _notify(transaction, stored)
         if parts:
             await self._pictures.complete()
-        return stored
+        return replace(stored, unkept=unkept)
 
     async def _judge(self, transaction: Transaction, new: Sequence[EventRow]) -> None:
         sites = sorted({row.site for row in new if row.kind in self._rules.kinds})

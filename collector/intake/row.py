@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sites.event import Lane, Record
+
+
+class RecordName(NamedTuple):
+    """Device, run, lane and number: the name of a record for ever."""
+
+    device: str
+    run: str
+    lane: str
+    seq: int
 
 
 @dataclass(frozen=True)
@@ -33,3 +42,8 @@ class EventRow:
     record: Record | None = None
     timed: bool = True
     said: str = ""
+
+    @property
+    def name(self) -> RecordName:
+        """What no other record is called, whenever it comes and however often."""
+        return RecordName(self.device, self.run, self.lane, self.seq)

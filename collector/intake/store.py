@@ -8,7 +8,7 @@ from typing import Any
 
 from collector.database import Transaction, jsonb
 from collector.intake.ingest import Heard, SetAside, is_measurement
-from collector.intake.row import EventRow
+from collector.intake.row import EventRow, RecordName
 from collector.query import Queries
 from sites.event import Heartbeat
 
@@ -18,20 +18,21 @@ KEPT_BYTES = 4 * 2**20
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _QUERIES = Queries(Path(__file__).parent / "sql")
-_Key = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True)
 class Stored:
     """What a transaction stored: the events that were new, and how many rows.
 
-    `returned` names the units of devices and paths that had been away, or are new.
+    `returned` names the units of devices and paths that had been away, or are new,
+    `unkept` the frames that were refused and for which there is no room to keep them.
     """
 
     new: tuple[EventRow, ...]
     rows: int
     duplicates: int
     returned: frozenset[str]
+    unkept: frozenset[str] = frozenset()
 
 
 async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
@@ -51,11 +52,17 @@ async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
     return Stored(tuple(new), stored, len(rows) - stored, returned)
 
 
-async def set_aside(transaction: Transaction, frames: Iterable[SetAside]) -> None:
-    """Keep frames that cannot be believed, each once, so many of one source."""
+async def set_aside(
+    transaction: Transaction, frames: Iterable[SetAside]
+) -> frozenset[str]:
+    """Keep frames that cannot be believed, each once, so many of one source.
+
+    Gives the digests of those that were only counted, content and all.
+    """
+    unkept: set[str] = set()
     for frame in sorted(frames, key=lambda one: one.digest):
         known, message = frame.known, frame.message
-        await transaction.run(
+        kept = await transaction.one(
             _QUERIES["set_aside"],
             digest=frame.digest,
             received=message.received,
@@ -68,6 +75,9 @@ async def set_aside(transaction: Transaction, frames: Iterable[SetAside]) -> Non
             frames=KEPT_FRAMES,
             bytes=KEPT_BYTES,
         )
+        if message.payload and kept["digest"] != frame.digest:
+            unkept.add(frame.digest)
+    return frozenset(unkept)
 
 
 async def _events(transaction: Transaction, rows: list[EventRow]) -> list[EventRow]:
@@ -75,19 +85,18 @@ async def _events(transaction: Transaction, rows: list[EventRow]) -> list[EventR
         return []
     await transaction.run(_QUERIES["stage_events"])
     await transaction.copy(_QUERIES["copy_events"], map(_event, rows))
-    inserted: set[_Key] = set()
+    inserted: set[RecordName] = set()
     for timed, query in ((True, "insert_events"), (False, "insert_untimed")):
         if any(row.timed is timed for row in rows):
-            found = await transaction.all(_QUERIES.of(query, _key))
+            found = await transaction.all(_QUERIES.of(query, RecordName))
             inserted.update(found)
     return list(_first(rows, inserted))
 
 
-def _first(rows: Iterable[EventRow], inserted: set[_Key]) -> Iterator[EventRow]:
+def _first(rows: Iterable[EventRow], inserted: set[RecordName]) -> Iterator[EventRow]:
     for row in rows:
-        key = (row.device, row.run, row.lane, row.seq)
-        if key in inserted:
-            inserted.discard(key)  # the second of two in one batch is a duplicate
+        if row.name in inserted:
+            inserted.discard(row.name)  # the second of two in one batch is a duplicate
             yield row
 
 
@@ -112,12 +121,12 @@ async def _alive(
     devices = sorted({frame.known.device for frame in heard})
     rows = await transaction.all(_QUERIES["last_sent"], devices=devices)
     sent: dict[str, datetime] = {row["device"]: row["sent"] for row in rows}
-    fresh = {(row.device, row.run, row.lane, row.seq) for row in new}
+    fresh = {row.name for row in new}
     return [
         frame
         for frame in heard
         if frame.header.sent_at > sent.get(frame.known.device, _NEVER)
-        or any((row.device, row.run, row.lane, row.seq) in fresh for row in frame.rows)
+        or any(row.name in fresh for row in frame.rows)
     ]
 
 
@@ -155,16 +164,9 @@ def _heartbeat(frame: Heard) -> dict[str, Any] | None:
     return beats[-1].data if beats else None
 
 
-def _key(device: str, run: str, lane: str, seq: int) -> _Key:
-    return device, run, lane, seq
-
-
 def _event(row: EventRow) -> tuple[object, ...]:
     return (
-        row.device,
-        row.run,
-        row.lane,
-        row.seq,
+        *row.name,
         row.at,
         row.said,
         row.received,
@@ -180,10 +182,7 @@ def _event(row: EventRow) -> tuple[object, ...]:
 
 def _measurement(row: EventRow) -> tuple[object, ...]:
     return (
-        row.device,
-        row.run,
-        row.lane,
-        row.seq,
+        *row.name,
         row.at,
         row.received,
         row.unit,

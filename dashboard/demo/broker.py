@@ -39,4 +39,6 @@ async def serve(port: int) -> None:
 
 if __name__ == "__main__":
     logging.disable(logging.INFO)
+    # What amqtt says names the address that a client came from; who said it will do.
+    logging.basicConfig(format="%(levelname)s in %(name)s")
     asyncio.run(serve(int(sys.argv[1])))

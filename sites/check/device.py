@@ -61,7 +61,7 @@ def _sensor(site: Placed[Site], place: Place, sensor: Sensor) -> Iterator[Findin
 def _camera(site: Placed[Site], place: Place, camera: Camera) -> Iterator[Finding]:
     if _CREDENTIALS.search(camera.source):
         what = "source: a user name, a password or a token stands in the address;"
-        what = f"{what} keep it in a file on the device"
+        what = f"{what} an inventory holds no secret"
         yield Finding(place.at("source"), what)
     for i, view in enumerate(camera.views):
         at = place.at("views", i)

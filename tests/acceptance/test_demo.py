@@ -140,6 +140,7 @@ def deal_with_the_door(page: Page) -> None:
     door.get_by_role("button", name="Ik pak dit op").click()
     expect(door).to_contain_text("opgepakt")
     door.get_by_role("link", name="Bekijk").click()
+    expect(page.locator("button.tick").first).to_be_visible()
     while page.locator("button.tick[aria-pressed=false]").count():
         step = page.locator("button.tick[aria-pressed=false]").first
         name = step.get_attribute("id")

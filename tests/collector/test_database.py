@@ -221,12 +221,16 @@ async def test_a_server_that_is_away_is_told_and_found_again(
     durable_postgres_server: PostgresServer,
 ):
     server = durable_postgres_server
-    async with Database.open(server.admin_url, "test") as database:
-        async with database.transaction() as transaction:
-            await transaction.run(query("select 1"))
+    impatient = Limits(wait_s=1.0)
+    async with (
+        Database.open(server.admin_url, "test") as database,
+        Database.open(server.admin_url, "test", impatient) as impatient_one,
+    ):
+        await _once(database)
+        await _once(impatient_one)
         server.kill()
         with pytest.raises(DatabaseAwayError) as caught:
-            await _once(database)
+            await _once(impatient_one)
         assert caught.value.retry
         server.start()
         async with database.transaction() as transaction:

@@ -28,13 +28,12 @@ from sites.load import load
 from sites.topic import Path as Way
 from tests.collector.databases import Role, url_as
 from tests.collector.process import ROOT, Process
-from tests.collector.waiting import until
+from tests.collector.waiting import SECONDS, until
 from tests.collector.world import NOW
 from tests.servers.mosquitto import Broker
 from tests.servers.postgres import PostgresServer
 from tests.servers.process import free_port
 
-SECONDS = 30
 EXAMPLES = ROOT / "sites" / "examples"
 Url = Callable[[Role], str]
 

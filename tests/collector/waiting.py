@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-SECONDS = 20.0
+SECONDS = 60.0
 LOOK_EVERY_S = 0.01
 
 

@@ -61,6 +61,18 @@ def test_a_secret_may_stand_in_a_file_and_is_never_printed(tmp_path: Path):
     assert "secret/x" not in repr(settings)
 
 
+def test_what_is_no_secret_stands_in_no_file(tmp_path: Path):
+    with pytest.raises(SettingsError, match="PORT_FILE is no setting"):
+        read_settings({**URL, f"{PREFIX}PORT_FILE": str(tmp_path / "port")})
+
+
+def test_a_secret_that_is_no_text_is_told(tmp_path: Path):
+    file = tmp_path / "url"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match=r"DATABASE_URL_FILE.* cannot be read"):
+        read_settings({f"{PREFIX}DATABASE_URL_FILE": str(file)})
+
+
 def test_every_problem_is_told_at_once(tmp_path: Path):
     with pytest.raises(SettingsError) as refused:
         read_settings(
@@ -118,7 +130,7 @@ def test_a_key_that_is_cut_short_is_refused(tmp_path: Path):
 def test_the_command_tells_every_problem_and_fails(monkeypatch, capsys):
     monkeypatch.delenv(f"{PREFIX}DATABASE_URL", raising=False)
     assert main(["link", "somebody"]) == 1
-    assert f"{PREFIX}DATABASE_URL: Field required" in capsys.readouterr().err
+    assert f"{PREFIX}DATABASE_URL is missing" in capsys.readouterr().err
 
 
 def test_the_command_prints_a_link_once(database_url, monkeypatch, capsys):

@@ -10,6 +10,11 @@ from tests.dashboard.house import House
 from tests.dashboard.town import COLLEAGUE, HAVEN, KIT, OUTSIDER, OWNER
 
 STATION = "bureau-station"
+UNTIMED = """
+    insert into store.event_untimed
+           (device, run, lane, seq, at, received, unit, site, kind, data)
+    values (%s, '0123456789abcdef', 'up', %s, '1970-01-01T00:00:00Z', %s, %s, %s,
+            'contact.opened', '{}')"""
 DO = re.compile(r'<p class="do">.*?<span>(.*?)</span></p>', re.DOTALL)
 
 
@@ -116,6 +121,18 @@ async def test_frames_set_aside_are_counted_by_reason_for_the_own_unit(house: Ho
     page = (await (await house.guest(OWNER)).get("/")).text
     assert "3 frames apart gezet: handtekening klopt niet" in page
     assert "te groot" not in page
+
+
+async def test_records_with_an_impossible_time_are_told_to_the_own_unit(house: House):
+    town = house.town
+    for seq in (1, 2):
+        await town.pen.execute(
+            UNTIMED, [town.device(HAVEN), seq, town.now, "duinland", HAVEN]
+        )
+    page = (await (await house.guest(OWNER)).get("/")).text
+    assert "Bureau Haven: 2 gegevens met een onmogelijke tijd" in page
+    page = (await (await house.guest(OUTSIDER)).get("/")).text
+    assert "onmogelijke tijd" not in page
 
 
 async def test_the_administrator_sees_health_and_every_frame_set_aside(house: House):

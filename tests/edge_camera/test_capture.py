@@ -35,11 +35,6 @@ def of(sightings: list[Sighting], kind: type) -> list[Any]:
     return [sighting for sighting in sightings if isinstance(sighting, kind)]
 
 
-@pytest.fixture
-def visit(tmp_path):
-    return write_clip(tmp_path / "visit.mkv", scene(20, box=visitor(5, 12)))
-
-
 def test_the_first_word_is_a_heartbeat_and_the_last_a_loss(visit):
     sightings = told(visit)
     assert isinstance(sightings[0], Alive)

@@ -18,3 +18,4 @@ select case when f.kept then %(digest)s else 'more:' || coalesce(%(device)s, '')
                        and kept.bytes + length(%(raw)s::bytea) <= %(bytes)s) as kept) f
     on conflict (digest) do update
    set times = t.times + 1, last_received = greatest(t.last_received, excluded.last_received)
+returning digest

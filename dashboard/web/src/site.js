@@ -38,7 +38,18 @@ function withGaps([at, ...values], bin) {
   return [times, ...out];
 }
 
-function draw(quantity, series, told, label) {
+// The newest number in words, with its time: one point at the edge of a day is hard to see.
+function latest(series, zone) {
+  const lang = document.documentElement.lang;
+  const last = series
+    .map((one) => ({ at: one.at.at(-1), value: one.value.at(-1) }))
+    .sort((a, b) => b.at - a.at)[0];
+  const number = new Intl.NumberFormat(lang, { maximumFractionDigits: 3, maximumSignificantDigits: 4 }).format(last.value);
+  const clock = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", timeZone: zone, hour12: false }).format(last.at * 1000);
+  return `${number}, ${clock}`;
+}
+
+function draw(series, told, label) {
   const box = document.createElement("div");
   box.className = "chart";
   holder.append(box);
@@ -49,13 +60,13 @@ function draw(quantity, series, told, label) {
     {
       width: wide,
       height: 170,
-      title: label,
+      title: `${label}: ${latest(series, told.zone)}`,
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), told.zone),
       scales: { x: { time: true, min: told.since, max: told.until, range: () => [told.since, told.until] } },
-      axes: [{ ...axis, values: (_, ticks) => ticks.map((at) => at > told.until - (told.until - told.since) / 40 ? "" : new Intl.DateTimeFormat("nl", { hour: "2-digit", minute: "2-digit", timeZone: told.zone }).format(at * 1000)) }, { ...axis, size: Math.max(60, wide * LABEL) }],
+      axes: [{ ...axis, values: (_, ticks) => ticks.map((at) => at > told.until - (told.until - told.since) / 40 ? "" : new Intl.DateTimeFormat(document.documentElement.lang, { hour12: false, hour: "2-digit", minute: "2-digit", timeZone: told.zone }).format(at * 1000)) }, { ...axis, size: Math.max(60, wide * LABEL) }],
       legend: { show: false },
       padding: [null, 0, null, null],
-      series: [{}, ...series.map((_, place) => ({ stroke: inks[place % inks.length], width: 1.5, points: { show: false } }))],
+      series: [{}, ...series.map((one, place) => ({ stroke: inks[place % inks.length], width: 1.5, points: { show: one.at.length < 4 } }))],
     },
     withGaps(joined(series), told.bin_s),
     box,
@@ -70,7 +81,7 @@ async function show() {
   holder.replaceChildren();
   for (const quantity of Object.keys(labels)) {
     const own = told.series.filter((one) => one.quantity === quantity);
-    if (own.length) draw(quantity, own, told, labels[quantity]);
+    if (own.length) draw(own, told, labels[quantity]);
   }
   holder.dataset.drawn = String(holder.children.length);
 }

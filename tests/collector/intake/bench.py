@@ -10,7 +10,7 @@ from pathlib import Path
 from nacl.signing import VerifyKey
 
 from collector.blob import open_store
-from collector.database import Database, Transaction
+from collector.database import Database, Limits, Transaction
 from collector.fleet.directory import directory_of
 from collector.fleet.sync import sync
 from collector.incident.judge import judge
@@ -102,7 +102,7 @@ def told(*frames: bytes, outcome: str = "stored") -> dict[str, str]:
 
 @asynccontextmanager
 async def bench(
-    url: str, folder: Path, judging: Judge | None = None
+    url: str, folder: Path, judging: Judge | None = None, limits: Limits | None = None
 ) -> AsyncIterator[Bench]:
     """Open a lane with the real rules, or with what the test judges by."""
     inventory = world.inventory()
@@ -119,7 +119,7 @@ async def bench(
     ) -> None:
         await judge(transaction, inventory, rows, now)
 
-    async with Database.open(url, "bench") as database:
+    async with Database.open(url, "bench", limits) as database:
         await sync(database, inventory)
         source, metrics, health = HandSource(), Metrics.new(), Health()
         lane = Lane(

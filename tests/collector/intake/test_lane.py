@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from collector.database import Transaction
+from collector.database import Limits, Transaction
 from collector.errors import ForbiddenError
 from collector.intake.row import EventRow
 from collector.migrate import migrate
@@ -16,12 +16,13 @@ from sites.event import ContactOpened, PanicPressed
 from tests.collector import world
 from tests.collector.databases import Role, url_as
 from tests.collector.intake.bench import Bench, bench, message, outcomes, told
-from tests.collector.waiting import until
+from tests.collector.waiting import SECONDS, until
 from tests.collector.world import NOW, Sender
 from tests.servers.postgres import PostgresServer
 
 Owner = psycopg.Connection[tuple[object, ...]]
 Url = Callable[[Role], str]
+IMPATIENT = Limits(wait_s=1.5)  # so that a database that is away is told soon
 
 
 def events(owner: Owner) -> object:
@@ -92,7 +93,7 @@ async def test_while_the_database_is_away_nothing_is_confirmed_and_then_all(
     server = durable_postgres_server
     await migrate(server.admin_url)
     url = url_as(server.admin_url, "wachtpost_collector")
-    async with bench(url, tmp_path) as lane:
+    async with bench(url, tmp_path, limits=IMPATIENT) as lane:
         await lane.take(frame(1))
         server.kill()
         taking = asyncio.create_task(lane.take(frame(2)))
@@ -187,7 +188,7 @@ async def test_what_we_did_wrong_ourselves_is_not_set_aside(
 
 
 async def test_a_change_is_noted_for_its_unit_alone(lane: Bench):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         notes = lane.database.notes("site", "incident")
         await anext(notes)
         await lane.take(frame())
@@ -204,7 +205,7 @@ async def test_the_batch_in_hand_is_finished_when_told_to_stop(
     lane.source.waiting.put_nowait([message(frame(n)) for n in range(20)])
     await until(lane.source.waiting.empty)
     stopping.set()
-    await asyncio.wait_for(running, 20)
+    await asyncio.wait_for(running, SECONDS)
     assert events(owner) == 20
     assert len(lane.source.answers) == 20
 
@@ -215,14 +216,14 @@ async def test_it_stops_without_a_word_where_the_database_is_away(
     server = durable_postgres_server
     await migrate(server.admin_url)
     url = url_as(server.admin_url, "wachtpost_collector")
-    async with bench(url, tmp_path) as lane:
+    async with bench(url, tmp_path, limits=IMPATIENT) as lane:
         server.kill()
         stopping = asyncio.Event()
         running = asyncio.create_task(lane.lane.run(stopping))
         lane.source.waiting.put_nowait([message(frame(1)), message(frame(2))])
         await until(lambda: "plain" in lane.health.troubles)
         stopping.set()
-        await asyncio.wait_for(running, 40)
+        await asyncio.wait_for(running, SECONDS)
         assert lane.source.answers == []
 
 
@@ -230,5 +231,5 @@ async def test_an_idle_lane_stops_at_once(lane: Bench):
     stopping = asyncio.Event()
     running = asyncio.create_task(lane.lane.run(stopping))
     stopping.set()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, SECONDS)
     assert lane.lane.behind.total_seconds() == 0

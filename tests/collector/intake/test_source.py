@@ -13,10 +13,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 import collector.intake.source
 from collector.intake.source import MAX_BATCH, Broker, Message, MqttSource, Subscription
-from tests.collector.waiting import until
+from tests.collector.waiting import SECONDS, until
 from tests.servers.mosquitto import Broker as Mosquitto
-
-SECONDS = 20
 
 
 class Reachable(Protocol):

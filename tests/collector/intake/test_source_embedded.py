@@ -9,9 +9,8 @@ import pytest
 
 from tests.collector.intake.test_source import Talker, gather, listening
 from tests.collector.process import ROOT
+from tests.collector.waiting import SECONDS
 from tests.servers.process import as_account, free_port
-
-SECONDS = 30
 
 
 @dataclass

@@ -15,12 +15,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 from collector.intake.source import Broker, MqttSource, Subscription
 from sites.tls import tls_context
 from tests.collector.intake.test_source import clock, gather
-from tests.collector.waiting import until
+from tests.collector.waiting import SECONDS, until
 from tests.edge.test_uplink_tls import make_authority, make_certificate
 from tests.servers import mosquitto
 from tests.servers.need import needed
-
-SECONDS = 20
 
 
 def make_papers(folder: Path) -> Path:

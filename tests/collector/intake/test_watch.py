@@ -21,6 +21,7 @@ from sites.frame import encode_record
 from sites.topic import Path
 from tests.collector import world
 from tests.collector.intake.bench import Bench, message
+from tests.collector.waiting import SECONDS
 from tests.collector.world import NOW, Sender
 
 pytestmark = pytest.mark.both_databases
@@ -131,7 +132,7 @@ async def test_who_is_heard_for_the_first_time_is_noted(lane: Bench):
     await anext(notes)
     beat = Heartbeat(at=NOW, uptime_s=1, backlog_al=0, backlog_up=0, disk_free=0.5)
     await lane.take(Sender().frame(beat))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SECONDS):
         assert (await anext(notes)).payload == "noord"
     await notes.aclose()
 
