@@ -102,7 +102,7 @@ def measure_motion(
         picture = next(frames(path))
         size = (picture.shape[1], picture.shape[0])
         run = daemon.watch(path, truth, size, folder / f"motion-{number}")
-        scores.append(score(run.said, truth))
+        scores.append(score(run.said, truth, daemon.SLACK_S))
         name = f"{path.name}, {size[0]}x{size[1]}"
         report.cpu.setdefault(name, {})["motion"] = run.cpu_s / truth.frames * 1e3
     report.detectors["motion"] = total(scores)

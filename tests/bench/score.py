@@ -73,8 +73,11 @@ class Score:
         )
 
 
-def score(said: Sequence[Span], truth: Truth) -> Score:
+def score(said: Sequence[Span], truth: Truth, slack_s: float = 0.0) -> Score:
     """Compare what was said to go on with the labels.
+
+    `slack_s` is how far the frames that were said may be off: in favour of what said
+    them.
 
     1. A start within [label - 0.5 s, label + 3 s] finds its event, the first one does.
     2. A start while an event lasts, or a second one near its label, is a repeat.
@@ -83,7 +86,7 @@ def score(said: Sequence[Span], truth: Truth) -> Score:
     latencies: dict[int, float] = {}
     repeated = false = 0
     for start, _ in said:
-        label = _label_near(start, truth)
+        label = _label_near(start, truth, slack_s)
         if label is not None and label not in latencies:
             latencies[label] = (start - label) / truth.fps
         elif label is not None or any(a <= start <= b for a, b in truth.events):
@@ -109,12 +112,12 @@ def total(scores: Iterable[Score]) -> Score:
     return sum(scores, Score())
 
 
-def _label_near(start: int, truth: Truth) -> int | None:
+def _label_near(start: int, truth: Truth, slack_s: float) -> int | None:
     return next(
         (
             first
             for first, _ in truth.events
-            if -EARLY_S * truth.fps <= start - first <= LATE_S * truth.fps
+            if -(EARLY_S + slack_s) <= (start - first) / truth.fps <= LATE_S + slack_s
         ),
         None,
     )

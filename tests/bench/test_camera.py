@@ -82,8 +82,9 @@ def test_three_of_four_frames_begin_an_event_and_two_quiet_seconds_end_it():
 def test_what_motion_wrote_becomes_frames():
     told = "start 1005.000000\nend 1014.0\nstart 1019.5\n"
     truth = Truth(10.0, 200, ())
-    assert daemon.spans_of(told, 1000.0, truth) == [(50, 120), (195, 199)]
-    assert daemon.spans_of("", 1000.0, truth) == []
+    assert daemon.spans_of(told, 1000.0, 10.0, truth) == [(50, 120), (195, 199)]
+    assert daemon.spans_of(told, 1000.0, 5.0, truth)[0] == (25, 60)
+    assert daemon.spans_of("", 1000.0, 10.0, truth) == []
 
 
 def test_a_moment_is_stamped_to_the_thousandth(tmp_path):

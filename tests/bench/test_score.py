@@ -22,6 +22,12 @@ def test_a_find_is_from_half_a_second_before_to_three_after(start, found):
     assert score([(start, 200)], TRUTH).found == found
 
 
+def test_slack_widens_the_window_on_both_sides():
+    for start in (92, 133):
+        assert score([(start, 200)], TRUTH).found == 0
+        assert score([(start, 200)], TRUTH, slack_s=0.3).found == 1
+
+
 def test_a_second_start_of_one_event_is_a_repeat_and_no_false_start():
     result = score([(101, 120), (125, 140), (180, 200)], TRUTH)
     assert (result.found, result.repeated, result.false_starts) == (1, 2, 0)
