@@ -58,3 +58,10 @@ class FolderError(DemoError):
             f"no database in {str(folder)!r}: {why}; set TMPDIR to a shorter folder"
         )
         self.folder = folder
+
+
+class NoPortError(DemoError):
+    """Every port is taken."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no free port on 127.0.0.1")

@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import os
+import random
 import signal
 import socket
 import sys
@@ -10,9 +11,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from dashboard.demo.errors import NotReadyError, ProgramEndedError
+from dashboard.demo.errors import NoPortError, NotReadyError, ProgramEndedError
 
 READY_S = 60.0
+PORTS = range(20_000, 32_000)
 STOP_S = 15.0
 PROBE_S = 0.05
 SAID_BYTES = 4_000
@@ -116,8 +118,13 @@ def _die_with_parent() -> None:
 
 
 def free_port() -> int:
-    """Give a port of 127.0.0.1 on which nobody listened a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Give a port of 127.0.0.1 on which nobody listened a moment ago.
+
+    It lies below those that the system gives to outgoing connections, one of which
+    might else take it before the program that it is for has started.
+    """
+    for port in random.SystemRandom().sample(PORTS, len(PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise NoPortError

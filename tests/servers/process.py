@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import random
 import re
 import shutil
 import signal
@@ -60,11 +61,15 @@ def as_account(
 
 
 def free_port() -> int:
-    """Return a TCP port of loopback that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a TCP port of loopback that nobody listened on a moment ago.
+
+    Below those of outgoing connections, one of which might take it meanwhile.
+    """
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager
