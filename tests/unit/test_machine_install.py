@@ -38,7 +38,7 @@ def test_who_is_not_root_is_told_the_exact_command(tmp_path: Path):
     give(tmp_path / "tools", "dpkg-query", "exit 1")
     done = install(tmp_path / "tools", tmp_path / "trixie")
     assert done.returncode == 1
-    assert "  apt install --no-install-recommends mosquitto chromium " in done.stderr
+    assert "  apt install --no-install-recommends mosquitto openssl " in done.stderr
     assert "postgresql-1" in done.stderr
     told_of_root = "  sh tests/machine/trixie.sh" in done.stderr
     assert DEBIAN
