@@ -14,10 +14,11 @@ import cv2
 import msgspec
 
 from edge.errors import FilmError, Loss
-from edge.eye import Eye
+from edge.eye import Eye, Glance
 from edge.film import Film
+from edge.liveness import Liveness
 from edge.motion import WHOLE, Decision, Started
-from edge.picture import Moment
+from edge.picture import Masked, Moment
 from edge.sighting import Box, is_live
 
 LOOKS_A_SECOND = 5.0
@@ -43,6 +44,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
         words = f"{self.file}: {self.seconds:8.2f} s  frame {self.frame:6}  {self.kind}"
         if self.reason:
             return f"{words}  {self.reason}"
+        if self.zone is None:
+            return words
         return f"{words}  {self.zone}  area {self.area:.2%}  score {self.score:.2f}"
 
 
@@ -75,11 +78,16 @@ def events(path: str) -> Iterator[Event]:
     Whatever is going on when the film ends or breaks is ended first.
     """
     eye = Eye(((PICTURE, WHOLE),), ())
+    frozen = _Frozen()
     moment = Moment(0, 0.0)
     broken: FilmError | None = None
     try:
-        for moment, decisions in _decisions(path, eye):  # noqa: B007 - told if it breaks
-            yield from _events(path, decisions)
+        for moment, glance in _glances(path, eye):
+            yield from _events(path, glance.decisions)
+            if glance.verdict:
+                yield _trouble(path, moment, glance.verdict.trouble)
+            if frozen.changes(glance.picture, moment.seconds):
+                yield _trouble(path, moment, Loss.FROZEN if frozen.is_so else None)
     except FilmError as error:
         broken = error
     yield from _events(path, eye.close())
@@ -89,12 +97,32 @@ def events(path: str) -> Iterator[Event]:
         raise broken
 
 
-def _decisions(path: str, eye: Eye) -> Iterator[tuple[Moment, list[Decision]]]:
+class _Frozen:
+    """Does the film stand still?"""
+
+    def __init__(self) -> None:
+        self._liveness = Liveness()
+        self.is_so = False
+
+    def changes(self, picture: Masked, seconds: float) -> bool:
+        """Take the next picture into account; say whether `is_so` changed."""
+        was = self.is_so
+        self.is_so = self._liveness.is_frozen(picture, seconds, seconds)
+        return was is not self.is_so
+
+
+def _glances(path: str, eye: Eye) -> Iterator[tuple[Moment, Glance]]:
     if is_live(path):
         raise FilmError(Loss.REFUSED, "look reads files, not live cameras")
     with Film(path, LOOKS_A_SECOND) as film:
         for still in film.stills():
-            yield still.moment, eye.see(still).decisions
+            yield still.moment, eye.see(still)
+
+
+def _trouble(path: str, moment: Moment, trouble: Loss | None) -> Event:
+    """Name a camera's trouble at the moment when it was decided, or its end."""
+    kind = f"camera.{trouble or 'restored'}"
+    return Event(path, moment.frame, round(moment.seconds, DIGITS), kind)
 
 
 def _events(path: str, decisions: Sequence[Decision]) -> Iterator[Event]:
