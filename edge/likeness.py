@@ -92,7 +92,7 @@ def logarithm(picture: Pixels) -> Plane:
     return _plane(cv2.LUT(picture, _LOGARITHM))
 
 
-def blocks(plane: Plane) -> Plane:
+def blocks(plane: NDArray[np.floating]) -> Plane:
     """Return the mean of each block of the grid."""
     return _plane(cv2.resize(plane, GRID, interpolation=cv2.INTER_AREA))
 

@@ -68,11 +68,10 @@ class Repeat:
         """Return how long ago the same change was seen; None if it never was."""
         like = np.matmul(self._changes, change[:, :, None])[:, :, 0]
         alike = (like >= SAME).sum(axis=0)
-        alike[self._times > seconds - SOONEST_S] = 0
-        best = int(alike.argmax())
-        if alike[best] < SAME_CELLS * stirred.sum():
-            return None
-        return seconds - float(self._times[best])
+        enough = (alike >= SAME_CELLS * stirred.sum()) & (
+            self._times <= seconds - SOONEST_S
+        )
+        return seconds - float(self._times[enough].max()) if enough.any() else None
 
     def _verdict(self, seconds: float) -> bool:
         while self._late and self._late[0][0] < seconds - OF_LATE_S:

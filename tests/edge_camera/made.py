@@ -37,12 +37,12 @@ def _clip(picture: np.ndarray) -> Pixels:
 
 
 def _infrared(picture: Pixels, now: Now) -> np.ndarray:
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    grey: np.ndarray = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
     high, wide = grey.shape
     y, x = np.mgrid[-1 : 1 : high * 1j, -1 : 1 : wide * 1j]
     lamp = 1.5 * np.exp(-(x * x + y * y))  # bright in the middle, dark at the edge
     noise = now.random.normal(0, 3, grey.shape)
-    lit: np.ndarray = np.repeat((grey * lamp + noise)[:, :, None], 3, axis=2)
+    lit: np.ndarray = cv2.merge([grey * lamp + noise] * 3)
     return lit
 
 
@@ -64,7 +64,8 @@ def _headlight(picture: Pixels, now: Now) -> np.ndarray:
     place = now.seconds / 4 % 1.4 - 0.2  # across in 4 s
     y, x = np.mgrid[0 : high / wide : high * 1j, 0 : 1 : wide * 1j]
     spot = np.exp(-(((x - place) / 0.15) ** 2) - ((y - 0.35) / 0.2) ** 2)
-    return picture + (220 * spot)[:, :, None]
+    lit: np.ndarray = picture + (220 * spot)[:, :, None]
+    return lit
 
 
 def _rain(picture: Pixels, now: Now) -> np.ndarray:
