@@ -26,7 +26,7 @@ ROLLS = (0.0, 2.5, -2.5, 5.0, -5.0, 7.5, -7.5, 10.0, -10.0)  # degrees
 ROLLED = 3.0  # degrees; less is no turn
 BEST_TURN = 0.35  # correlation of the edges after the turn; by chance up to 0.25
 BETTER_BY = 0.1  # than without a turn
-STILL_HERE = 0.8  # correlation of edges; nothing that is so like has turned
+STILL_HERE = 0.6  # of contrast and correlation of edges; then nothing has turned
 AT_ONCE = 0.9  # correlation of edges; no shift need be tried
 LEAST_SHIFT = 0.25  # px; less makes no difference
 SHIFTED = 0.03  # of the width: 5 degrees of a lens that sees 110 are 4.5 %
@@ -139,7 +139,7 @@ class Reference:
         A roll and a shift are tried that bring the known edges over the seen ones; they
         must do so much better than no turn at all does.
         """
-        if likeness.edges >= STILL_HERE:
+        if min(likeness.contrast, likeness.edges) >= STILL_HERE:
             return False
         here, _ = _fit(self.view.field, view.field, 0)
         best, turned = max(_fits(self.view.field, view.field))

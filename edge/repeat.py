@@ -24,7 +24,7 @@ MOST = 4.0  # levels; what changes more must not outweigh the noise
 OF_LATE_S = 4.0
 SHARE = 0.6  # of the changes of late that were there before, equally far back
 FEWEST = 8  # changes in that time
-CLOSE_S = 0.25  # "equally far" within this
+CLOSE_S = 0.1  # "equally far" within this; a lens that shakes is often as before
 
 _BLUR = (7, 7)  # px; light that sweeps over the scene is smoother than this
 
@@ -37,7 +37,7 @@ class Repeat:
         self._changes: NDArray[np.float32] = np.zeros((0, 0, 0), np.float32)
         self._times = np.full(KEPT, np.inf)
         self._next = 0
-        self._late: deque[tuple[float, float | None]] = deque()
+        self._late: deque[tuple[float, NDArray[np.float64]]] = deque()
 
     def is_looping(self, picture: Pixels, seconds: float) -> bool:
         """Take the next picture into account; say whether the film runs in circles."""
@@ -56,32 +56,37 @@ class Repeat:
         if stirred.sum() >= FEWEST_CELLS:
             change[stirred] /= sizes[stirred, None]
             change[~stirred] = 0.0
-            self._late.append((seconds, self._lag(change, stirred, seconds)))
+            self._late.append((seconds, self._lags(change, stirred, seconds)))
             self._changes[:, self._next] = change
             self._times[self._next] = seconds
             self._next = (self._next + 1) % KEPT
         return self._verdict(seconds)
 
-    def _lag(
+    def _lags(
         self, change: NDArray[np.float32], stirred: NDArray[np.bool_], seconds: float
-    ) -> float | None:
-        """Return how long ago the same change was seen; None if it never was."""
+    ) -> NDArray[np.float64]:
+        """Return how long ago the same change was seen, each time."""
         like = np.matmul(self._changes, change[:, :, None])[:, :, 0]
         alike = (like >= SAME).sum(axis=0)
         enough = (alike >= SAME_CELLS * stirred.sum()) & (
             self._times <= seconds - SOONEST_S
         )
-        return seconds - float(self._times[enough].max()) if enough.any() else None
+        lags: NDArray[np.float64] = seconds - self._times[enough]
+        return lags
 
     def _verdict(self, seconds: float) -> bool:
         while self._late and self._late[0][0] < seconds - OF_LATE_S:
             self._late.popleft()
-        lags = [lag for _, lag in self._late if lag is not None]
-        if len(self._late) < FEWEST or not lags:
+        if len(self._late) < FEWEST:
             return False
-        middle = float(np.median(lags))
-        alike = sum(abs(lag - middle) <= CLOSE_S for lag in lags)
-        return alike >= SHARE * len(self._late)
+        need = SHARE * len(self._late)
+        return any(self._agreeing(lag) >= need for lag in self._late[-1][1])
+
+    def _agreeing(self, lag: float) -> int:
+        """Count the changes of late that were there before, so long ago."""
+        return sum(
+            bool((np.abs(lags - lag) <= CLOSE_S).any()) for _, lags in self._late
+        )
 
 
 def _points(picture: Pixels) -> NDArray[np.float32]:
