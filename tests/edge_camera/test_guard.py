@@ -3,8 +3,8 @@
 Measured on 40 s of each labelled film (the first also from 60 s on) and of `made:1`,
 each thing put on for 16 to 18 s; 11 attacks, frozen being told by `edge.liveness`:
 
-    named as what it was   44 of 44    after 3 to 10 s, median 4; 6 s of the
-                                       longest go by while a spray can is at work
+    named as what it was   44 of 44    after 3 to 10 s, median 4.5; 6 s of
+                                       the longest go by while a spray can is at work
     named as another        0
     12 nuisances and none   0 named in 52 films
     CPU of a look           0.8 to 0.9 ms at 768x432, beside 0.3 to 0.4 ms for motion
