@@ -130,7 +130,7 @@ class Camera:
         """Watch until cancelled; a recorded film that does not loop ends by itself.
 
         1. A process is started for the camera and listened to.
-        2. If it says that the camera is lost, writes rubbish, dies or hangs, it is
+        2. If it says that no picture comes, writes rubbish, dies or hangs, it is
            killed, and this is told once.
         3. After a delay it is started again, for ever.
         """
@@ -176,7 +176,7 @@ class Camera:
                     body = await process.stdout.readexactly(length_of(head))
                 patience = self._patience.hang
                 sighting = sighting_of(body)
-                if isinstance(sighting, CameraLost):
+                if isinstance(sighting, CameraLost) and not sighting.reason.is_seen:
                     return sighting.reason
                 self._take(sighting)
         except TimeoutError:
@@ -203,7 +203,9 @@ class Camera:
                     self._lost = False
                     log.info("camera.restored", camera=self._plan.index)
                     self._tell(sighting)
-            case Alive() | CameraLost():
+            case CameraLost(at=at, reason=reason):
+                self._lose(reason, at)
+            case Alive():
                 self._tell(sighting)
 
     def _start_motion(self, sighting: MotionStarted) -> None:
@@ -216,7 +218,7 @@ class Camera:
             self._going_on[sighting.zone] = sighting
             self._tell(sighting)
 
-    def _lose(self, reason: Loss) -> None:
+    def _lose(self, reason: Loss, at: float | None = None) -> None:
         """End what is going on, and tell the loss unless it is told already."""
         now = self._clock()
         for zone, started in self._going_on.items():
@@ -225,7 +227,7 @@ class Camera:
         if not self._lost:
             self._lost = True
             log.warning("camera.lost", camera=self._plan.index, reason=reason)
-            self._tell(CameraLost(now, reason))
+            self._tell(CameraLost(now if at is None else at, reason))
 
     def _has_settled(self) -> bool:
         if self._good_since is None:

@@ -22,6 +22,7 @@ import cv2
 from edge.errors import FilmError, Loss
 from edge.eye import Eye, Glance
 from edge.film import Film
+from edge.guard import Verdict
 from edge.liveness import Liveness
 from edge.motion import Decision, Started
 from edge.picture import Moment, Still
@@ -68,7 +69,7 @@ class Watch:
 
     def __init__(self, plan: CameraPlan, tell: Tell) -> None:
         self._plan, self._tell = plan, tell
-        self._eye = Eye(plan.zones, plan.masks)
+        self._eye = Eye(plan.zones, plan.masks, loops=plan.loop)
         self._liveness = Liveness()
         self._pace = Pace(plan, self._beat)
         self._looks = 0
@@ -108,6 +109,8 @@ class Watch:
         glance = self._eye.see(still)
         self._looks += 1
         self._judge_liveness(glance, still.moment.seconds)
+        if glance.verdict:
+            self._tell(self._judgement(glance.verdict))
         for decision in glance.decisions:
             self._tell(self._sighting(decision, glance))
         self._beat()
@@ -119,6 +122,13 @@ class Watch:
         if self._liveness.moves and not self._moves:
             self._moves = True
             self._tell(CameraRestored(time.time()))
+
+    def _judgement(self, verdict: Verdict) -> Sighting:
+        """Say what is wrong with the scene, or no more; we go on looking."""
+        at = self._pace.at(verdict.since)
+        if verdict.trouble:
+            return CameraLost(at, verdict.trouble)
+        return CameraRestored(at)
 
     def _sighting(self, decision: Decision, glance: Glance | None) -> Sighting:
         at = self._pace.at(decision.moment.seconds)

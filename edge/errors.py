@@ -18,6 +18,19 @@ class Loss(StrEnum):
     ENDED = "ended"
     CRASHED = "crashed"
     HUNG = "hung"
+    COVERED = "covered"
+    DEFOCUSED = "defocused"
+    TURNED = "turned"
+    LOOPING = "looping"
+    BLACK = "black"
+
+    @property
+    def is_seen(self) -> bool:
+        """Say whether pictures still come, and what they show is the trouble."""
+        return self in SEEN
+
+
+SEEN = frozenset({Loss.COVERED, Loss.DEFOCUSED, Loss.TURNED, Loss.LOOPING, Loss.BLACK})
 
 
 class CameraError(EdgeError):

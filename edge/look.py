@@ -19,8 +19,9 @@ from edge.annotate import Note
 from edge.declared import EXAMPLES, Aim, aim_of
 from edge.errors import DeclaredError, FilmError, Loss, ShowError
 from edge.eye import Eye, Glance
+from edge.liveness import Liveness
 from edge.motion import Decision, Started
-from edge.picture import Moment
+from edge.picture import Masked, Moment
 from edge.series import RATE, Reel, gather
 from edge.show import Show
 from edge.sighting import Box
@@ -49,6 +50,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
         words = f"{self.file}: {self.seconds:8.2f} s  frame {self.frame:6}  {self.kind}"
         if self.reason:
             return f"{words}  {self.reason}"
+        if self.zone is None:
+            return words
         return f"{words}  {self.zone}  area {self.area:.2%}  score {self.score:.2f}"
 
     def note(self) -> Note:
@@ -119,7 +122,7 @@ def events(
     """
     reel = film if isinstance(film, Reel) else Reel(film)
     aim = aim or Aim()
-    eye = Eye(aim.zones, aim.masks)
+    eye, frozen = Eye(aim.zones, aim.masks), _Frozen()
     moment = Moment(0, 0.0)
     broken: FilmError | None = None
     with ExitStack() as stack:
@@ -128,6 +131,7 @@ def events(
         try:
             for moment, glance in _glances(reel, eye, rate):
                 told = list(_events(reel.name, glance.decisions))
+                told += _troubles(reel.name, moment, glance, frozen)
                 if show:
                     notes = [event.note() for event in told]
                     show.add(glance.picture, moment, eye.going_on(), notes)
@@ -142,6 +146,35 @@ def events(
         yield from told
     if broken:
         raise broken
+
+
+class _Frozen:
+    """Does the film stand still?"""
+
+    def __init__(self) -> None:
+        self._liveness = Liveness()
+        self.is_so = False
+
+    def changes(self, picture: Masked, seconds: float) -> bool:
+        """Take the next picture into account; say whether `is_so` changed."""
+        was = self.is_so
+        self.is_so = self._liveness.is_frozen(picture, seconds, seconds)
+        return was is not self.is_so
+
+
+def _troubles(
+    path: str, moment: Moment, glance: Glance, frozen: _Frozen
+) -> Iterator[Event]:
+    if glance.verdict:
+        yield _trouble(path, moment, glance.verdict.trouble)
+    if frozen.changes(glance.picture, moment.seconds):
+        yield _trouble(path, moment, Loss.FROZEN if frozen.is_so else None)
+
+
+def _trouble(path: str, moment: Moment, trouble: Loss | None) -> Event:
+    """Name a camera's trouble at the moment when it was decided, or its end."""
+    kind = f"camera.{trouble or 'restored'}"
+    return Event(path, moment.frame, round(moment.seconds, DIGITS), kind)
 
 
 def _lost(path: str, moment: Moment, error: FilmError) -> Event:

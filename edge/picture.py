@@ -18,6 +18,7 @@ from edge.sighting import Polygon
 Pixels: TypeAlias = NDArray[np.uint8]
 
 SMALL_WIDTH = 160  # px; wide enough for a person who is a tenth of the picture high
+MIDDLE_WIDTH = 320  # px; fine enough to tell a lens out of focus
 SNAPSHOT_WIDTH = 1280  # px at most
 SNAPSHOT_QUALITY = 80  # of 100
 BLOCK = 16  # px; JPEG and H.264 mix the pixels of a block, so masks cover whole ones
@@ -76,11 +77,11 @@ class Masking:
         chroma[:, rough] = GREY
         return hidden
 
-    def unseen(self) -> Pixels | None:
-        """Return 255 where masks hide the small picture; None without masks."""
+    def unseen(self, across: int = SMALL_WIDTH) -> Pixels | None:
+        """Return 255 where masks hide the picture `across` px wide, None if nowhere."""
         if self._keep is None:
             return None
-        size = small_size(self.height, self.width)
+        size = small_size(self.height, self.width, across)
         hidden = 255 - self._keep
         return _pixels(cv2.resize(hidden, size[::-1], interpolation=cv2.INTER_NEAREST))
 
@@ -108,12 +109,33 @@ class Masked:
 
         Halving first: halves are cheap (0.01 ms), an odd ratio is not (0.5 ms).
         """
+        return self._at(SMALL_WIDTH, self._halved)
+
+    @cached_property
+    def middle(self) -> Pixels:
+        """The brightness at 320 px width, for the scene guard."""
+        return self._at(MIDDLE_WIDTH, self._halved)
+
+    @cached_property
+    def _halved(self) -> Pixels:
         luma = self.luma
-        while luma.shape[1] >= 2 * SMALL_WIDTH:
-            half = (luma.shape[1] // 2, luma.shape[0] // 2)
-            luma = _pixels(cv2.resize(luma, half, interpolation=cv2.INTER_AREA))
-        size = small_size(self.luma.shape[0], self.luma.shape[1])
-        return _pixels(cv2.resize(luma, size[::-1], interpolation=cv2.INTER_LINEAR))
+        while luma.shape[1] >= 2 * MIDDLE_WIDTH:
+            luma = _half(luma)
+        return luma
+
+    def _at(self, width: int, luma: Pixels) -> Pixels:
+        while luma.shape[1] >= 2 * width:
+            luma = _half(luma)
+        high, wide = small_size(self.luma.shape[0], self.luma.shape[1], width)
+        return _pixels(cv2.resize(luma, (wide, high), interpolation=cv2.INTER_LINEAR))
+
+    def chroma(self) -> float:
+        """Return how colourful the picture is: levels from grey, 0 in infrared light.
+
+        Masks do not matter to a mean over the whole picture.
+        """
+        planes = self._colours()[self.luma.shape[0] :]
+        return float(np.abs(planes[::4, ::4].astype(np.int16) - GREY).mean())
 
     def colours(self) -> Pixels:
         """Give the picture as BGR, at most 1280 px wide."""
@@ -147,9 +169,14 @@ def jpeg_of(image: Pixels) -> bytes:
     return data.tobytes()
 
 
-def small_size(height: int, width: int) -> tuple[int, int]:
-    """Return (height, width) of the small picture of a large one."""
-    return max(1, round(height * SMALL_WIDTH / width)), SMALL_WIDTH
+def small_size(height: int, width: int, across: int = SMALL_WIDTH) -> tuple[int, int]:
+    """Return (height, width) of the picture `across` px wide of a large one."""
+    return max(1, round(height * across / width)), across
+
+
+def _half(luma: Pixels) -> Pixels:
+    half = (luma.shape[1] // 2, luma.shape[0] // 2)
+    return _pixels(cv2.resize(luma, half, interpolation=cv2.INTER_AREA))
 
 
 def cover(polygon: Polygon, height: int, width: int) -> Pixels:

@@ -16,6 +16,7 @@ class Cameras:
         self._see = see
         self.count = len(numbers)
         self._trusted = dict.fromkeys(numbers, False)
+        self._deceived: set[int] = set()
 
     @property
     def blind(self) -> int:
@@ -24,16 +25,29 @@ class Cameras:
 
     def take(self, number: int, sighting: seen.Sighting) -> None:
         """Take one sighting of camera `number`."""
-        if isinstance(sighting, seen.CameraLost):
-            self._trusted[number] = False
-        elif not isinstance(sighting, seen.MotionEnded):
-            self._trusted[number] = True
+        self._judge(number, sighting)
         record = record_of(number, sighting)
         if record is not None:
             picture = (
                 sighting.snapshot if isinstance(sighting, seen.MotionStarted) else None
             )
             self._see(record, picture)
+
+    def _judge(self, number: int, sighting: seen.Sighting) -> None:
+        """Count a camera as blind from its loss on.
+
+        Where pictures still come, the process lives and motion may be seen on a cloth:
+        only its word that the scene is back ends that.
+        """
+        if isinstance(sighting, seen.CameraLost):
+            self._trusted[number] = False
+            if sighting.reason.is_seen:
+                self._deceived.add(number)
+        elif isinstance(sighting, seen.CameraRestored):
+            self._trusted[number] = True
+            self._deceived.discard(number)
+        elif not isinstance(sighting, seen.MotionEnded):
+            self._trusted[number] = number not in self._deceived
 
 
 def record_of(number: int, sighting: seen.Sighting) -> Record | None:

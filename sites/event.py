@@ -25,7 +25,18 @@ Hand = Literal["schedule", "hand", "start"]
 Quantity = Literal["temperature", "humidity", "light", "co2", "humidity_ratio"]
 Cause = Literal["contact", "motion", "tamper"]
 CameraTrouble = Literal[
-    "missing", "refused", "frozen", "rubbish", "ended", "crashed", "hung"
+    "missing",
+    "refused",
+    "frozen",
+    "rubbish",
+    "ended",
+    "crashed",
+    "hung",
+    "covered",
+    "defocused",
+    "turned",
+    "looping",
+    "black",
 ]
 
 

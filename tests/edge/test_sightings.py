@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from edge import sighting as seen
-from edge.errors import Loss
+from edge.errors import SEEN, Loss
 from edge.sightings import Cameras, record_of
 from sites.event import (
     CameraLost,
@@ -84,6 +84,24 @@ def test_a_picture_goes_with_the_motion_that_it_shows():
     own.take(9, start())
     own.take(9, seen.MotionEnded(AT, "2", 1.0))
     assert [picture for _, picture in told] == [b"jpeg", None]
+
+
+@pytest.mark.parametrize("reason", sorted(SEEN))
+def test_a_deceived_camera_is_blind_until_its_scene_is_back(reason: Loss):
+    own, told = cameras(9)
+    own.take(9, seen.CameraLost(AT, reason))
+    own.take(9, seen.Alive(AT, 1))
+    own.take(9, start())
+    assert own.blind == 1
+    own.take(9, seen.CameraRestored(AT))
+    assert own.blind == 0
+    own.take(9, seen.Alive(AT, 2))
+    assert own.blind == 0
+    assert [type(record) for record, _ in told] == [
+        CameraLost,
+        MotionStarted,
+        CameraRestored,
+    ]
 
 
 def test_a_camera_is_blind_until_it_shows_something_and_when_it_is_lost():

@@ -3,14 +3,19 @@
 import json
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 import wachtpost
 from edge.look import main
+from edge.scene_film import SceneFilm
 from tests.edge_camera.clip import scene, visitor, write_clip
+from tests.edge_camera.made import ATTACKS, staged
 
 ROOT = Path(wachtpost.__file__).parent
 KEYS = {"file", "frame", "seconds", "kind", "zone", "box", "area", "score"}
@@ -40,6 +45,37 @@ def test_each_event_is_one_json_line(clip, capsys):
     assert all(0 <= edge <= 1 for edge in started["box"])
     assert 0 < started["area"] < 0.1
     assert 0 < started["score"] <= 1
+
+
+def attacked(tmp_path: Path, name: str) -> str:
+    """Film a drawn scene with something done to it from 12 s to 26 s."""
+    stills = islice(SceneFilm("made:1", 10).stills(), 340)
+    bgr = (cv2.cvtColor(one.colours(), cv2.COLOR_YUV2BGR_I420) for one in stills)
+    pictures = (one.astype(np.uint8, copy=False) for one in bgr)
+    path = tmp_path / "attacked.mkv"
+    return str(write_clip(path, staged(name, pictures, 12, 26, 10)))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in ATTACKS if name not in {"sprayed", "tilted", "turned away"}],
+)
+def test_each_attack_is_named_in_ten_seconds_a38(tmp_path, capsys, name):
+    assert main(["--json", attacked(tmp_path, name)]) == 0
+    seen = [line for line in lines(capsys) if line["kind"].startswith("camera.")]
+    assert [line["kind"] for line in seen] == [
+        f"camera.{ATTACKS[name][0]}",
+        "camera.restored",
+    ]
+    assert 12 < seen[0]["seconds"] <= 22
+    assert 26 <= seen[1]["seconds"] <= 34
+
+
+def test_a_trouble_is_put_in_words(tmp_path, capsys):
+    assert main([attacked(tmp_path, "black")]) == 0
+    assert any(
+        line.endswith("  camera.black") for line in capsys.readouterr().out.splitlines()
+    )
 
 
 def test_without_json_people_read_it(clip, capsys):

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ import pytest
 
 from edge.camera import Camera, Patience
 from edge.errors import Loss
+from edge.scene_film import SceneFilm
 from edge.sighting import (
     Alive,
     CameraLost,
@@ -20,6 +22,7 @@ from edge.sighting import (
     pack,
 )
 from tests.edge_camera.clip import scene, visitor, write_clip
+from tests.edge_camera.made import staged
 from tests.edge_camera.watching import (
     LONG_S,
     QUICK,
@@ -58,6 +61,27 @@ async def test_a_film_that_loops_goes_on(visit):
     async with watching(plan(visit, loop=True, speed=100.0)) as [(_, seen)]:
         await seen.until(lambda: len(seen.of(MotionEnded)) >= 3)
     assert not seen.of(CameraLost)
+
+
+async def test_a_covered_camera_is_told_and_looked_through_until_it_is_free_a38(
+    tmp_path,
+):
+    pictures = [
+        still.colours() for still in islice(SceneFilm("made:1", 5).stills(), 160)
+    ]
+    bgr = [
+        cv2.cvtColor(one, cv2.COLOR_YUV2BGR_I420).astype(np.uint8) for one in pictures
+    ]
+    film = [one for one in staged("covered fast", bgr, 12, 24, 5) for _ in range(2)]
+    path = str(write_clip(tmp_path / "covered.mkv", film))
+    async with watching(plan(path, loop=True)) as [(camera, seen)]:
+        await seen.until(lambda: seen.of(CameraLost))
+        pid = camera.pid
+        await seen.until(lambda: seen.of(CameraRestored))
+        assert camera.pid == pid
+    lost, restored = seen.of(CameraLost)[0], seen.of(CameraRestored)[0]
+    assert lost.reason is Loss.COVERED
+    assert lost.at < restored.at
 
 
 async def test_a_snapshot_comes_when_wanted_and_is_black_under_the_masks(visit):
