@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from edge.album import Album
-from edge.camera import Camera, CameraPlan
+from edge.camera.camera import Camera, CameraPlan
+from edge.camera.sightings import Cameras
 from edge.contact import Contacts, PinContacts, still_pins
 from edge.dispatch import Dispatch, Sender
 from edge.errors import GpioError
@@ -28,7 +29,6 @@ from edge.panel_state import PanelPlan, PanelState, PanelZone
 from edge.receipts import Receipts
 from edge.recording import Playing, RecordedContacts, RecordedMeasurements
 from edge.settings import Ready, footage_source
-from edge.sightings import Cameras
 from edge.slots import Slots
 from edge.uplink import Uplink
 from sites.device_file import DeviceFile

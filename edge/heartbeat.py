@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from edge.camera.sightings import Cameras
 from edge.disk import Disk
 from edge.outbox import Outbox
-from edge.sightings import Cameras
 from sites.event import Heartbeat
 
 BEAT_S = 5.0

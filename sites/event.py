@@ -17,13 +17,18 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 # Wider than any quantity, and so narrow that no sum of them leaves a float's range.
 Reading = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
 Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
-PictureDigest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 RunId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 
 ArmingMode = Literal["away", "night"]
 Hand = Literal["schedule", "hand", "start"]
 Quantity = Literal["temperature", "humidity", "light", "co2", "humidity_ratio"]
 Cause = Literal["contact", "motion", "tamper"]
+Side = Literal["left", "right", "top", "bottom"]
+LightChange = Literal["infrared_on", "infrared_off", "lamp", "exposure", "headlight"]
+Preset = Literal["low", "normal", "high"]
+Suspect = Literal["tamper", "outage", "unknown"]
 CameraTrouble = Literal[
     "missing",
     "refused",
@@ -86,14 +91,90 @@ class MotionStarted(Record, frozen=True, tag="motion.started"):
     box: tuple[Fraction, Fraction, Fraction, Fraction] | None = None
     area: Fraction | None = None
     score: Fraction | None = None
-    picture: PictureDigest | None = None
+    picture: Digest | None = None
 
 
 class MotionEnded(Record, frozen=True, tag="motion.ended"):
-    """Nothing moves in the zone any more; it lasted `seconds`."""
+    """Nothing moves in the zone any more; it lasted `seconds`.
+
+    `entered` and `left` are the sides of the camera's picture by which the thing came
+    and went; None where it came or went in the midst of it, or by no side for sure.
+    """
 
     zone: Number
-    seconds: Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+    seconds: Seconds
+    entered: Side | None = None
+    left: Side | None = None
+
+
+class LightChanged(Record, frozen=True, tag="light.changed"):
+    """The light of the whole picture changed; no thing moved."""
+
+    change: LightChange
+
+
+class NuisanceStarted(Record, frozen=True, tag="nuisance.started"):
+    """Rain, insects or leaves: what moves is no visitor, and is counted, not told.
+
+    Things that go somewhere are told as ever. `zone` is None for the whole picture.
+    """
+
+    zone: Number | None = None
+
+
+class NuisanceEnded(Record, frozen=True, tag="nuisance.ended"):
+    """The nuisance is over: it lasted `seconds`, and `held` starts were not told."""
+
+    seconds: Seconds
+    held: Count
+    zone: Number | None = None
+
+
+class LensDirty(Record, frozen=True, tag="lens.dirty"):
+    """Somebody should clean the lens: a web, a drop or dirt is before it."""
+
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+
+class VisitsRepeated(Record, frozen=True, tag="visits.repeated"):
+    """Somebody or something came by `visits` times within 24 h, and went on.
+
+    Reconnaissance precedes attacks.
+    """
+
+    zone: Number
+    visits: Count
+
+
+class VisitLingered(Record, frozen=True, tag="visit.lingered"):
+    """What came into a zone has been there for `seconds` now, and still is."""
+
+    zone: Number
+    seconds: Seconds
+
+
+class PresetProposed(Record, frozen=True, tag="preset.proposed"):
+    """Another sensitivity would do better; a person decides.
+
+    Within `hours`, `now` motions started; with the proposed preset it were `then`.
+    """
+
+    preset: Preset
+    now: Count
+    then: Count
+    hours: Count
+
+
+class ClipKept(Record, frozen=True, tag="clip.kept"):
+    """A film of `seconds` was kept; `clip` is its SHA-256, hexadecimal.
+
+    It begins `before` seconds before what it was kept for, which happened `at`.
+    """
+
+    clip: Digest
+    seconds: Seconds
+    before: Seconds
+    size: Count
 
 
 class TamperOpened(Record, frozen=True, tag="tamper.opened"):
@@ -136,7 +217,7 @@ class AlarmRaised(Record, frozen=True, tag="alarm.raised"):
 
     cause: Cause
     zone: Number | None = None
-    picture: PictureDigest | None = None
+    picture: Digest | None = None
 
 
 class AlarmEnded(Record, frozen=True, tag="alarm.ended"):
@@ -211,11 +292,16 @@ class Heartbeat(Record, frozen=True, tag="heartbeat"):
 
 
 class CameraLost(Record, frozen=True, tag="camera.lost"):
-    """A camera shows nothing that can be trusted."""
+    """A camera shows nothing that can be trusted.
+
+    `suspect` is what one device can tell: a camera alone is tamper, all of them at once
+    are power or network.
+    """
 
     leaves_home: ClassVar[LeavesHome] = "always"
 
     reason: CameraTrouble
+    suspect: Suspect | None = None
 
 
 class CameraRestored(Record, frozen=True, tag="camera.restored"):
@@ -232,6 +318,15 @@ class OutboxDamaged(Record, frozen=True, tag="outbox.damaged"):
 
     segments: Count
     lost_bytes: Count
+
+
+class DiskFilling(Record, frozen=True, tag="disk.filling"):
+    """So much of the disk is used: told at 80 and at 90 percent."""
+
+    lane: ClassVar[Lane] = "al"
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+    used: Fraction
 
 
 class DiskFull(Record, frozen=True, tag="disk.full"):
@@ -256,6 +351,14 @@ AnyRecord = (
     | ContactClosed
     | MotionStarted
     | MotionEnded
+    | LightChanged
+    | NuisanceStarted
+    | NuisanceEnded
+    | LensDirty
+    | VisitsRepeated
+    | VisitLingered
+    | PresetProposed
+    | ClipKept
     | TamperOpened
     | TamperClosed
     | PanicPressed
@@ -272,6 +375,7 @@ AnyRecord = (
     | CameraLost
     | CameraRestored
     | OutboxDamaged
+    | DiskFilling
     | DiskFull
     | DiskRestored
 )

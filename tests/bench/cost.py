@@ -16,9 +16,9 @@ from pathlib import Path
 import av
 import cv2
 
-from edge.capture import Watch
-from edge.film import Film
-from edge.sighting import CameraPlan
+from edge.camera.capture import Watch
+from edge.camera.film import Film
+from edge.camera.sighting import CameraPlan
 from tests.bench.peers import PEERS, frames
 from tests.edge.agent_process import ROOT, running
 from tests.edge.device_home import make_home, new_site

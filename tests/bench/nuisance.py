@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.picture import Pixels
+from edge.sight.picture import Pixels
 
 Nuisance = Callable[[Pixels, float], Pixels]
 Real = NDArray[np.float32]

@@ -6,11 +6,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edge.eye import Eye
-from edge.film import Film
-from edge.look import LOOKS_A_SECOND
-from edge.motion import WHOLE, Decision, Started
-from edge.picture import Pixels, Still
+from edge.camera.film import Film
+from edge.look.command import LOOKS_A_SECOND
+from edge.sight.eye import Eye
+from edge.sight.motion import Decision, Started
+from edge.sight.picture import Pixels, Still
+from edge.sight.shape import WHOLE
 from tests.bench.nuisance import Nuisance
 from tests.bench.score import Span, Truth
 

@@ -13,8 +13,8 @@ import av
 import cv2
 import numpy as np
 
-from edge.motion import LEAST_AREA, QUIET_S, SEEN_OF
-from edge.picture import Pixels
+from edge.sight.motion import LEAST_AREA, QUIET_S, SEEN_OF
+from edge.sight.picture import Pixels
 from tests.bench.score import Span
 
 THING = 255  # OpenCV's label; a shadow is 127

@@ -8,8 +8,8 @@ import time
 import numpy as np
 import pytest
 
-from edge.motion import Decision, Ended, Started
-from edge.picture import Moment
+from edge.sight.motion import Decision, Ended, Started
+from edge.sight.picture import Moment
 from tests.bench import camera, daemon
 from tests.bench.__main__ import main
 from tests.bench.cost import children, cpu_seconds, enlarge, pss_mb

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edge.picture import Pixels
+from edge.sight.picture import Pixels
 from tests.bench.nuisance import NUISANCES
 
 NAMES = sorted(NUISANCES)

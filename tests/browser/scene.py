@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import cv2
 
-from edge.scene_film import SceneFilm, visits
+from edge.camera.scene_film import SceneFilm, visits
 from tests.dashboard.town import HAVEN, KIT, Town
 
 STATION = "bureau-station"

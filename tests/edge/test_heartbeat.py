@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from edge.camera.sightings import Cameras
 from edge.heartbeat import ALONE_BEAT_S, BEAT_S, Pulse
 from edge.outbox import Outbox
-from edge.sightings import Cameras
 from sites.frame import HOME_BYTES, encode_record, size_of
 from tests.edge.records import NOON, fill, measurement, panic
 

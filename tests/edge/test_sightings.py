@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from edge import sighting as seen
+from edge.camera import sighting as seen
+from edge.camera.sightings import Cameras, record_of
 from edge.errors import SEEN, Loss
-from edge.sightings import Cameras, record_of
 from sites.event import (
     CameraLost,
     CameraRestored,

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import av
 import numpy as np
 
-from edge.picture import Moment, Pixels, Still
+from edge.sight.picture import Moment, Pixels, Still
 
 Box: TypeAlias = Callable[[float], tuple[int, int, int, int] | None]
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
-from edge.picture import Moment, Pixels, Still
+from edge.sight.picture import Moment, Pixels, Still
 
 SEED = 3
 LOOP_S = 5.0  # of film that is played again and again

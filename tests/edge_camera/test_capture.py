@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from edge.capture import HEARTBEAT_S, Pace, Watch
-from edge.errors import Loss
-from edge.motion import WHOLE
-from edge.sighting import (
+from edge.camera.capture import HEARTBEAT_S, Pace, Watch
+from edge.camera.sighting import (
     Alive,
     CameraLost,
     CameraPlan,
@@ -17,6 +15,8 @@ from edge.sighting import (
     MotionStarted,
     Sighting,
 )
+from edge.errors import Loss
+from edge.sight.shape import WHOLE
 from tests.edge_camera.clip import scene, visitor, write_clip
 
 YARD = (("yard", WHOLE),)

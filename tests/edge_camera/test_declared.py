@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from edge.declared import EXAMPLES, Aim, aim_of
 from edge.errors import DeclaredError
-from edge.motion import WHOLE
+from edge.look.declared import EXAMPLES, Aim, aim_of
+from edge.sight.shape import WHOLE
 from sites.errors import InventoryError
 from sites.load import load
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from edge.exposure import USUAL_S, Exposure
-from edge.picture import Pixels
+from edge.sight.exposure import USUAL_S, Exposure
+from edge.sight.picture import Pixels
 
 
 def scenery() -> Pixels:

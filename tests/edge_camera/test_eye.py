@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from edge.eye import Eye
-from edge.motion import WHOLE, Decision, Ended, Started
-from edge.picture import Pixels
+from edge.sight.eye import Eye
+from edge.sight.motion import Decision, Ended, Started
+from edge.sight.picture import Pixels
+from edge.sight.shape import WHOLE
 from tests.edge_camera.clip import Box, scene, still_of, visitor
 
 YARD = (("yard", WHOLE),)

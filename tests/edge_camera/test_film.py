@@ -11,9 +11,9 @@ import av
 import numpy as np
 import pytest
 
-from edge.camera import ROOT
+from edge.camera.camera import ROOT
+from edge.camera.film import Film, Pacing, _FilmClock
 from edge.errors import FilmError, Loss
-from edge.film import Film, Pacing, _FilmClock
 from tests.edge_camera.clip import scene, write_clip
 
 
@@ -180,7 +180,7 @@ def test_ffmpeg_itself_prints_nothing(tmp_path):
     code = (
         "import sys\n"
         "from edge.errors import FilmError\n"
-        "from edge.film import Film\n"
+        "from edge.camera.film import Film\n"
         "for source in sys.argv[1:]:\n"
         "    try:\n"
         "        with Film(source, 5.0) as film: list(film.stills())\n"

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from edge.eye import Eye
-from edge.film import Film
-from edge.look import Event, events
-from edge.motion import WHOLE
+from edge.camera.film import Film
+from edge.look.command import Event, events
+from edge.sight.eye import Eye
+from edge.sight.shape import WHOLE
 from tests.edge_camera.footage import labelled
 
 EARLY_S, LATE_S = 0.5, 3.0  # a start within these is a find

@@ -1,7 +1,7 @@
 """The scene guard on drawn and labelled films: every attack, and no nuisance.
 
 Measured on 40 s of each labelled film (the first also from 60 s on) and of `made:1`,
-each thing put on for 16 to 18 s; 11 attacks, frozen being told by `edge.liveness`:
+each thing put on for 16 to 18 s; 11 attacks, frozen told by `edge.sight.liveness`:
 
     named as what it was   44 of 44    after 3 to 10 s, median 4.5; 6 s of
                                        the longest go by while a spray can is at work
@@ -18,13 +18,13 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.camera.film import Film
+from edge.camera.scene_film import SceneFilm
 from edge.errors import Loss
-from edge.eye import Eye
-from edge.film import Film
-from edge.guard import Guard, Light, Verdict
-from edge.picture import MIDDLE_WIDTH, Masking, Pixels, small_size
-from edge.scene_film import SceneFilm
-from edge.sighting import Polygon
+from edge.sight.eye import Eye
+from edge.sight.guard import Guard, Light, Verdict
+from edge.sight.picture import MIDDLE_WIDTH, Masking, Pixels, small_size
+from edge.sight.shape import Polygon
 from tests.edge_camera.footage import labelled
 from tests.edge_camera.made import ATTACKS, NUISANCES, staged, still_of
 

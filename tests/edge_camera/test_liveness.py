@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from edge.liveness import FROZEN_S, Liveness
-from edge.picture import Masked, Masking, Pixels
+from edge.sight.liveness import FROZEN_S, Liveness
+from edge.sight.picture import Masked, Masking, Pixels
 from tests.edge_camera.clip import scene, still_of
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import wachtpost
-from edge.look import main
-from edge.scene_film import SceneFilm
+from edge.camera.scene_film import SceneFilm
+from edge.look.command import main
 from tests.edge_camera.clip import scene, visitor, write_clip
 from tests.edge_camera.made import ATTACKS, staged
 

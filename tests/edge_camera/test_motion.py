@@ -7,17 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.motion import (
-    QUIET_S,
-    WARM_UP_S,
-    WHOLE,
-    Decision,
-    Ended,
-    Motion,
-    Started,
-)
-from edge.picture import Moment, Pixels
-from edge.sighting import Polygon
+from edge.sight.motion import QUIET_S, WARM_UP_S, Decision, Ended, Motion, Started
+from edge.sight.picture import Moment, Pixels
+from edge.sight.shape import WHOLE, Polygon
 from tests.edge_camera.clip import Box, scene, visitor
 
 Zones: TypeAlias = tuple[tuple[str, Polygon], ...]

@@ -2,8 +2,8 @@
 
 import pytest
 
+from edge.camera.outage import SILENT, TOGETHER_S, Lost, Suspicion, suspect
 from edge.errors import SEEN, Loss
-from edge.outage import SILENT, TOGETHER_S, Lost, Suspicion, suspect
 
 
 @pytest.mark.parametrize("loss", sorted(SEEN))

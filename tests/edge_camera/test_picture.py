@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edge.motion import WHOLE
-from edge.picture import (
+from edge.sight.picture import (
     BLOCK,
     SNAPSHOT_WIDTH,
     Masking,
@@ -16,7 +15,7 @@ from edge.picture import (
     cover,
     small_size,
 )
-from edge.sighting import Polygon
+from edge.sight.shape import WHOLE, Polygon
 from tests.edge_camera.clip import still_of
 
 CORNER = ((0.0, 0.0), (0.3, 0.0), (0.3, 0.3), (0.0, 0.3))

@@ -10,11 +10,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from edge.camera import ROOT, Backoff, Patience
-from edge.sighting import (
-    Alive,
-    pack,
-)
+from edge.camera.camera import ROOT, Backoff, Patience
+from edge.camera.sighting import Alive, pack
 from tests.edge_camera.watching import (
     is_gone,
     plan,
@@ -32,8 +29,8 @@ async def test_no_process_is_left_when_watching_ends():
 
 AGENT = """
 import asyncio, sys
-from edge.camera import Camera
-from edge.sighting import CameraPlan
+from edge.camera.camera import Camera
+from edge.camera.sighting import CameraPlan
 camera = Camera(
     CameraPlan(index=0, source=sys.argv[1]), lambda _: print(camera.pid, flush=True)
 )
@@ -62,7 +59,7 @@ def test_a_process_dies_with_an_agent_that_is_killed(tmp_path, state):
 
 def test_a_process_ends_when_nobody_listens_at_its_stdin():
     process = subprocess.Popen(
-        [sys.executable, "-m", "edge.capture"],
+        [sys.executable, "-m", "edge.camera.capture"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
@@ -93,7 +90,7 @@ async def test_no_password_is_seen_in_the_list_of_processes_or_a_log(tmp_path):
             command, environment = shown(camera.pid)
         async with watching(plan("rtsp://guard:secret@127.0.0.1:9/x")) as [(_, seen)]:
             await seen.until(lambda: len(seen.of(Alive)) >= 2)
-    assert b"edge.capture" in command
+    assert b"edge.camera.capture" in command
     assert b"secret" not in command + environment
     assert "secret" not in str(logs) + str(seen.all)
     assert {entry["event"] for entry in logs} >= {"camera.lost", "camera.retried"}

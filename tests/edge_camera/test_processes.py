@@ -10,10 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.camera import Camera, Patience
-from edge.errors import Loss
-from edge.scene_film import SceneFilm
-from edge.sighting import (
+from edge.camera.camera import Camera, Patience
+from edge.camera.scene_film import SceneFilm
+from edge.camera.sighting import (
     Alive,
     CameraLost,
     CameraRestored,
@@ -21,6 +20,7 @@ from edge.sighting import (
     MotionStarted,
     pack,
 )
+from edge.errors import Loss
 from tests.edge_camera.clip import scene, visitor, write_clip
 from tests.edge_camera.made import staged
 from tests.edge_camera.watching import (

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.picture import Pixels
-from edge.repeat import KEPT, Repeat
+from edge.sight.picture import Pixels
+from edge.sight.repeat import KEPT, Repeat
 
 HIGH, WIDE = 180, 320
 

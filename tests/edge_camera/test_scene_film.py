@@ -5,10 +5,11 @@ from itertools import islice, pairwise, takewhile
 import numpy as np
 import pytest
 
+from edge.camera.scene_film import SceneFilm, Visit, is_made, visits
 from edge.errors import FilmError, Loss
-from edge.eye import Eye
-from edge.motion import WHOLE, Decision, Ended, Started
-from edge.scene_film import SceneFilm, Visit, is_made, visits
+from edge.sight.eye import Eye
+from edge.sight.motion import Decision, Ended, Started
+from edge.sight.shape import WHOLE
 
 ENOUGH_S = 120
 

@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.camera.film import Film
 from edge.errors import FilmError, Loss
-from edge.film import Film
-from edge.look import events
-from edge.series import Reel, Series, gather
+from edge.look.command import events
+from edge.look.series import Reel, Series, gather
 from tests.edge_camera.clip import RATE, scene, visitor, write_clip
 
 

@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.annotate import BAND, BUSY, CALM, READABLE_WIDTH, Drawing, Note
-from edge.declared import EXAMPLES
-from edge.look import main
-from edge.motion import WHOLE, Started
-from edge.picture import Masked, Masking, Moment, Pixels
+from edge.look.annotate import BAND, BUSY, CALM, READABLE_WIDTH, Drawing, Note
+from edge.look.command import main
+from edge.look.declared import EXAMPLES
+from edge.sight.motion import Started
+from edge.sight.picture import Masked, Masking, Moment, Pixels
+from edge.sight.shape import WHOLE
 from tests.edge_camera.clip import scene, still_of, visitor, write_clip
 from tests.edge_camera.footage import labelled
 from tests.edge_camera.test_series import write_series

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.errors import CameraPlanError, Loss, SightingError
-from edge.sighting import (
+from edge.camera.sighting import (
     LARGEST_MESSAGE,
     LENGTH_BYTES,
     Alive,
@@ -23,6 +22,7 @@ from edge.sighting import (
     read_plan,
     sighting_of,
 )
+from edge.errors import CameraPlanError, Loss, SightingError
 
 TRIANGLE = ((0.0, 0.0), (1.0, 0.0), (0.5, 1.0))
 SIGHTINGS: list[Sighting] = [

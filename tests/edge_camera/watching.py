@@ -7,12 +7,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from edge.camera import Camera, Patience
-from edge.motion import WHOLE
-from edge.sighting import (
-    CameraPlan,
-    Sighting,
-)
+from edge.camera.camera import Camera, Patience
+from edge.camera.sighting import CameraPlan, Sighting
+from edge.sight.shape import WHOLE
 
 LONG_S = 60.0  # nothing here takes so long
 QUICK = Patience(hang=30.0, first=0.05, longest=0.2)

@@ -9,10 +9,8 @@ from typing import BinaryIO, TypeAlias
 import msgspec
 
 from edge.errors import CameraError, CameraPlanError, Loss, SightingError
-
-Point: TypeAlias = tuple[float, float]
-Polygon: TypeAlias = tuple[Point, ...]
-Box: TypeAlias = tuple[float, float, float, float]
+from edge.sight.shape import Box, Polygon
+from sites.event import LightChange, Preset, Side
 
 LENGTH_BYTES = 4
 LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes; a snapshot of 1280 px is about 0.3 MB
@@ -98,11 +96,84 @@ class MotionStarted(msgspec.Struct, frozen=True, tag="motion.started"):
 
 
 class MotionEnded(msgspec.Struct, frozen=True, tag="motion.ended"):
-    """Nothing has moved in the zone since `at`; it had lasted `seconds` by then."""
+    """Nothing has moved in the zone since `at`; it had lasted `seconds` by then.
+
+    `entered` and `left` are sides of the picture: left, right, top, bottom.
+    """
 
     at: float
     zone: str
     seconds: float
+    entered: Side | None = None
+    left: Side | None = None
+
+
+class LightChanged(msgspec.Struct, frozen=True, tag="light.changed"):
+    """The light of the whole picture changed."""
+
+    at: float
+    change: LightChange
+
+
+class NuisanceStarted(msgspec.Struct, frozen=True, tag="nuisance.started"):
+    """What moves is rain, insects or leaves; starts are held back from now on."""
+
+    at: float
+    zone: str | None
+
+
+class NuisanceEnded(msgspec.Struct, frozen=True, tag="nuisance.ended"):
+    """The nuisance is over; `held` starts were not told."""
+
+    at: float
+    zone: str | None
+    seconds: float
+    held: int
+
+
+class LensDirty(msgspec.Struct, frozen=True, tag="lens.dirty"):
+    """Somebody should clean the lens."""
+
+    at: float
+
+
+class VisitsRepeated(msgspec.Struct, frozen=True, tag="visits.repeated"):
+    """Something came by so many times within 24 h."""
+
+    at: float
+    zone: str
+    visits: int
+
+
+class VisitLingered(msgspec.Struct, frozen=True, tag="visit.lingered"):
+    """What came into the zone is still there after `seconds`."""
+
+    at: float
+    zone: str
+    seconds: float
+
+
+class PresetProposed(msgspec.Struct, frozen=True, tag="preset.proposed"):
+    """Within `hours`, `now` motions started; with this preset it were `then`."""
+
+    at: float
+    preset: Preset
+    now: int
+    then: int
+    hours: int
+
+
+class ClipKept(msgspec.Struct, frozen=True, tag="clip.kept"):
+    """A film lies in the plan's folder for clips, as `<clip>.mp4`.
+
+    `at` is what it was kept for; it begins `before` seconds before that.
+    """
+
+    at: float
+    clip: str
+    seconds: float
+    before: float
+    size: int
 
 
 class CameraLost(msgspec.Struct, frozen=True, tag="camera.lost"):
@@ -125,7 +196,21 @@ class Alive(msgspec.Struct, frozen=True, tag="alive"):
     frames: int
 
 
-Sighting: TypeAlias = MotionStarted | MotionEnded | CameraLost | CameraRestored | Alive
+Sighting: TypeAlias = (
+    MotionStarted
+    | MotionEnded
+    | LightChanged
+    | NuisanceStarted
+    | NuisanceEnded
+    | LensDirty
+    | VisitsRepeated
+    | VisitLingered
+    | PresetProposed
+    | ClipKept
+    | CameraLost
+    | CameraRestored
+    | Alive
+)
 
 _SIGHTINGS: msgspec.msgpack.Decoder[Sighting] = msgspec.msgpack.Decoder(Sighting)
 _PLANS = msgspec.msgpack.Decoder(CameraPlan)

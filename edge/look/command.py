@@ -15,16 +15,16 @@ from pathlib import Path
 import cv2
 import msgspec
 
-from edge.annotate import Note
-from edge.declared import EXAMPLES, Aim, aim_of
 from edge.errors import DeclaredError, FilmError, Loss, ShowError
-from edge.eye import Eye, Glance
-from edge.liveness import Liveness
-from edge.motion import Decision, Started
-from edge.picture import Masked, Moment
-from edge.series import RATE, Reel, gather
-from edge.show import Show
-from edge.sighting import Box
+from edge.look.annotate import Note
+from edge.look.declared import EXAMPLES, Aim, aim_of
+from edge.look.series import RATE, Reel, gather
+from edge.look.show import Show
+from edge.sight.eye import Eye, Glance
+from edge.sight.liveness import Liveness
+from edge.sight.motion import Decision, Started
+from edge.sight.picture import Masked, Moment
+from edge.sight.shape import Box
 from sites.errors import InventoryError
 
 LOOKS_A_SECOND = 5.0

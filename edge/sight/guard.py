@@ -2,8 +2,8 @@
 
 Pure: seconds are an argument. What the camera shows is compared with a reference of
 its scene, one with colour (day) and one without (infrared light at night), by its
-edges: see `edge.likeness`. A trouble must last before it is named, so that a headlight,
-an umbrella or a van that passes is none; all are named within 10 s.
+edges: see `edge.sight.likeness`. A trouble must last before it is named, so that a
+headlight, an umbrella or a van that passes is none; all are named within 10 s.
 """
 
 from collections import deque
@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 
 from edge.errors import Loss
-from edge.likeness import Plane, View, logarithm, richness, seen_of
-from edge.picture import Masked, Pixels
-from edge.reference import Likeness, Reference
-from edge.repeat import Repeat
+from edge.sight.likeness import Plane, View, logarithm, richness, seen_of
+from edge.sight.picture import Masked, Pixels
+from edge.sight.reference import Likeness, Reference
+from edge.sight.repeat import Repeat
 
 JUDGED_S = 0.9  # between two judgements
 SETTLE_S = 1.0  # over which the mean picture follows; rain and insects vanish in it

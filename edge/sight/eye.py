@@ -6,10 +6,10 @@ Pure: seconds are an argument.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edge.guard import Guard, Verdict
-from edge.motion import Decision, Motion, Started
-from edge.picture import MIDDLE_WIDTH, Masked, Masking, Still, small_size
-from edge.sighting import Polygon
+from edge.sight.guard import Guard, Verdict
+from edge.sight.motion import Decision, Motion, Started
+from edge.sight.picture import MIDDLE_WIDTH, Masked, Masking, Still, small_size
+from edge.sight.shape import Polygon
 
 
 @dataclass(frozen=True, slots=True)

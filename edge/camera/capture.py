@@ -19,15 +19,9 @@ from typing import BinaryIO
 
 import cv2
 
-from edge.errors import FilmError, Loss
-from edge.eye import Eye, Glance
-from edge.film import Film
-from edge.guard import Verdict
-from edge.liveness import Liveness
-from edge.motion import Decision, Started
-from edge.picture import Moment, Still
-from edge.scene_film import SceneFilm, is_made
-from edge.sighting import (
+from edge.camera.film import Film
+from edge.camera.scene_film import SceneFilm, is_made
+from edge.camera.sighting import (
     Alive,
     CameraLost,
     CameraPlan,
@@ -38,6 +32,12 @@ from edge.sighting import (
     pack,
     read_plan,
 )
+from edge.errors import FilmError, Loss
+from edge.sight.eye import Eye, Glance
+from edge.sight.guard import Verdict
+from edge.sight.liveness import Liveness
+from edge.sight.motion import Decision, Started
+from edge.sight.picture import Moment, Still
 
 HEARTBEAT_S = 1.0
 PR_SET_PDEATHSIG = 1  # linux/prctl.h

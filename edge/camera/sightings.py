@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
-from edge import sighting as seen
-from sites.event import CameraLost, CameraRestored, MotionEnded, MotionStarted, Record
+from msgspec.structs import asdict
+
+from edge.camera import sighting as seen
+from edge.sight.shape import Box
+from sites.event import KINDS, Record
 
 See = Callable[[Record, bytes | None], object]
 
@@ -51,30 +55,41 @@ class Cameras:
 
 
 def record_of(number: int, sighting: seen.Sighting) -> Record | None:
-    """Write a sighting as a record; None for a sign of life."""
-    at = datetime.fromtimestamp(sighting.at, UTC)
-    match sighting:
-        case seen.MotionStarted(zone=zone, box=box, area=area, score=score):
-            left, top, width, height = (_fraction(part) for part in box)
-            return MotionStarted(
-                at=at,
-                sensor=number,
-                zone=int(zone),
-                box=(left, top, width, height),
-                area=_fraction(area),
-                score=_fraction(score),
-            )
-        case seen.MotionEnded(zone=zone, seconds=seconds):
-            return MotionEnded(
-                at=at, sensor=number, zone=int(zone), seconds=round(seconds, 3)
-            )
-        case seen.CameraLost(reason=reason):
-            return CameraLost(at=at, sensor=number, reason=reason.value)
-        case seen.CameraRestored():
-            return CameraRestored(at=at, sensor=number)
-        case seen.Alive():
-            return None
+    """Write a sighting as the record of the same kind; None for a sign of life."""
+    if isinstance(sighting, seen.Alive):
+        return None
+    fields: dict[str, Any] = {
+        name: _ROUNDED[name](value) if value is not None and name in _ROUNDED else value
+        for name, value in asdict(sighting).items()
+        if name != "snapshot"
+    }
+    return KINDS[str(sighting.__struct_config__.tag)](sensor=number, **fields)
 
 
 def _fraction(number: float) -> float:
     return round(min(1.0, max(0.0, number)), 4)
+
+
+def _time(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def _box(box: Box) -> Box:
+    left, top, width, height = (_fraction(part) for part in box)
+    return left, top, width, height
+
+
+def _millis(seconds: float) -> float:
+    return round(seconds, 3)
+
+
+_ROUNDED: dict[str, Callable[[Any], object]] = {
+    "at": _time,
+    "zone": int,
+    "box": _box,
+    "area": _fraction,
+    "score": _fraction,
+    "seconds": _millis,
+    "before": _millis,
+    "reason": str,
+}

@@ -10,9 +10,9 @@ import numpy as np
 from av.container import InputContainer
 from av.error import ExitError, FFmpegError, HTTPNotFoundError
 
+from edge.camera.sighting import is_live
 from edge.errors import FilmError, Loss
-from edge.picture import Moment, Pixels, Still
-from edge.sighting import is_live
+from edge.sight.picture import Moment, Pixels, Still
 
 OPEN_TIMEOUT_S = 8.0
 READ_TIMEOUT_S = 8.0  # shorter than the agent's patience with a process that hangs

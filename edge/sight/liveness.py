@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edge.picture import Masked, Pixels
+from edge.sight.picture import Masked, Pixels
 
 FROZEN_S = 8.0  # of the camera's time; to be named within 10 s. Encoders repeat a
 # picture of a quiet scene until their next keyframe, 1 to 5 s apart

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.likeness import (
+from edge.sight.likeness import (
     ALIGNED,
     SMALLEST,
     TEXTURE,

@@ -5,7 +5,8 @@
             camera = Camera(plan, take)
             group.create_task(camera.watch(), name=f"camera {plan.index}")
 
-This module loads no picture library: decoding and looking happen in `edge.capture`.
+This module loads no picture library: decoding and looking happen in
+`edge.camera.capture`.
 """
 
 import asyncio
@@ -20,10 +21,8 @@ from pathlib import Path
 
 import structlog
 
-from edge.errors import Loss, SightingError
-from edge.sighting import (
+from edge.camera.sighting import (
     LENGTH_BYTES,
-    Alive,
     CameraLost,
     CameraPlan,
     CameraRestored,
@@ -34,10 +33,11 @@ from edge.sighting import (
     pack,
     sighting_of,
 )
+from edge.errors import Loss, SightingError
 
 __all__ = ["Backoff", "Camera", "CameraPlan", "Patience"]
 
-ROOT = Path(__file__).resolve().parents[1]  # where the package `edge` lies
+ROOT = Path(__file__).resolve().parents[2]  # where the package `edge` lies
 # The process gets nothing of the agent's environment: secrets may stand there.
 ENVIRONMENT = {
     "PYTHONPATH": str(ROOT),
@@ -205,7 +205,7 @@ class Camera:
                     self._tell(sighting)
             case CameraLost(at=at, reason=reason):
                 self._lose(reason, at)
-            case Alive():
+            case _:
                 self._tell(sighting)
 
     def _start_motion(self, sighting: MotionStarted) -> None:
@@ -242,7 +242,7 @@ async def _start() -> Process:
         sys.executable,
         "-P",  # a module in the working directory must not take a library's place
         "-m",
-        "edge.capture",
+        "edge.camera.capture",
         stdin=PIPE,
         stdout=PIPE,
         env=ENVIRONMENT,

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.sighting import Polygon
+from edge.sight.shape import Polygon
 
 Pixels: TypeAlias = NDArray[np.uint8]
 

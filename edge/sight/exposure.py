@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.picture import Pixels
+from edge.sight.picture import Pixels
 
 USUAL_S = 300.0  # over which the usual brightness follows the day
 LONGEST_STEP_S = 1.0  # of time that is learned from at once

@@ -18,11 +18,11 @@ from av.container import OutputContainer
 from av.error import FFmpegError
 from av.video import VideoStream
 
-from edge.annotate import Drawing, Note
-from edge.declared import Aim
 from edge.errors import ShowError
-from edge.motion import Started
-from edge.picture import Masked, Moment, Pixels, jpeg_of
+from edge.look.annotate import Drawing, Note
+from edge.look.declared import Aim
+from edge.sight.motion import Started
+from edge.sight.picture import Masked, Moment, Pixels, jpeg_of
 
 QUALITY = {"preset": "veryfast", "crf": "23"}
 TICKS = 1000  # a second

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.picture import Pixels
+from edge.sight.picture import Pixels
 
 EVERY = 6  # px in both directions; enough points to tell noise from noise
 CELLS = (4, 3)  # across and down

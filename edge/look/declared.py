@@ -5,8 +5,7 @@ from pathlib import Path
 
 import sites
 from edge.errors import DeclaredError
-from edge.motion import WHOLE
-from edge.sighting import Polygon
+from edge.sight.shape import WHOLE, Polygon
 from sites.load import load
 from sites.site import Camera, Site
 

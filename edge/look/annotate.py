@@ -9,9 +9,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from edge.motion import Started
-from edge.picture import Masked, Moment, Pixels
-from edge.sighting import Box, Polygon
+from edge.sight.motion import Started
+from edge.sight.picture import Masked, Moment, Pixels
+from edge.sight.shape import Box, Polygon
 
 READABLE_WIDTH = 640  # px; smaller pictures are enlarged, so that words fit
 BAND = 22  # px; a line of words

@@ -10,10 +10,10 @@ from typing import Self
 
 import cv2
 
+from edge.camera.film import BAD_IN_A_ROW, Film, Pacing
+from edge.camera.sighting import is_live
 from edge.errors import FilmError, Loss
-from edge.film import BAD_IN_A_ROW, Film, Pacing
-from edge.picture import Moment, Pixels, Still
-from edge.sighting import is_live
+from edge.sight.picture import Moment, Pixels, Still
 
 RATE = 25.0  # pictures a second, where nobody says otherwise
 SUFFIXES = frozenset(

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from edge.errors import FilmError, Loss
-from edge.picture import Moment, Pixels, Still
+from edge.sight.picture import Moment, Pixels, Still
 
 SCHEME = "made:"
 HEIGHT, WIDTH = 360, 640  # px
@@ -80,7 +80,7 @@ def visits(seed: int) -> Iterator[Visit]:
 
 
 class SceneFilm:
-    """The scene as a film: the same face as `edge.film.Film`, and never at an end."""
+    """The scene as a film: the same face as `edge.camera.film.Film`, and never ends."""
 
     def __init__(self, source: str, fps: float) -> None:
         try:

@@ -24,9 +24,9 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
-from edge.exposure import Exposure
-from edge.picture import Moment, Pixels, cover
-from edge.sighting import Box, Polygon
+from edge.sight.exposure import Exposure
+from edge.sight.picture import Moment, Pixels, cover
+from edge.sight.shape import Box, Polygon
 
 MEMORY_S = 100.0  # what stands still is scenery after about a tenth of this
 HELD = 0.05  # of the normal rate of learning, while somebody is in a zone
@@ -46,8 +46,6 @@ SEEN_OF = (3, 4)  # a thing must be seen in so many of the last so many looks
 KEEP = 0.5  # of the least area is enough to go on with an event
 QUIET_S = 2.0  # an event is over when nothing was seen for so long
 SURE = 4.0  # times the least area: a thing of this size is beyond doubt
-
-WHOLE: Polygon = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
