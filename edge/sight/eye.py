@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from edge.sight.guard import Guard, Verdict
 from edge.sight.motion import Decision, Motion, Started
-from edge.sight.picture import MIDDLE_WIDTH, Masked, Masking, Still, small_size
+from edge.sight.picture import Masked, Masking, Still, middle_size, small_size
 from edge.sight.shape import Polygon
 
 
@@ -59,8 +59,8 @@ class Eye:
             self._masking = Masking(self._masks, height, width)
             size = small_size(height, width)
             self._motion = Motion(self._zones, size, self._masking.unseen())
-            middle = small_size(height, width, MIDDLE_WIDTH)
-            unseen = self._masking.unseen(MIDDLE_WIDTH)
+            middle = middle_size(height, width)
+            unseen = self._masking.unseen(middle)
             self._guard = Guard(middle, unseen, loops=self._loops)
         picture = self._masking.hide(still)
         decisions = ended + self._motion.look(picture.small, still.moment)

@@ -11,31 +11,39 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.errors import Loss
-from edge.sight.likeness import Plane, View, logarithm, richness, seen_of
+from edge.sight.likeness import Blocks, Plane, View, blocks, logarithm, richness, seen_of, steadiness
 from edge.sight.picture import Masked, Pixels
 from edge.sight.reference import Likeness, Reference
 from edge.sight.repeat import Repeat
+from edge.sight.sharpness import Sharpness, focus, sharpness
 
 JUDGED_S = 0.9  # between two judgements
 SETTLE_S = 1.0  # over which the mean picture follows; rain and insects vanish in it
-WARM_UP_S = 4.0  # after which the scene is known
+WARM_UP_S = 3.5  # after which the scene is known
 HOLD_S = 3.0  # a trouble must last, before it is named
 WELL_S = 3.0  # the scene must be itself again, before that is told
-YOUNG_S = 60.0  # a young reference learns as fast as it is old
-MEMORY_S = 900.0  # shadows wander in hours; nobody covers a lens that slowly
+USUAL_S = 30.0  # over which the usual richness follows
+SHARP_S = 900.0  # over which the usual sharpness follows
+STAYS = 0.5  # of the blocks; so many must be steady before the scene is another
 GAP_S = 5.0  # longest step of time that counts at once
 DARK = 26.0  # levels; video black is 16
 DETAIL = 4.0  # levels (standard deviation); a dark picture with more shows something
 GONE = 0.75  # of the blocks with edges
-ALL_GONE = 0.9  # of them; a web before the lens hides many and has edges of its own
-FAINT = 0.25  # of the contrast of the edges
+MOST_GONE = 0.7  # of them; a web before the lens hides many and has edges of its own
+ALL_GONE = 0.9  # of the blocks with edges, then or now
+FAINT = 0.3  # of the contrast of the edges
+DOUBT = 0.75  # correlation of edges; with more nothing has turned
 BLURRED = 0.6  # of the usual sharpness
-SAME_SCENE = 0.6  # correlation at 40 px width
-RICH = 0.5  # of the blocks; a cover has no edges
-FINE = 0.7  # of edges, contrast and focus; what is less like the scene is not learned
-SELF = 0.5  # correlation of edges; a scene that was lost must be so much like itself
+SAME_SCENE = 0.5  # correlation of coarse pictures
+SHOWN = (0.8, 0.4)  # correlation and depth of the coarse picture: it is not covered
+RICH = 0.5  # of the usual share of blocks with edges; a cover has none
+POOR = 0.25  # of it, where the scene itself has little to be known by
+FINE = 0.6  # of focus and of blocks; what is less like the scene is not learned
+SELF = 0.5  # of blocks; a scene that was lost must be so much like itself
+UNEVEN = 0.9  # nepers (standard deviation) by which edges differ from block to block
 COLOUR = 2.0  # levels of mean chroma; less is infrared light
 COLOUR_S = 2.0  # a change of light must last, before it is believed
 KIN = 0.35  # correlation of edges by day and by night
@@ -49,12 +57,30 @@ class Verdict:
     since: float
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one judgement rests on."""
+
+    likeness: Likeness
+    focus: float | None
+    rich: float
+    usual: float
+    uneven: float
+    steady: NDArray[np.bool_]
+
+    @property
+    def is_fine(self) -> bool:
+        """Say whether the scene is so much itself that it may be learned."""
+        sharp = self.focus is None or self.focus >= FINE
+        return sharp and self.likeness.lost <= 1 - FINE
+
+
 class Guard:
     """Watches one camera's scene.
 
     Args:
-        unseen: 255 where masks hide the picture that is judged, or None.
-        size: its (height, width).
+        size: (height, width) of the middle picture.
+        unseen: 255 where masks hide it, or None.
         loops: the film begins again at its end, which is then no trouble.
     """
 
@@ -66,12 +92,13 @@ class Guard:
         loops: bool = False,
     ) -> None:
         self._seen = seen_of(unseen, size)
+        self._whole = blocks(self._seen) >= 1
         self._repeat = None if loops else Repeat()
         self._mean: Plane = np.zeros(size, np.float32)
-        self._begun = False
-        self._light = Light()
-        self._references: dict[bool, Reference] = {}
+        self._before: tuple[Plane, Pixels] | None = None
         self._earlier: deque[View] = deque(maxlen=2)
+        self._light = Light()
+        self._scenes: dict[bool, Scene] = {}
         self._first = self._last = self._judged = 0.0
         self._suspect = Verdict(None, 0.0)
         self._told = Verdict(None, 0.0)
@@ -86,11 +113,13 @@ class Guard:
 
         Moments must not go back in time.
         """
+        if not self._seen.any():
+            return None
         middle = picture.middle
         one = logarithm(middle)
         looping = self._repeat is not None and self._repeat.is_looping(middle, seconds)
-        if not self._begun:
-            self._begun = True
+        before, self._before = self._before, (one, picture.fine)
+        if before is None:
             self._mean[:] = one
             self._first = self._last = self._judged = seconds
             return None
@@ -104,7 +133,8 @@ class Guard:
         self._light.take(picture.chroma(), seconds)
         if is_black(middle, self._seen):
             return self._hold(Loss.BLACK, seconds)
-        trouble = self._judge(one, seconds, step)
+        sharp = sharpness(picture.fine, before[1], self._whole)
+        trouble = self._judge((one, before[0]), sharp, seconds, step)
         return self._hold(Loss.LOOPING if looping else trouble, seconds)
 
     def _hold(self, trouble: Loss | None, seconds: float) -> Verdict | None:
@@ -124,7 +154,9 @@ class Guard:
         self._told = self._suspect
         return self._told
 
-    def _judge(self, one: Plane, seconds: float, step: float) -> Loss | None:
+    def _judge(
+        self, looks: tuple[Plane, Plane], sharp: Sharpness, seconds: float, step: float
+    ) -> Loss | None:
         """Compare with the reference of this light; learn what is like it.
 
         1. The scene as it was after the start is known by day, or by night.
@@ -132,34 +164,54 @@ class Guard:
         3. What is like the scene is learned, fast at first, then in a quarter of an
            hour, so that the sun may wander.
         """
-        age = seconds - self._first
-        if age < WARM_UP_S:
+        view = View(self._mean, self._seen)
+        rich, power = richness(*(View(one, self._seen) for one in looks))
+        own = self._scenes.get(self._light.colour)
+        scene = own or self._scenes.get(not self._light.colour)
+        if scene is None:
+            self._scenes[self._light.colour] = Scene(view, sharp, rich)
             return None
-        own = self._references.get(self._light.colour)
-        reference = own or self._references.get(not self._light.colour)
-        if reference is None:
-            self._know(one)
-            return None
-        if not reference.is_known:
-            reference.learn(self._mean, one, step / MEMORY_S)
-            return None
-        rate = step / MEMORY_S if age >= YOUNG_S else step / age
-        view, likeness = reference.see(self._mean)
-        focus = reference.focus(view, View(one, self._seen))
-        rich = richness(view, self._earlier[0]) if self._earlier else 1.0
+        view, likeness = scene.reference.see(view, power)
+        steady = steadiness(view, self._earlier[0]) if self._earlier else self._whole
         self._earlier.append(view)
-        trouble = trouble_of(reference, view, likeness, focus, rich)
-        if trouble is None and likeness.edges < SELF:
+        evidence = Evidence(
+            likeness,
+            focus(sharp, scene.sharp),
+            rich,
+            scene.rich,
+            unevenness(view),
+            steady,
+        )
+        if seconds - self._first < WARM_UP_S:
+            scene.learn(view, sharp, evidence, step)
+            return None
+        trouble = trouble_of(scene.reference, view, evidence)
+        if trouble is None and self._told.trouble and likeness.lost > SELF:
             trouble = self._told.trouble  # half way back is not back
         if trouble is None and own is None and likeness.edges >= KIN:
-            self._know(one)
-        elif trouble is None and min(likeness.edges, likeness.contrast, focus) >= FINE:
-            reference.learn(self._mean, one, rate)
+            self._scenes[self._light.colour] = Scene(view, sharp, rich)
+        elif trouble is None and not self._told.trouble:
+            scene.learn(view, sharp, evidence, step)
         return trouble
 
-    def _know(self, one: Plane) -> None:
-        reference = Reference(self._mean.copy(), one, self._seen)
-        self._references[self._light.colour] = reference
+
+class Scene:
+    """A scene in one light: its edges, how sharp they are, and how many."""
+
+    def __init__(self, view: View, sharp: Sharpness, rich: float) -> None:
+        self.reference = Reference(view)
+        self.sharp, self.rich = sharp, rich
+
+    def learn(
+        self, view: View, sharp: Sharpness, evidence: "Evidence", step: float
+    ) -> None:
+        """Move towards what is seen now."""
+        self.reference.learn(view, evidence.likeness, evidence.steady, step)
+        if not evidence.is_fine:
+            return
+        age = self.reference.age
+        self.rich += (evidence.rich - self.rich) * step / max(min(age, USUAL_S), step)
+        self.sharp = self.sharp.towards(sharp, step / max(min(age, SHARP_S), step))
 
 
 class Light:
@@ -189,14 +241,31 @@ def is_black(picture: Pixels, seen: Plane) -> bool:
     return bool(visible.size and visible.mean() < DARK and visible.std() < DETAIL)
 
 
-def trouble_of(
-    reference: Reference, view: View, likeness: Likeness, focus: float, rich: float
-) -> Loss | None:
+def unevenness(view: View) -> float:
+    """Say how much the edges differ from block to block; those of a cloth do little."""
+    return float(np.log(np.sqrt(view.energy) + 0.3).std())
+
+
+def trouble_of(reference: Reference, view: View, evidence: Evidence) -> Loss | None:
     """Name what is wrong with one picture, if anything."""
-    if focus < BLURRED and likeness.coarse >= SAME_SCENE:
+    likeness = evidence.likeness
+    blurred = evidence.focus is not None and evidence.focus < BLURRED
+    if likeness.coarse is None:
+        blurred = blurred and likeness.lost < GONE
+    elif blurred:
+        blurred = likeness.coarse >= SAME_SCENE and likeness.depth >= SHOWN[1]
+    if blurred:
         return Loss.DEFOCUSED
-    if rich < RICH * reference.richness:
+    shown = likeness.coarse is not None and likeness.coarse >= SHOWN[0] and likeness.depth >= SHOWN[1]
+    if not reference.is_known:
+        poor = evidence.rich < POOR * evidence.usual
+        return Loss.COVERED if poor and not shown and likeness.coarse is not None else None
+    if evidence.rich < RICH * evidence.usual:
         faint = likeness.lost >= GONE or likeness.contrast < FAINT
-        return Loss.COVERED if faint else None
-    elsewhere = likeness.lost >= ALL_GONE or reference.is_turned(view, likeness)
-    return Loss.TURNED if elsewhere else None
+        return Loss.COVERED if faint and not shown else None
+    if likeness.edges < DOUBT and reference.is_turned(view):
+        return Loss.TURNED
+    other = min(likeness.lost / MOST_GONE, likeness.changed / ALL_GONE) >= 1
+    if not other or shown or evidence.steady.mean() < STAYS * evidence.rich:
+        return None
+    return Loss.TURNED if evidence.uneven >= UNEVEN else Loss.COVERED
