@@ -11,41 +11,40 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.errors import Loss
-from edge.sight.likeness import Blocks, Plane, View, blocks, logarithm, richness, seen_of, steadiness
+from edge.sight.likeness import (
+    Plane,
+    View,
+    blocks,
+    logarithm,
+    richness,
+    seen_of,
+    steadiness,
+)
+from edge.sight.memory import Kept, Memory
 from edge.sight.picture import Masked, Pixels
-from edge.sight.reference import Likeness, Reference
 from edge.sight.repeat import Repeat
+from edge.sight.scene import (
+    Evidence,
+    Light,
+    Scene,
+    cover_or_turn,
+    is_black,
+    trouble_of,
+    unevenness,
+)
 from edge.sight.sharpness import Sharpness, focus, sharpness
+from edge.sight.sketch import is_known_again
 
 JUDGED_S = 0.9  # between two judgements
 SETTLE_S = 1.0  # over which the mean picture follows; rain and insects vanish in it
 WARM_UP_S = 3.5  # after which the scene is known
 HOLD_S = 3.0  # a trouble must last, before it is named
+ROUND_S = 8.0  # a loop shows itself when something happens in it
 WELL_S = 3.0  # the scene must be itself again, before that is told
-USUAL_S = 30.0  # over which the usual richness follows
-SHARP_S = 900.0  # over which the usual sharpness follows
-STAYS = 0.5  # of the blocks; so many must be steady before the scene is another
 GAP_S = 5.0  # longest step of time that counts at once
-DARK = 26.0  # levels; video black is 16
-DETAIL = 4.0  # levels (standard deviation); a dark picture with more shows something
-GONE = 0.75  # of the blocks with edges
-MOST_GONE = 0.7  # of them; a web before the lens hides many and has edges of its own
-ALL_GONE = 0.9  # of the blocks with edges, then or now
-FAINT = 0.3  # of the contrast of the edges
-DOUBT = 0.75  # correlation of edges; with more nothing has turned
-BLURRED = 0.6  # of the usual sharpness
-SAME_SCENE = 0.5  # correlation of coarse pictures
-SHOWN = (0.8, 0.4)  # correlation and depth of the coarse picture: it is not covered
-RICH = 0.5  # of the usual share of blocks with edges; a cover has none
-POOR = 0.25  # of it, where the scene itself has little to be known by
-FINE = 0.6  # of focus and of blocks; what is less like the scene is not learned
 SELF = 0.5  # of blocks; a scene that was lost must be so much like itself
-UNEVEN = 0.9  # nepers (standard deviation) by which edges differ from block to block
-COLOUR = 2.0  # levels of mean chroma; less is infrared light
-COLOUR_S = 2.0  # a change of light must last, before it is believed
 KIN = 0.35  # correlation of edges by day and by night
 
 
@@ -57,24 +56,6 @@ class Verdict:
     since: float
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What one judgement rests on."""
-
-    likeness: Likeness
-    focus: float | None
-    rich: float
-    usual: float
-    uneven: float
-    steady: NDArray[np.bool_]
-
-    @property
-    def is_fine(self) -> bool:
-        """Say whether the scene is so much itself that it may be learned."""
-        sharp = self.focus is None or self.focus >= FINE
-        return sharp and self.likeness.lost <= 1 - FINE
-
-
 class Guard:
     """Watches one camera's scene.
 
@@ -82,6 +63,7 @@ class Guard:
         size: (height, width) of the middle picture.
         unseen: 255 where masks hide it, or None.
         loops: the film begins again at its end, which is then no trouble.
+        memory: what was kept of the camera's scene before a restart.
     """
 
     def __init__(
@@ -90,7 +72,9 @@ class Guard:
         unseen: Pixels | None = None,
         *,
         loops: bool = False,
+        memory: Memory | None = None,
     ) -> None:
+        self._memory = memory
         self._seen = seen_of(unseen, size)
         self._whole = blocks(self._seen) >= 1
         self._repeat = None if loops else Repeat()
@@ -113,11 +97,12 @@ class Guard:
 
         Moments must not go back in time.
         """
-        if not self._seen.any():
+        if not picture.shows:
             return None
         middle = picture.middle
         one = logarithm(middle)
-        looping = self._repeat is not None and self._repeat.is_looping(middle, seconds)
+        frames = [*picture.passed, (seconds, picture.points)]
+        looping = self._repeat is not None and self._repeat.is_looping(frames, seconds)
         before, self._before = self._before, (one, picture.fine)
         if before is None:
             self._mean[:] = one
@@ -149,6 +134,8 @@ class Guard:
         patience = HOLD_S if trouble else WELL_S
         if trouble is Loss.LOOPING:
             patience = 0.0  # it has been watched for long already
+        elif self._told.trouble is Loss.LOOPING:
+            patience = ROUND_S
         if seconds - self._suspect.since < patience:
             return None
         self._told = self._suspect
@@ -169,6 +156,10 @@ class Guard:
         own = self._scenes.get(self._light.colour)
         scene = own or self._scenes.get(not self._light.colour)
         if scene is None:
+            if (kept := self._kept()) and not is_known_again(view, kept):
+                return cover_or_turn(rich, kept, view)
+            self._first = seconds
+            sharp = Sharpness.of(kept.sharp) if kept else sharp
             self._scenes[self._light.colour] = Scene(view, sharp, rich)
             return None
         view, likeness = scene.reference.see(view, power)
@@ -194,78 +185,15 @@ class Guard:
             scene.learn(view, sharp, evidence, step)
         return trouble
 
+    def _kept(self) -> Kept | None:
+        """Give what was kept of the scene in this light, or else in the other."""
+        if self._memory is None:
+            return None
+        day, night = self._memory.day, self._memory.night
+        return (day or night) if self._light.colour else (night or day)
 
-class Scene:
-    """A scene in one light: its edges, how sharp they are, and how many."""
-
-    def __init__(self, view: View, sharp: Sharpness, rich: float) -> None:
-        self.reference = Reference(view)
-        self.sharp, self.rich = sharp, rich
-
-    def learn(
-        self, view: View, sharp: Sharpness, evidence: "Evidence", step: float
-    ) -> None:
-        """Move towards what is seen now."""
-        self.reference.learn(view, evidence.likeness, evidence.steady, step)
-        if not evidence.is_fine:
-            return
-        age = self.reference.age
-        self.rich += (evidence.rich - self.rich) * step / max(min(age, USUAL_S), step)
-        self.sharp = self.sharp.towards(sharp, step / max(min(age, SHARP_S), step))
-
-
-class Light:
-    """Is there colour in the picture (day), or not (infrared)?"""
-
-    def __init__(self) -> None:
-        self.colour = True
-        self._since: float | None = None
-        self._begun = False
-
-    def take(self, chroma: float, seconds: float) -> None:
-        """Take the mean chroma of a picture into account; believe it when it lasts."""
-        colour = chroma >= COLOUR
-        if not self._begun:
-            self.colour, self._begun = colour, True
-        if colour == self.colour:
-            self._since = None
-        elif self._since is None:
-            self._since = seconds
-        elif seconds - self._since >= COLOUR_S:
-            self.colour, self._since = colour, None
-
-
-def is_black(picture: Pixels, seen: Plane) -> bool:
-    """Say whether a picture shows nothing but dark."""
-    visible = picture[seen > 0]
-    return bool(visible.size and visible.mean() < DARK and visible.std() < DETAIL)
-
-
-def unevenness(view: View) -> float:
-    """Say how much the edges differ from block to block; those of a cloth do little."""
-    return float(np.log(np.sqrt(view.energy) + 0.3).std())
-
-
-def trouble_of(reference: Reference, view: View, evidence: Evidence) -> Loss | None:
-    """Name what is wrong with one picture, if anything."""
-    likeness = evidence.likeness
-    blurred = evidence.focus is not None and evidence.focus < BLURRED
-    if likeness.coarse is None:
-        blurred = blurred and likeness.lost < GONE
-    elif blurred:
-        blurred = likeness.coarse >= SAME_SCENE and likeness.depth >= SHOWN[1]
-    if blurred:
-        return Loss.DEFOCUSED
-    shown = likeness.coarse is not None and likeness.coarse >= SHOWN[0] and likeness.depth >= SHOWN[1]
-    if not reference.is_known:
-        poor = evidence.rich < POOR * evidence.usual
-        return Loss.COVERED if poor and not shown and likeness.coarse is not None else None
-    if evidence.rich < RICH * evidence.usual:
-        faint = likeness.lost >= GONE or likeness.contrast < FAINT
-        return Loss.COVERED if faint and not shown else None
-    if likeness.edges < DOUBT and reference.is_turned(view):
-        return Loss.TURNED
-    other = min(likeness.lost / MOST_GONE, likeness.changed / ALL_GONE) >= 1
-    if not other or shown or evidence.steady.mean() < STAYS * evidence.rich:
-        return None
-    return Loss.TURNED if evidence.uneven >= UNEVEN else Loss.COVERED
+    def remember(self) -> Memory:
+        """Give what is to be kept over a restart."""
+        old = self._memory or Memory()
+        scenes = {light: scene.kept() for light, scene in self._scenes.items()}
+        return Memory(scenes.get(True) or old.day, scenes.get(False) or old.night)

@@ -1,8 +1,8 @@
 """How like the scene that is known a picture is. Pure.
 
 A scene is known by its edges, and these by the logarithm of brightness: light changes
-neither where they lie nor how strong they are. All is judged at 240 to 480 px width, on a grid
-of blocks, so that somebody before the lens takes some away, and a hand on it all.
+neither where they lie nor how strong they are. All is judged at 240 to 480 px width, on
+a grid of blocks: somebody before the lens takes some away, and a hand on it all.
 """
 
 from functools import cached_property

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from edge.sight.shape import Polygon
 
 Pixels: TypeAlias = NDArray[np.uint8]
+Passed: TypeAlias = Sequence[tuple[float, Pixels]]  # (seconds, points) of frames
 
 SMALL_WIDTH = 160  # px; wide enough for a person who is a tenth of the picture high
 MIDDLE_WIDTH = 480  # px at most; a known scene is found again in this
 FINE_WIDTH = 960  # px at most; fine enough to tell a lens out of focus
+POINTS = (64, 24)  # across and down; pixels of a frame that are kept as they are
 SNAPSHOT_WIDTH = 1280  # px at most
 SNAPSHOT_QUALITY = 80  # of 100
 BLOCK = 16  # px; JPEG and H.264 mix the pixels of a block, so masks cover whole ones
@@ -40,11 +42,13 @@ class Still:
     Attributes:
         luma: the brightness plane, height x width.
         colours: gives all planes as I420 (height * 3/2 x width) when asked.
+        passed: points of the frames since the last still that were not looked at.
     """
 
     moment: Moment
     luma: Pixels
     colours: Callable[[], Pixels]
+    passed: Passed = ()
 
 
 class Masking:
@@ -62,9 +66,16 @@ class Masking:
     def hide(self, still: Still) -> "Masked":
         """Put the masks on."""
         if self._keep is None:
-            return Masked(still.luma, still.colours, self)
+            return Masked(still.luma, still.colours, self, still.passed)
         luma = cv2.bitwise_and(still.luma, self._keep)
-        return Masked(_pixels(luma), still.colours, self)
+        keep = points_of(self._keep)
+        passed = [(seconds, points & keep) for seconds, points in still.passed]
+        return Masked(_pixels(luma), still.colours, self, passed)
+
+    @property
+    def hides_all(self) -> bool:
+        """Say whether nothing of the picture may be seen."""
+        return self._keep is not None and not self._keep.any()
 
     def hide_colours(self, i420: Pixels) -> Pixels:
         """Return the planes with black under the masks; the argument stays whole."""
@@ -101,9 +112,13 @@ class Masked:
     """A picture in which the masks are black; the only kind that is looked at."""
 
     def __init__(
-        self, luma: Pixels, colours: Callable[[], Pixels], masking: Masking
+        self,
+        luma: Pixels,
+        colours: Callable[[], Pixels],
+        masking: Masking,
+        passed: Passed = (),
     ) -> None:
-        self.luma = luma
+        self.luma, self.passed = luma, passed
         self._colours = colours
         self._masking = masking
 
@@ -118,6 +133,16 @@ class Masked:
             luma = _half(luma)
         high, wide = small_size(*self.luma.shape)
         return _pixels(cv2.resize(luma, (wide, high), interpolation=cv2.INTER_LINEAR))
+
+    @cached_property
+    def points(self) -> Pixels:
+        """Some pixels, 24 x 64, with their noise as the camera gave it."""
+        return points_of(self.luma)
+
+    @property
+    def shows(self) -> bool:
+        """Say whether the masks leave anything to be seen."""
+        return not self._masking.hides_all
 
     @cached_property
     def middle(self) -> Pixels:
@@ -173,6 +198,16 @@ def jpeg_of(image: Pixels) -> bytes:
         ],
     )
     return data.tobytes()
+
+
+def points_of(luma: Pixels) -> Pixels:
+    """Pick pixels evenly, 24 x 64; zero where a picture has too few."""
+    wide, high = POINTS
+    down, across = (max(1, luma.shape[0] // high), max(1, luma.shape[1] // wide))
+    some = luma[down // 2 :: down, across // 2 :: across][:high, :wide]
+    points = np.zeros((high, wide), np.uint8)
+    points[: some.shape[0], : some.shape[1]] = some
+    return points
 
 
 def small_size(height: int, width: int) -> tuple[int, int]:

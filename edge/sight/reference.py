@@ -15,7 +15,6 @@ from edge.sight.likeness import (
     Plane,
     View,
     blocks,
-    both,
     correlation,
     field_of,
     warp,
@@ -159,13 +158,13 @@ class Reference:
         known = field_of(self.across, self.down) * keep[:, :, None]
         seen = view.field
         here = _fit(known, seen, 0).best
-        turns = [(_fit(turned, seen, MOST_SHIFT), roll) for turned, roll in _rolled(known)]
+        turns = [
+            (_fit(turned, seen, MOST_SHIFT), roll) for turned, roll in _rolled(known)
+        ]
         fit, roll = max(turns, key=lambda turn: turn[0].best)
         if fit.shift < SHIFTED * size[0] and abs(roll) < ROLLED:
             return False
-        return (
-            fit.best >= max(BEST_TURN, here + BETTER_BY) and fit.peak >= PEAK
-        )
+        return fit.best >= max(BEST_TURN, here + BETTER_BY) and fit.peak >= PEAK
 
     def _move(self, view: View, rate: Blocks) -> None:
         size = (self.across.shape[1], self.across.shape[0])
@@ -225,7 +224,8 @@ def _turned(field: Plane, degrees: float) -> Plane:
     matrix = np.array(
         [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]], np.float32
     )
-    return field @ matrix.T
+    turned: Plane = field @ matrix.T
+    return turned
 
 
 def _fit(known: Plane, seen: Plane, most: float) -> _Fit:

@@ -48,10 +48,23 @@ class Sharpness:
             other.shakes,
         )
 
+    @classmethod
+    def of(cls, parts: tuple[tuple[float, ...], ...]) -> "Sharpness":
+        """Make it of the numbers that were kept."""
+        still, single, far, clear = (
+            np.array(part, np.float32).reshape(GRID[::-1]) for part in parts
+        )
+        return cls(still, single, far, clear, shakes=False)
 
-def sharpness(
-    one: Pixels, before: Pixels, whole: NDArray[np.bool_]
-) -> Sharpness:
+    def plain(self) -> tuple[tuple[float, ...], ...]:
+        """Give the numbers as they are kept over a restart."""
+        parts = (self.still, self.single, self.far, self.clear)
+        return tuple(
+            tuple(round(float(value), 3) for value in part.ravel()) for part in parts
+        )
+
+
+def sharpness(one: Pixels, before: Pixels, whole: NDArray[np.bool_]) -> Sharpness:
     """Measure one look, with the one before it to know its noise by.
 
     `whole` says which blocks no mask touches: a mask has sharp edges.
