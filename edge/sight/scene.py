@@ -28,6 +28,7 @@ SAME_SCENE = 0.5  # correlation of coarse pictures
 SHOWN = (0.8, 0.4)  # correlation and depth of the coarse picture: it is not covered
 RICH = 0.5  # of the usual share of blocks with edges; a cover has none
 POOR = 0.25  # of it, where the scene itself has little to be known by
+TELLING = 0.1  # share of blocks with edges; a barer scene may lose them to a visitor
 FINE = 0.6  # of focus and of blocks; what is less like the scene is not learned
 UNEVEN = 0.9  # nepers (standard deviation) by which edges differ from block to block
 COLOUR = 2.0  # levels of mean chroma; less is infrared light
@@ -50,6 +51,11 @@ class Evidence:
     usual: float
     uneven: float
     steady: NDArray[np.bool_]
+
+    @property
+    def is_poor(self) -> bool:
+        """Say whether far fewer blocks have edges than usual."""
+        return self.rich < RICH * self.usual
 
     @property
     def is_fine(self) -> bool:
@@ -143,12 +149,14 @@ def trouble_of(reference: Reference, view: View, evidence: Evidence) -> Loss | N
         and likeness.coarse >= SHOWN[0]
         and likeness.depth >= SHOWN[1]
     )
+    if evidence.usual < TELLING:
+        return None
     if not reference.is_known:
         poor = evidence.rich < POOR * evidence.usual
         return (
             Loss.COVERED if poor and not shown and likeness.coarse is not None else None
         )
-    if evidence.rich < RICH * evidence.usual:
+    if evidence.is_poor:
         faint = likeness.lost >= GONE or likeness.contrast < FAINT
         return Loss.COVERED if faint and not shown else None
     if likeness.edges < DOUBT and reference.is_turned(view):
