@@ -21,6 +21,8 @@ BAD_IN_A_ROW = 100  # packets that cannot be decoded; a drop-out heals by a keyf
 PLANAR = ("yuv420p", "yuvj420p")  # what cameras send; all else is converted first
 ALMOST_S = 0.001  # time stamps are rounded
 LONGEST_STEP_S = 60.0  # between two frames
+CUT_S = 2.0  # and
+CUT_SHARE = 0.1  # of a film may be missing at its end; headers are rounded
 OVERDUE_S = 2.0  # of frames; if time stamps stand still, look all the same
 
 
@@ -110,7 +112,7 @@ class Film:
     def stills(self) -> Iterator[Still]:
         """Yield the stills to be looked at, until the film ends."""
         pacing, clock = Pacing(self._fps), _FilmClock(self.rate)
-        looked, number = 0, -1
+        looked, number, seconds = 0, -1, 0.0
         passed: list[tuple[float, Pixels]] = []
         for number, frame in enumerate(self._frames()):
             seconds = clock.read(frame.time)
@@ -123,6 +125,21 @@ class Film:
                 passed.append((seconds, points_of(_luma(frame))))
         if number < 0:
             raise FilmError(Loss.RUBBISH, "no picture in the source can be decoded")
+        self._see_to_its_end(seconds)
+
+    def _see_to_its_end(self, seconds: float) -> None:
+        """Raise FilmError for a film that breaks off long before its promised end."""
+        length = self._promised()
+        if length - seconds > max(CUT_S, CUT_SHARE * length):
+            what = f"the film breaks off after {seconds:.0f} s of {length:.0f} s"
+            raise FilmError(Loss.ENDED, what)
+
+    def _promised(self) -> float:
+        """Return how long the header says the film is, in seconds; 0 if it does not."""
+        stream, container = self._stream, self._container
+        if stream.duration and stream.time_base:
+            return float(stream.duration * stream.time_base)
+        return (container.duration or 0) / av.time_base
 
     def _frames(self) -> Iterator[av.VideoFrame]:
         bad = 0
