@@ -148,6 +148,8 @@ class Agent:
                 speed=settings.speed,
                 loop=settings.loop,
                 snapshots=not self._ready.site.home,
+                sensitivity=camera.sensitivity,
+                shadow=camera.shadow,
             )
             take = self._taker(camera.number)
             yield camera.number, Camera(plan, take)

@@ -30,6 +30,8 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
         loop: begin a recorded film again at its end.
         fps: pictures looked at a second.
         snapshots: send a picture with each motion. Never for a home.
+        sensitivity: what counts as motion.
+        shadow: try the other presets beside it, and propose one.
     """
 
     index: int
@@ -40,6 +42,8 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
     loop: bool = False
     fps: float = 5.0
     snapshots: bool = False
+    sensitivity: Preset = "normal"
+    shadow: bool = False
 
     def __post_init__(self) -> None:
         if not self.source:

@@ -12,7 +12,7 @@ from tests.collector import world
 from tests.collector.intake.bench import Bench, outcomes, told
 
 Owner = psycopg.Connection[tuple[object, ...]]
-PICTURE = bytes(range(256)) * 600  # three parts, the last not full
+PICTURE = b"\xff\xd8\xff" + bytes(range(256)) * 600  # three parts, the last not full
 NAME = name_blob(PICTURE)
 
 
