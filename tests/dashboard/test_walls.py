@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from dashboard import act, door, pages, picture
+from dashboard import act, blob, door, pages
 from tests.dashboard.house import House
 from tests.dashboard.town import HAVEN, KIT, OUTSIDER, PLEIN
 
@@ -170,7 +170,7 @@ async def test_a_stranger_does_nothing(house: House):
 
 
 async def test_every_route_is_named_in_these_tests(house: House):
-    routers = (pages.routes, act.routes, door.routes, picture.routes, house.app)
+    routers = (pages.routes, act.routes, door.routes, blob.routes, house.app)
     paths = {
         route.path
         for router in routers
@@ -184,7 +184,7 @@ async def test_every_route_is_named_in_these_tests(house: House):
         "/incident/{incident}/tick", "/incident/{incident}/untick",
         "/incident/{incident}/resolve", "/sign-in/{link}", "/sign-in", "/sound",
         "/sign-out", "/signed-out", "/language", "/picture/{digest}",
-        "/session", "/healthz", "/metrics", "/static",
+        "/clip/{digest}", "/task/aside", "/session", "/healthz", "/metrics", "/static",
     }  # fmt: skip
 
 
