@@ -240,6 +240,27 @@ class Town:
         self.blobs[digest] = whole
         return digest
 
+    async def clip(self, of: EventRow, whole: bytes, *, come: bool = True) -> str:
+        """Let a camera have kept a clip of what it saw; gives its digest.
+
+        `come`: the collector has put it together.
+        """
+        digest = sha256(whole).hexdigest()
+        told: dict[str, Any] = {
+            "clip": digest,
+            "seconds": 20.0,
+            "before": 5.0,
+            "size": len(whole),
+        }
+        await self.event(of.site, "clip.kept", self.now - of.at, of.sensor, **told)
+        return await self.picture(of.site, whole) if come else digest
+
+    async def covered(self, ago: timedelta = timedelta(minutes=4)) -> EventRow:
+        """Let somebody hang a cloth over the camera on the forecourt of a station."""
+        return await self.event(
+            HAVEN, "camera.lost", ago, 6, reason="covered", suspect="tamper"
+        )
+
     async def set_aside(self, unit: str | None, refusal: str, number: int) -> None:
         """Let frames have been set aside."""
         for _ in range(number):
