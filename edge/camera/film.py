@@ -10,6 +10,7 @@ from av.error import FFmpegError
 
 from edge.camera.login import Login
 from edge.camera.pacing import FilmClock, Pacing
+from edge.camera.source import is_live
 from edge.camera.stream import BOUNDS, MOST_PIXELS, lost, open_source
 from edge.errors import FilmError, Loss
 from edge.sight.picture import Moment, Pixels, Still
@@ -71,7 +72,7 @@ class Film:
         keyframes: bool = False,
         tap: Tap | None = None,
     ) -> None:
-        self._fps, self._tap = fps, tap
+        self._fps, self._tap, self._live = fps, tap, is_live(source)
         self._container = open_source(source, login)
         try:
             self._prepare()
@@ -119,6 +120,8 @@ class Film:
                 yield _still(Moment(number, seconds), frame)
         if number < 0:
             raise FilmError(Loss.RUBBISH, "no picture in the source can be decoded")
+        if self._live:
+            raise FilmError(Loss.REFUSED, "the camera has closed the connection")
 
     def _frames(self) -> Iterator[av.VideoFrame]:
         bad = 0

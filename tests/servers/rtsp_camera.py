@@ -1,11 +1,12 @@
 """A network camera: serves a film over RTSP, again and again, until it is ended.
 
-    /usr/bin/python3 rtsp_camera.py PORT FILM RATE [--auth basic|digest] [--join N]
+    /usr/bin/python3 rtsp_camera.py PORT FILM RATE [--auth basic|digest --login FILE]
+        [--join N]
 
 The system's own Python runs it, as only that has GStreamer. FILM is what
-`tests.servers.rtsp.write_film` wrote. The login comes on stdin, user and password on a
-line each. Each client is given the film from picture N on, as one that joins a camera
-is. SIGUSR1 has it send no more pictures, with the connections open; SIGUSR2 goes on.
+`tests.servers.rtsp.write_film` wrote. The login is user and password, a line each. Each
+client is given the film from picture N on, as one that joins a camera is. SIGUSR1 has
+it send no more pictures, with the connections open; SIGUSR2 has it go on.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from pathlib import Path
 import gi
 
 gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402 - after its versions
 
@@ -67,9 +69,9 @@ class Camera:
         GLib.timeout_add(1000 // self._rate, push)
 
 
-def lock(server: "GstRtspServer.RTSPServer", how: str) -> None:
-    """Let nobody in but who knows the login that stands on stdin."""
-    user, password = (sys.stdin.readline().rstrip("\n") for _ in range(2))
+def lock(server: "GstRtspServer.RTSPServer", how: str, login: Path) -> None:
+    """Let nobody in but who knows the login."""
+    user, password = login.read_text("utf-8").splitlines()
     auth = GstRtspServer.RTSPAuth.new()
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", "viewer")
@@ -87,6 +89,7 @@ def main() -> None:
     parser.add_argument("film", type=Path)
     parser.add_argument("rate", type=int)
     parser.add_argument("--auth", choices=("basic", "digest"))
+    parser.add_argument("--login", type=Path)
     parser.add_argument("--join", type=int, default=0)
     options = parser.parse_args()
     Gst.init(None)
@@ -96,7 +99,7 @@ def main() -> None:
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(LAUNCH.format(rate=options.rate))
     if options.auth:
-        lock(server, options.auth)
+        lock(server, options.auth, options.login)
         permissions = GstRtspServer.RTSPPermissions()
         permissions.add_permission_for_role("viewer", "media.factory.access", True)  # noqa: FBT003 - its own C-like API
         permissions.add_permission_for_role("viewer", "media.factory.construct", True)  # noqa: FBT003 - its own C-like API
