@@ -64,7 +64,7 @@ class Camera:
             buffer = Gst.Buffer.new_wrapped(data)
             buffer.pts = number * Gst.SECOND // self._rate
             buffer.duration = Gst.SECOND // self._rate
-            return source.emit("push-buffer", buffer) == Gst.FlowReturn.OK
+            return bool(source.emit("push-buffer", buffer) == Gst.FlowReturn.OK)
 
         GLib.timeout_add(1000 // self._rate, push)
 
