@@ -20,6 +20,8 @@ from typing import BinaryIO
 import cv2
 
 from edge.camera.film import Film
+from edge.camera.memory import limit_memory
+from edge.camera.pi_camera import PiFilm
 from edge.camera.scene_film import SceneFilm, is_made
 from edge.camera.sighting import (
     Alive,
@@ -32,6 +34,7 @@ from edge.camera.sighting import (
     pack,
     read_plan,
 )
+from edge.camera.source import is_pi
 from edge.errors import FilmError, Loss
 from edge.sight.eye import Eye, Glance
 from edge.sight.guard import Verdict
@@ -40,6 +43,7 @@ from edge.sight.motion import Decision, Started
 from edge.sight.picture import Moment, Still
 
 HEARTBEAT_S = 1.0
+MUTED_S = 3.0  # after a camera came back: half pictures, and exposure that settles
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FIRST_TO_GO = 600  # /proc/self/oom_score_adj: before the agent, after a runaway
 
@@ -51,6 +55,7 @@ def main() -> int:
     sys.excepthook = _say_where
     _die_with_the_agent()
     cv2.setNumThreads(1)
+    limit_memory()
     pipe = _claim_stdout()
     plan = read_plan(sys.stdin.buffer)
     threading.Thread(target=_end_when_stdin_closes, name="stdin", daemon=True).start()
@@ -69,12 +74,16 @@ class Watch:
 
     def __init__(self, plan: CameraPlan, tell: Tell) -> None:
         self._plan, self._tell = plan, tell
-        self._eye = Eye(plan.zones, plan.masks, loops=plan.loop)
+        self._eye = self._open_eye()
         self._liveness = Liveness()
         self._pace = Pace(plan, self._beat)
         self._looks = 0
         self._told_at = float("-inf")
-        self._moves = False
+        self._moves_since: float | None = None
+        self._muted = plan.is_live
+
+    def _open_eye(self) -> Eye:
+        return Eye(self._plan.zones, self._plan.masks, loops=self._plan.loop)
 
     def run(self) -> None:
         """Watch until the film ends or is lost; the last word is CameraLost."""
@@ -86,7 +95,7 @@ class Watch:
             reason = Loss.ENDED
         except FilmError as error:
             reason = error.reason
-        for decision in self._eye.close():
+        for decision in [] if self._muted else self._eye.close():
             self._tell(self._sighting(decision, None))
         self._tell(CameraLost(time.time(), reason))
 
@@ -109,18 +118,36 @@ class Watch:
         glance = self._eye.see(still)
         self._looks += 1
         self._judge_liveness(glance, still.moment.seconds)
+        if not self._is_muted():
+            self._tell_of(glance)
+        self._beat()
+
+    def _tell_of(self, glance: Glance) -> None:
         if glance.verdict:
             self._tell(self._judgement(glance.verdict))
         for decision in glance.decisions:
             self._tell(self._sighting(decision, glance))
-        self._beat()
+
+    def _is_muted(self) -> bool:
+        """Say whether a live camera has only just come (back).
+
+        Half pictures and an exposure that settles are no motion, and must not become
+        the scene that is known: the eye begins anew behind them.
+        """
+        if not self._muted:
+            return False
+        since = self._moves_since
+        if since is not None and self._pace.elapsed() - since >= MUTED_S:
+            self._muted = False
+            self._eye = self._open_eye()
+        return True
 
     def _judge_liveness(self, glance: Glance, seconds: float) -> None:
         """Tell once that pictures move; a film that stands still is lost."""
         if self._liveness.is_frozen(glance.picture, seconds, self._pace.elapsed()):
             raise FilmError(Loss.FROZEN, "the picture stands still")
-        if self._liveness.moves and not self._moves:
-            self._moves = True
+        if self._liveness.moves and self._moves_since is None:
+            self._moves_since = self._pace.elapsed()
             self._tell(CameraRestored(time.time()))
 
     def _judgement(self, verdict: Verdict) -> Sighting:
@@ -188,10 +215,13 @@ class Pace:
         return time.time() - (self._seconds - seconds) / self._speed
 
 
-def _film(plan: CameraPlan) -> Film | SceneFilm:
-    if is_made(plan.source):
-        return SceneFilm(plan.source, plan.fps)
-    return Film(plan.source, plan.fps)
+def _film(plan: CameraPlan) -> Film | SceneFilm | PiFilm:
+    source = plan.looked_at
+    if is_made(source):
+        return SceneFilm(source, plan.fps)
+    if is_pi(source):
+        return PiFilm(source, plan.fps)
+    return Film(source, plan.fps, login=plan.login, keyframes=plan.keyframes)
 
 
 def _claim_stdout() -> BinaryIO:
