@@ -36,6 +36,7 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
         snapshots: send a picture with each motion. Never for a home.
         sensitivity: what counts as motion.
         shadow: try the other presets beside it, and propose one.
+        memory: a folder of this camera's own, for what it learns; None keeps nothing.
     """
 
     index: int
@@ -51,6 +52,7 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
     snapshots: bool = False
     sensitivity: Preset = "normal"
     shadow: bool = False
+    memory: str | None = None
 
     def __post_init__(self) -> None:
         if not self.source:
