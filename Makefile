@@ -34,8 +34,9 @@ test: setup machine
 	CI=true .venv/bin/python -m pytest $(ARGS)
 
 # Installs nothing: what is missing is said, and the rest is measured.
+# QUICK=1 takes a few minutes; ONLY=attacks,cost measures some sections alone.
 bench: setup
-	.venv/bin/python -m tests.bench $(PART)
+	.venv/bin/python -m tests.bench $(PART) $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
 screenshots: setup machine
 	CI=true .venv/bin/python -m tests.browser.screenshots
