@@ -145,7 +145,7 @@ def measure_pixels(report: Report, _: list[Clip], scope: Scope) -> None:
     """Compare pixels where there is pixel truth."""
     for seed in SEEDS[:1] if scope.quick else SEEDS:
         name = f"made:{seed}"
-        report.pixels[name] = pixel.measured(partial(pixel.drawn, seed, 60.0))
+        report.pixels[name] = pixel.measured(partial(pixel.drawn, seed, PIXELS_S))
     if folder := pixel.sequence():
         found = pixel.measured(partial(pixel.recorded, folder))
         report.pixels[folder.name] = found
@@ -184,7 +184,7 @@ def measure_cost(report: Report, clips: list[Clip], scope: Scope) -> None:
 QUICK_S = 75.0
 LARGE_S = 60.0
 IDLE_MIN, QUICK_IDLE_MIN = 10.0, 1.0
-SEEDS = (1, 2, 3)
+SEEDS, PIXELS_S = (1, 2, 3), 60.0
 MEASURES = {
     "clean": measure_clean,
     "nuisances": measure_nuisances,

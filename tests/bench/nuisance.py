@@ -192,7 +192,7 @@ def torn(picture: Pixels, now: Now) -> np.ndarray:
 
 
 _TOP = partial(clock, corner=(0.02, 0.08), size=1.0, box=False)
-_FOOT = partial(clock, corner=(0.55, 0.96), size=1.2, box=True)
+_FOOT = partial(clock, corner=(0.3, 0.96), size=1.2, box=True)
 
 NUISANCES: dict[str, tuple[Make, ...]] = {
     "infrared switch": (

@@ -46,8 +46,8 @@ def test_a_packet_is_cut_at_its_parts():
 
 
 def test_bursts_lose_all_for_a_while():
-    kept = [bursts(PACKET, n / 10, CHANCE) is not None for n in range(60)]
-    assert kept == [n % 50 >= 6 for n in range(60)]
+    kept = [bursts(PACKET, n / 8, CHANCE) is not None for n in range(60)]
+    assert kept == [n % 40 >= 5 for n in range(60)]
 
 
 def test_slices_lose_some_parts_and_never_half_of_one():

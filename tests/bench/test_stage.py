@@ -40,8 +40,12 @@ def test_a_change_is_on_from_its_begin_to_its_end():
 
 def test_a_change_is_told_since_when_and_how_long():
     seen: list[Now] = []
-    make = Make("", lambda picture, now: (seen.append(now), picture)[1], seed=9)
-    shown(make, When(1.0, 1.3))
+
+    def note(picture: Pixels, now: Now) -> Pixels:
+        seen.append(now)
+        return picture
+
+    shown(Make("", note, seed=9), When(1.0, 1.3))
     assert [round(now.seconds, 1) for now in seen] == [0.0, 0.1, 0.2]
     assert {(round(now.lasts, 1), now.seed) for now in seen} == {(0.3, 9)}
 
