@@ -113,6 +113,7 @@ def measure_clean(report: Report, clips: list[Clip], _: Scope) -> None:
     jobs = [job.Job(clip, beside=_beside(quick=False)) for clip in clips]
     report.clean = list(job.run_all(jobs, _workers()))
     report.goals += goal.of_clean(report.clean)
+    report.not_measured += silences(report.clean)
 
 
 def measure_nuisances(report: Report, clips: list[Clip], scope: Scope) -> None:
@@ -124,6 +125,7 @@ def measure_nuisances(report: Report, clips: list[Clip], scope: Scope) -> None:
     jobs = job.jobs_of_nuisances(clips, beside, scope.makes)
     report.nuisances = list(job.run_all(jobs, _workers() * (1 if scope.quick else 2)))
     report.goals += goal.of_nuisances(report.nuisances)
+    report.not_measured += silences(report.nuisances)
 
 
 def measure_attacks(report: Report, clips: list[Clip], scope: Scope) -> None:
@@ -179,6 +181,15 @@ def measure_cost(report: Report, clips: list[Clip], scope: Scope) -> None:
             report.goals += goal.of_cost(name, spent, most, report.motion_ms.get(name))
         report.memory = memory.of_agent(large.path, Path(folder) / "device", seconds)
     report.goals += goal.of_memory(report.memory)
+
+
+def silences(outcomes: list[job.Outcome]) -> list[str]:
+    """Say on which films `motion` could not be measured."""
+    return [
+        f"{one.film}, {one.name or 'clean'} {one.number + 1}: {one.silent}"
+        for one in outcomes
+        if one.silent
+    ]
 
 
 QUICK_S = 75.0

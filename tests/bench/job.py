@@ -62,7 +62,7 @@ class Outcome:
     said: Said
     scores: dict[str, Score] = field(default_factory=dict)
     named: Named | None = None
-    cpu_ms: float | None = None  # of `motion`, a frame
+    silent: str | None = None  # why `motion` could not be measured
 
 
 def jobs_of_nuisances(
@@ -140,14 +140,14 @@ def _nuisance(job: Job, folder: Path) -> Outcome:
         lossless = is_lossless(job.number)
         made = stage(job.clip, film, make, when, lossless=lossless)
         says = _words(make, lossless=lossless)
-    said, scores, cpu = _looked_at(made, job.beside, folder)
+    said, scores, silent = _looked_at(made, job.beside, folder)
     name = job.clip.path.name
-    return Outcome(name, job.name, job.number, says, when, said, scores, None, cpu)
+    return Outcome(name, job.name, job.number, says, when, said, scores, None, silent)
 
 
 def _looked_at(
     clip: Clip, beside: frozenset[str], folder: Path
-) -> tuple[Said, dict[str, Score], float | None]:
+) -> tuple[Said, dict[str, Score], str | None]:
     truth = clip.truth
     with ThreadPoolExecutor(1) as aside:
         other = None
@@ -163,9 +163,12 @@ def _looked_at(
                 scores[name] = score(spans, truth)
         if other is None:
             return said, scores, None
-        ran = other.result()
+        try:
+            ran = other.result()
+        except daemon.DaemonError as error:
+            return said, scores, str(error)
         scores[MOTION] = score(ran.said, truth, daemon.SLACK_S)
-        return said, scores, ran.cpu_s / truth.frames * 1e3
+        return said, scores, None
 
 
 def _attack(job: Job, folder: Path) -> Outcome:

@@ -154,8 +154,8 @@ def _ours() -> Mask:
 
     def mask(still: Still) -> Pixels | None:
         eye.see(still)
-        things = getattr(eye, "things", None)
-        return things if isinstance(things, np.ndarray) else None
+        plane = getattr(eye, "plane", None)
+        return plane if isinstance(plane, np.ndarray) else None
 
     return mask
 

@@ -120,6 +120,13 @@ def test_a_part_of_the_whole_has_a_file_of_its_own(arguments, name):
     assert camera.scope_of(arguments).name == name
 
 
+def test_where_motion_kept_silent_is_told():
+    silent = outcome("rain", 1, silent="`motion` did not say 'connected'")
+    assert camera.silences([outcome("rain", 0), silent]) == [
+        "yard.mp4, rain 2: `motion` did not say 'connected'"
+    ]
+
+
 def test_what_is_no_section_is_misuse(capsys):
     with pytest.raises(SystemExit) as ended:
         camera.scope_of(["--only", "attacks,kitchen"])

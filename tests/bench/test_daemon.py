@@ -3,6 +3,8 @@
 import subprocess
 import time
 
+import pytest
+
 from tests.bench import camera, daemon
 from tests.bench.report import Report
 from tests.bench.score import Truth
@@ -25,6 +27,11 @@ def test_a_moment_is_stamped_to_the_thousandth(tmp_path):
     assert [line.split()[0] for line in told.splitlines()] == ["start", "end"]
     moments = [float(line.split()[1]) for line in told.splitlines()]
     assert before - 0.001 <= moments[0] < moments[1] <= time.time()
+
+
+def test_motion_that_says_nothing_is_an_error_with_a_name(tmp_path):
+    with pytest.raises(daemon.DaemonError, match="did not say 'connected'"):
+        daemon._said_at(tmp_path / "log", daemon.CONNECTED, 0.05)
 
 
 def test_motion_that_is_not_installed_is_told_in_words(monkeypatch, tmp_path):

@@ -111,6 +111,8 @@ def test_nobody_comes_to_the_drawn_yard():
 
 def test_jobs_run_in_processes_of_their_own(clip, capsys):
     short = clip.until(2.0)
-    outcomes = list(run_all([Job(short), Job(Clip(clip.path, clip.truth), "clock", 1)], 2))
+    outcomes = list(
+        run_all([Job(short), Job(Clip(clip.path, clip.truth), "clock", 1)], 2)
+    )
     assert {outcome.name for outcome in outcomes} == {None, "clock"}
     assert "2/2  visits.mkv" in capsys.readouterr().err
