@@ -34,6 +34,7 @@ from edge.settings import Ready, footage_source
 from edge.slots import Slots
 from edge.uplink import Uplink
 from sites.device_file import DeviceFile
+from sites.site import Camera as DeviceCamera
 
 log = structlog.get_logger()
 
@@ -147,15 +148,26 @@ class Agent:
             plan = CameraPlan(
                 index=camera.number,
                 source=footage_source(self._ready.home, settings, camera.source),
+                login=self._ready.logins.get(camera.number),
+                substream=self._substream(camera),
+                keyframes=camera.keyframes,
                 zones=tuple((str(view.zone), view.area) for view in camera.views),
                 masks=camera.masks,
                 speed=settings.speed,
                 loop=settings.loop,
                 snapshots=not self._ready.site.home,
+                sensitivity=camera.sensitivity,
+                shadow=camera.shadow,
                 memory=str(memory_folder(self._ready.home, camera.number)),
             )
             take = self._taker(camera.number)
             yield camera.number, Camera(plan, take)
+
+    def _substream(self, camera: DeviceCamera) -> str | None:
+        if camera.substream is None:
+            return None
+        ready = self._ready
+        return footage_source(ready.home, ready.settings, camera.substream)
 
     def _taker(self, number: int) -> Callable[..., None]:
         return lambda sighting: self._cameras.take(number, sighting)
