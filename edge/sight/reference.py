@@ -223,8 +223,7 @@ def _turned(field: Plane, degrees: float) -> Plane:
     matrix = np.array(
         [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]], np.float32
     )
-    turned = (field @ matrix.T).astype(np.float32, copy=False)
-    return turned
+    return (field @ matrix.T).astype(np.float32, copy=False)
 
 
 def _fit(known: Plane, seen: Plane, most: float) -> _Fit:
@@ -251,4 +250,5 @@ def _fit(known: Plane, seen: Plane, most: float) -> _Fit:
 
 
 def _square(field: Plane) -> Plane:
-    return (field * field).sum(axis=2, dtype=np.float32)
+    square: Plane = (field * field).sum(axis=2, dtype=np.float32)
+    return square
