@@ -10,6 +10,7 @@ from functools import cache
 from itertools import islice
 
 import cv2
+import msgspec
 import numpy as np
 import pytest
 
@@ -175,3 +176,55 @@ def test_colour_is_believed_when_it_lasts():
         light.take(value, float(second))
         seen.append(light.colour)
     assert seen == [True] * 11 + [False] * 3
+
+
+def kept_of(name: str) -> Memory:
+    """Give what a guard keeps of a minute of a film."""
+    pictures = film(name, 60.0)
+    high, wide = pictures[0].shape[:2]
+    masking, guard = Masking((), high, wide), Guard(middle_size(high, wide))
+    for number, picture in enumerate(pictures):
+        guard.look(masking.hide(still_of(picture, number, RATE)), number / RATE)
+    memory = guard.remember()
+    assert msgspec.json.decode(msgspec.json.encode(memory), type=Memory) == memory
+    return memory
+
+
+@pytest.mark.parametrize("name", ["covered fast", "in a bag", "turned away"])
+def test_a_restart_does_not_learn_what_hangs_before_the_camera_a38(name):
+    memory = kept_of("made:1")
+    assert memory.day is not None
+    said = watch(name, film("made:1"), begins=0.0, ends=16.0, memory=memory)
+    (after, named), (over, nothing) = said
+    assert named == ATTACKS[name][0]
+    assert after <= IN_TIME
+    assert nothing is None
+    assert 16.0 < over <= 16.0 + IN_TIME
+
+
+def test_a_restart_before_the_same_scene_is_no_trouble():
+    memory = kept_of("made:1")
+    assert watch("clean", film("made:1"), memory=memory) == []
+    night = tuple(staged("infrared switch", film("made:1")[:125], 0, 99, RATE))
+    assert watch("clean", night, memory=memory) == []
+
+
+def test_what_is_kept_of_a_scene_is_no_picture_of_it():
+    memory = kept_of("made:1")
+    kept = memory.day
+    assert kept is not None
+    numbers = len(kept.edges) + sum(len(part) for part in kept.sharp)
+    assert numbers < 2000
+    assert len(msgspec.json.encode(memory)) < 20_000
+
+
+def test_a_scene_that_changes_all_the_time_is_not_kept():
+    random = np.random.default_rng(1)
+    crowd = [
+        random.integers(0, 255, (18, 32, 3), np.uint8).repeat(10, 0).repeat(10, 1)
+        for _ in range(300)
+    ]
+    masking, guard = Masking((), 180, 320), Guard(middle_size(180, 320))
+    for number, picture in enumerate(crowd):
+        guard.look(masking.hide(still_of(picture, number, RATE)), number / RATE)
+    assert guard.remember() == Memory()
