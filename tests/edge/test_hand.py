@@ -19,9 +19,17 @@ from tests.edge.records import NOON, opened, waiting
 from tests.edge.test_node import kinds, node
 
 
+def status() -> Answer:
+    return Answer(ok=True, reason="status")
+
+
+def accept(number: int) -> Answer:
+    return Answer(ok=number == 7, reason=f"camera {number}")
+
+
 @asynccontextmanager
 async def listening(folder: Path, own: Node) -> AsyncIterator[None]:
-    hand = Hand(folder, own, lambda: Answer(ok=True, reason="status"))
+    hand = Hand(folder, own, status, accept)
     task = asyncio.create_task(hand.listen())
     await hand.ready.wait()
     try:
@@ -37,7 +45,7 @@ async def given(folder: Path, line: str) -> Answer:
 
 def obey(own: Node, line: str) -> Answer:
     folder = Path()
-    return Hand(folder, own, lambda: Answer(ok=True, reason="status")).obey(line)
+    return Hand(folder, own, status, accept).obey(line)
 
 
 async def test_commands_go_in_and_answers_come_out(tmp_path: Path):
@@ -150,3 +158,15 @@ def test_a_silent_panic_is_silent(tmp_path: Path):
         found = waiting(outbox, "al")[-1][1]
         assert isinstance(found, PanicPressed)
         assert found.silent
+
+
+def test_the_view_of_one_camera_is_accepted_by_its_number(tmp_path: Path):
+    with node(tmp_path) as (own, _):
+        assert obey(own, "accept-view 7") == Answer(ok=True, reason="camera 7")
+        assert obey(own, "accept-view 8") == Answer(ok=False, reason="camera 8")
+
+
+@pytest.mark.parametrize("line", ["accept-view", "accept-view x", "accept-view 1 2"])
+def test_no_view_is_accepted_without_one_number(tmp_path: Path, line: str):
+    with node(tmp_path) as (own, _):
+        assert obey(own, line) == Answer(ok=False, reason="unknown_command")
