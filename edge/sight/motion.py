@@ -27,6 +27,7 @@ import numpy as np
 from edge.sight.exposure import Exposure
 from edge.sight.picture import Moment, Pixels, cover
 from edge.sight.shape import Box, Polygon
+from edge.sight.thing import NOTHING, Thing, things_of
 
 MEMORY_S = 100.0  # what stands still is scenery after about a tenth of this
 HELD = 0.05  # of the normal rate of learning, while somebody is in a zone
@@ -80,17 +81,6 @@ class Ended:
 Decision: TypeAlias = Started | Ended
 
 
-@dataclass(frozen=True, slots=True)
-class _Thing:
-    """The largest connected thing of one zone in one look."""
-
-    pixels: int
-    box: Box
-
-
-_NOTHING = _Thing(0, (0.0, 0.0, 0.0, 0.0))
-
-
 @dataclass(slots=True)
 class _Zone:
     name: str
@@ -105,7 +95,7 @@ class _Zone:
     def least(self) -> float:
         return max(LEAST_PIXELS, LEAST_AREA * self.visible)
 
-    def judge(self, thing: _Thing, moment: Moment) -> Decision | None:
+    def judge(self, thing: Thing, moment: Moment) -> Decision | None:
         """Take one look into account.
 
         1. A thing seen in enough of the last looks starts an event.
@@ -135,7 +125,7 @@ class _Zone:
         lasted = last.moment.seconds - since.seconds
         return Ended(self.name, last.moment, lasted, last.box, last.area, last.score)
 
-    def _sighting(self, thing: _Thing, moment: Moment) -> Started:
+    def _sighting(self, thing: Thing, moment: Moment) -> Started:
         score = sum(min(1.0, size / SURE) for size in self.sizes) / len(self.sizes)
         return Started(self.name, moment, thing.box, thing.pixels / self.visible, score)
 
@@ -147,6 +137,9 @@ class Motion:
         zones: (zone id, polygon in fractions of the picture).
         unseen: 255 where masks hide the small picture, or None.
         size: (height, width) of the small picture.
+
+    Attributes:
+        things: what the last look saw in the whole picture, the largest first.
     """
 
     def __init__(
@@ -165,10 +158,12 @@ class Motion:
         self._exposure = Exposure(unseen)
         self._looks = 0
         self._first = self._last = 0.0
+        self.things: list[Thing] = []
 
     def look(self, small: Pixels, moment: Moment) -> list[Decision]:
         """Look at the next picture; moments must not go back in time."""
         things = self._things(small, moment.seconds)
+        self.things = things_of(things)
         if moment.seconds - self._first < WARM_UP_S:
             self._before = small
             return []
@@ -229,7 +224,7 @@ class Motion:
             if changed >= max(LEAST_PIXELS / 4, STIRRED_SHARE * pixels):
                 zone.stirred_at = moment.seconds
         enough = pixels >= KEEP * zone.least
-        return zone.judge(_largest(inside) if enough else _NOTHING, moment)  # type: ignore[arg-type]  # as above
+        return zone.judge(things_of(inside)[0] if enough else NOTHING, moment)  # type: ignore[arg-type]  # as above
 
 
 def _zone(
@@ -241,12 +236,3 @@ def _zone(
         plane[unseen > 0] = 0
     visible = cv2.countNonZero(plane)
     return _Zone(name, plane, visible) if visible else None
-
-
-def _largest(things: Pixels) -> _Thing:
-    count, _, rows, _ = cv2.connectedComponentsWithStats(things, connectivity=8)
-    if count == 1:
-        return _NOTHING
-    left, top, width, height, pixels = max(rows[1:].tolist(), key=lambda row: row[4])
-    high, wide = things.shape
-    return _Thing(pixels, (left / wide, top / high, width / wide, height / high))
