@@ -163,10 +163,10 @@ class Motion:
     def look(self, small: Pixels, moment: Moment) -> list[Decision]:
         """Look at the next picture; moments must not go back in time."""
         things = self._things(small, moment.seconds)
-        self.things = things_of(things)
         if moment.seconds - self._first < WARM_UP_S:
             self._before = small
             return []
+        self.things = things_of(things)
         stirred = self._stirred(small, things)
         decisions = [
             decision
