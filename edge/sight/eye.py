@@ -63,7 +63,9 @@ class Eye:
             unseen = self._masking.unseen(MIDDLE_WIDTH)
             self._guard = Guard(middle, unseen, loops=self._loops)
         picture = self._masking.hide(still)
-        decisions = ended + self._motion.look(picture.small, still.moment)
+        decisions = ended + self._motion.look(
+            picture.small, still.moment, picture.chroma
+        )
         verdict = self._guard.look(picture, still.moment.seconds)
         return Glance(picture, decisions, known or verdict)
 
