@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edge.sight.guard import Guard, Verdict
-from edge.sight.motion import Decision, Motion, Started
+from edge.sight.motion import Motion, Started
 from edge.sight.picture import MIDDLE_WIDTH, Masked, Masking, Still, small_size
 from edge.sight.shape import Polygon
+from edge.sight.sieve import Sieve, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Glance:
     """
 
     picture: Masked
-    decisions: list[Decision]
+    decisions: list[Told]
     verdict: Verdict | None
 
 
@@ -40,15 +41,17 @@ class Eye:
         self._zones, self._masks, self._loops = zones, masks, loops
         self._masking: Masking | None = None
         self._motion: Motion | None = None
+        self._sieve: Sieve | None = None
         self._guard: Guard | None = None
 
     def see(self, still: Still) -> Glance:
         """Look at the next still."""
         height, width = still.luma.shape
-        ended: list[Decision] = []
+        ended: list[Told] = []
         known: Verdict | None = None
         if (
             self._motion is None
+            or self._sieve is None
             or self._guard is None
             or self._masking is None
             or not self._masking.fits(still)
@@ -59,18 +62,22 @@ class Eye:
             self._masking = Masking(self._masks, height, width)
             size = small_size(height, width)
             self._motion = Motion(self._zones, size, self._masking.unseen())
+            self._sieve = Sieve(self._zones, size, self._masking.unseen())
             middle = small_size(height, width, MIDDLE_WIDTH)
             unseen = self._masking.unseen(MIDDLE_WIDTH)
             self._guard = Guard(middle, unseen, loops=self._loops)
         picture = self._masking.hide(still)
-        decisions = ended + self._motion.look(picture.small, still.moment)
+        moving = self._motion.look(picture.small, still.moment)
+        told = self._sieve.sift(moving, self._motion.things, still.moment)
+        for zone in self._sieve.dropped:
+            self._motion.drop(zone)
         verdict = self._guard.look(picture, still.moment.seconds)
-        return Glance(picture, decisions, known or verdict)
+        return Glance(picture, ended + told, known or verdict)
 
     def going_on(self) -> list[Started]:
         """Give the last sighting of each event that has not ended."""
-        return self._motion.going_on() if self._motion else []
+        return self._sieve.going_on() if self._sieve else []
 
-    def close(self) -> list[Decision]:
+    def close(self) -> list[Told]:
         """End what is going on: the film is over."""
-        return self._motion.finish() if self._motion else []
+        return self._sieve.close() if self._sieve else []

@@ -28,6 +28,7 @@ from edge.sight.exposure import Exposure
 from edge.sight.picture import Moment, Pixels, cover
 from edge.sight.shape import Box, Polygon
 from edge.sight.thing import NOTHING, Thing, things_of
+from sites.event import Side
 
 MEMORY_S = 100.0  # what stands still is scenery after about a tenth of this
 HELD = 0.05  # of the normal rate of learning, while somebody is in a zone
@@ -68,7 +69,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The zone is empty since `moment`; `box` and `area` are the last that was seen."""
+    """The zone is empty since `moment`; `box` and `area` are the last that was seen.
+
+    `entered` and `left` are the sides of the picture that were crossed, if any.
+    """
 
     zone: str
     moment: Moment
@@ -76,6 +80,8 @@ class Ended:
     box: Box
     area: float
     score: float
+    entered: Side | None = None
+    left: Side | None = None
 
 
 Decision: TypeAlias = Started | Ended
@@ -179,6 +185,12 @@ class Motion:
     def going_on(self) -> list[Started]:
         """Give the last sighting of each event that has not ended."""
         return [zone.last for zone in self._zones if zone.last]
+
+    def drop(self, zone: str) -> None:
+        """Forget what goes on in a zone: it is a nuisance, and may become scenery."""
+        for one in self._zones:
+            if one.name == zone:
+                one.close()
 
     def finish(self) -> list[Decision]:
         """End what is going on: the film is over."""
