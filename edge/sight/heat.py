@@ -77,6 +77,10 @@ class Heat:
         seconds = float(self._nuisance[(self._hour, *place)])
         return watched >= WATCHED_S and seconds >= HOT_SHARE * watched
 
+    def usual(self, x: float, y: float) -> float:
+        """Return how large a nuisance usually is at a place, in pixels."""
+        return float(self._sizes[_cell(x, y)])
+
     def bars(
         self, track: Track, size: tuple[int, int], *, flooding: bool = False
     ) -> bool:
@@ -86,8 +90,7 @@ class Heat:
         began = track.origin[0] / wide, track.origin[1] / high
         if not (self.is_hot(*here) and (flooding or self.is_hot(*began))):
             return False
-        usual = max(float(self._sizes[_cell(*here)]), float(self._sizes[_cell(*began)]))
-        if track.pixels >= LARGER * usual:
+        if track.pixels >= LARGER * max(self.usual(*here), self.usual(*began)):
             return False
         goes_far = track.net >= FAR and track.straightness >= FAR_STRAIGHT
         return flooding or not (goes_far and track.fit >= FITTING)

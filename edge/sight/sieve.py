@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 
-from edge.sight.heat import Heat
+from edge.sight.heat import LARGER, Heat
 from edge.sight.heading import came_in, went_out
 from edge.sight.motion import (
     KEEP,
@@ -31,9 +31,14 @@ from edge.sight.thing import Thing
 from edge.sight.track import NOTABLE, Track, Tracker
 
 DOUBT_S = 2.0  # after so long, doubt is for the thing, if it is large
+EASE = 0.2  # of a look's size that goes into a visitor's
+SHRUNK = 0.12  # times a visitor's size; what is smaller is only where they were
 STOOD_HITS = 8  # looks that somebody was followed for
 STANDS = 0.5  # of their size
 FITTING = 0.35  # in a storm a body must be where it should be ...
+FLOOD_HITS = 12  # looks that a small thing must be followed for in a flood
+STEADY_HITS = 6  # looks; a large thing that keeps its place and size is no nuisance
+STEADY = 0.6
 SLOW = 0.1  # ... or stand
 LARGE = 8.0  # times the least area
 SURE = 4.0  # as in `motion`: times the least area
@@ -58,6 +63,7 @@ class _Gate:
     first: Track | None = None
     latest: Track | None = None
     proven: bool = False
+    size: float = 0.0
     suffered: float = float("-inf")
 
     def inside(self, track: Track) -> float:
@@ -175,8 +181,12 @@ class Sieve:
         self, gate: _Gate, live: Sequence[Track], moment: Moment, step: float
     ) -> list[Told]:
         here = [one for one in live if gate.inside(one) >= KEEP * gate.least]
-        fine = [one for one in here if self._counts(one)]
-        lasting = [one for one in fine if one.moved or one is gate.first]
+        fine = [one for one in here if self._counts(gate, one)]
+        lasting = [
+            one
+            for one in fine
+            if (one.moved or one is gate.first) and one.pixels >= SHRUNK * gate.size
+        ]
         if gate.told and lasting:
             gate.proven = gate.proven or any(one.moved for one in lasting)
             self._see(gate, max(lasting, key=lambda one: one.pixels), moment)
@@ -191,15 +201,25 @@ class Sieve:
             self._suffer(gate, moment, step)
         return []
 
-    def _counts(self, track: Track) -> bool:
+    def _counts(self, gate: _Gate, track: Track) -> bool:
         """Can a track be a visitor, as things are now?"""
         if track.flits or track.trembles or track.hits < 2:  # noqa: PLR2004 - a pair
             return False
         if self._storm.is_on or self._storm.is_flooding:
-            return track.travelled and (track.fit >= FITTING or track.pace < SLOW)
-        if track.crowd:
-            return track.travelled
-        return True
+            return self._is_body(gate, track)
+        return track.moved or not track.crowd
+
+    def _is_body(self, gate: _Gate, track: Track) -> bool:
+        """Say whether a track is a visitor although there is a nuisance."""
+        large = track.pixels >= LARGE * gate.least
+        if self._storm.is_flooding and not (large or track.hits >= FLOOD_HITS):
+            return False
+        if track.travelled and (track.fit >= FITTING or track.pace < SLOW):
+            return True
+        high, wide = self._size
+        usual = self.heat.usual(track.x / wide, track.y / high)
+        steady = track.hits >= STEADY_HITS and track.fit >= STEADY
+        return steady and large and track.pixels >= LARGER * usual
 
     def _may_start(
         self, gate: _Gate, fine: Sequence[Track], seconds: float
@@ -209,11 +229,12 @@ class Sieve:
             return bool(large)
         if gate.raw is None:
             return False
-        if any(one.moved for one in large):
+        huge = [one for one in large if gate.inside(one) >= LARGE * gate.least]
+        if not self._storm.is_suspected:
+            return bool(huge) or any(one.moved for one in large)
+        if any(one.moved for one in huge) or any(one.travelled for one in large):
             return True
-        huge = any(gate.inside(one) >= LARGE * gate.least for one in large)
-        waited = DOUBT_S if self._storm.is_suspected else 0.0
-        return huge and seconds - gate.since >= waited
+        return bool(huge) and seconds - gate.since >= DOUBT_S
 
     def _tell(self, gate: _Gate, body: Track, moment: Moment) -> Started:
         gate.first = body
@@ -228,6 +249,7 @@ class Sieve:
         pixels = gate.inside(body)
         score = min(1.0, pixels / gate.least / SURE)
         gate.latest = body
+        gate.size += (pixels - gate.size) * (EASE if gate.size else 1)
         gate.last = Started(gate.name, moment, body.box, pixels / gate.visible, score)
 
     def _stand(self, gate: _Gate, moment: Moment) -> None:
@@ -277,7 +299,7 @@ class Sieve:
 def _end(gate: _Gate) -> Ended:
     began, last, first, latest = gate.told, gate.last, gate.first, gate.latest
     gate.told = gate.last = gate.first = gate.latest = None
-    gate.proven = False
+    gate.proven, gate.size = False, 0.0
     if began is None or last is None:
         raise AssertionError
     return Ended(

@@ -27,6 +27,7 @@ PATIENCE_S = 0.9  # a track that was not seen for so long is over
 KEPT = 8  # looks that a track's manner is judged on
 EASE = 0.5  # of a new step that goes into the speed
 CROWD = 6  # things that come to be in one look: a lamp, a gust, a web; not visitors
+CROWD_WIDE = 0.5  # of the picture
 NOTABLE = 12  # px; what is smaller is not counted among them
 
 MOVED = (0.3, 5.0)  # longest sides, and px at least: has gone somewhere
@@ -42,7 +43,8 @@ FLITTING_FIT = 0.45
 FLITTED_HITS = 5
 MOVED_HITS = 3
 HEIR_HITS = 10  # looks that such a track must have been seen in
-HEIRS = 0.25  # of the size; what is born within a lost track's box takes its place
+HEIR_OVERLAP = 0.2  # and so much of both boxes
+HEIRS = 0.4  # of the size; what is born within a lost track's box takes its place
 TREMBLED_HITS = 10
 TREMBLING = 0.1  # longest sides a look; somebody who stands sways by 0.01 to 0.05
 TREMBLED_STRAIGHT = 0.3
@@ -171,7 +173,7 @@ class Tracker:
         left = large[:MOST]
         found = self._meet(left, seconds)
         born = [self._begin(thing, seconds) for thing in left]
-        if self._looked and sum(one.pixels >= NOTABLE for one in born) >= CROWD:
+        if self._looked and _is_crowd(born):
             for one in born:
                 one.crowd = True
         self._looked = True
@@ -255,11 +257,20 @@ class Tracker:
                 and not other.flits
                 and other.seen < seconds
                 and thing.pixels >= HEIRS * other.pixels
-                and _overlap(other.box, thing.box) > 0
+                and _overlap(other.box, thing.box) >= HEIR_OVERLAP
             ):
                 track.moved = track.travelled = True
         self.tracks.append(track)
         return track
+
+
+def _is_crowd(born: Sequence[Track]) -> bool:
+    """Say whether many began at once, all over the picture: not one that fell apart."""
+    boxes = [one.first for one in born if one.pixels >= NOTABLE]
+    if len(boxes) < CROWD:
+        return False
+    left = min(box[0] for box in boxes)
+    return max(box[0] + box[2] for box in boxes) - left >= CROWD_WIDE
 
 
 def _longest(box: Box, wide: int, high: int) -> float:
