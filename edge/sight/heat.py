@@ -9,16 +9,16 @@ so is ever ignored there.
 """
 
 import math
+from typing import TypeAlias
 
 import msgspec
 import numpy as np
 
-from edge.sight.thing import Thing
 from edge.sight.track import Track
 
 DOWN, ACROSS = 9, 16  # cells
 RECENT_S = 60.0  # over which a place cools
-HOT_S = 2.5  # of nuisance within about that time
+HOT_S = 1.5  # of nuisance within about that time
 HOURS = 24
 HOT_SHARE = 0.02  # of the time that the hour was watched: 72 s of an hour
 WATCHED_S = 1800.0  # of an hour, at the least, before its map is believed
@@ -29,6 +29,8 @@ FAR_STRAIGHT = 0.7
 FITTING = 0.4
 EASE = 0.1  # of a new size that goes into the usual one
 LARGEST_STATE = 64 * 1024  # bytes
+
+Size: TypeAlias = tuple[int, int]  # height and width of the small picture
 
 
 class HeatState(msgspec.Struct, frozen=True):
@@ -58,15 +60,20 @@ class Heat:
         if self._warm:
             self._recent *= np.float32(math.exp(-step / RECENT_S))
 
-    def warm(self, thing: Thing, step: float, *, lasting: bool) -> None:
-        """Take note of a thing that does not travel; `lasting`: a nuisance for sure."""
+    def warm(self, track: Track, seconds: float, size: Size, *, sure: bool) -> None:
+        """Take note of a track that was no visitor; `sure`: a storm is going on."""
         self._warm = True
-        place = _cell(*thing.centre)
-        self._recent[place] += step
-        size = self._sizes[place]
-        self._sizes[place] += (thing.pixels - size) * (EASE if size else 1)
-        if lasting:
-            self._nuisance[(self._hour, *place)] += step
+        high, wide = size
+        places = {
+            _cell(track.x / wide, track.y / high),
+            _cell(track.origin[0] / wide, track.origin[1] / high),
+        }
+        for place in places:
+            self._recent[place] += seconds
+            usual = self._sizes[place]
+            self._sizes[place] += (track.pixels - usual) * (EASE if usual else 1)
+            if sure:
+                self._nuisance[(self._hour, *place)] += seconds
 
     def is_hot(self, x: float, y: float) -> bool:
         """Is this place (fractions) one of nuisance, of late or at this hour?"""
@@ -81,14 +88,12 @@ class Heat:
         """Return how large a nuisance usually is at a place, in pixels."""
         return float(self._sizes[_cell(x, y)])
 
-    def bars(
-        self, track: Track, size: tuple[int, int], *, flooding: bool = False
-    ) -> bool:
+    def bars(self, track: Track, size: Size, *, flooding: bool = False) -> bool:
         """Is what a track did so far no more than the nuisance of its place does?"""
         high, wide = size
         here = track.x / wide, track.y / high
         began = track.origin[0] / wide, track.origin[1] / high
-        if not (self.is_hot(*here) and (flooding or self.is_hot(*began))):
+        if not flooding and not (self.is_hot(*here) and self.is_hot(*began)):
             return False
         if track.pixels >= LARGER * max(self.usual(*here), self.usual(*began)):
             return False

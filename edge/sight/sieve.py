@@ -127,7 +127,7 @@ class Sieve:
         step, self._before = seconds - self._before, seconds
         live = self._tracker.follow(things, seconds)
         self._storm.weigh(things, live, seconds)
-        self._feel(things, live, min(max(step, 0.0), LONGEST_STEP_S), hour)
+        self._feel(live, min(max(step, 0.0), LONGEST_STEP_S), hour)
         self.dropped, self._things = [], things
         told: list[Told] = []
         for decision in decisions:
@@ -142,16 +142,10 @@ class Sieve:
             told.append(change)
         return told
 
-    def _feel(
-        self,
-        things: Sequence[Thing],
-        live: Sequence[Track],
-        step: float,
-        hour: int | None,
-    ) -> None:
+    def _feel(self, live: Sequence[Track], step: float, hour: int | None) -> None:
         """Warm the places of what does not travel; judge what may."""
         self.heat.watch(step, hour)
-        if not things:
+        if not live and not self._tracker.scraps:
             return
         flooding = self._storm.is_flooding
         for track in live:
@@ -159,13 +153,14 @@ class Sieve:
                 track, self._size, flooding=flooding
             ):
                 track.judge()
-        bodies = {track.box for track in live if track.travelled and not track.flits}
         sure = self._storm.is_on
-        for thing in things:
-            if thing.pixels < NOTABLE:
-                break  # the largest come first
-            if thing.box not in bodies:
-                self.heat.warm(thing, step, lasting=sure)
+        for track in live:
+            if track.trembles or track.flits:
+                self.heat.warm(track, step, self._size, sure=sure)
+        for track in self._tracker.scraps:
+            if not track.travelled and track.pixels >= NOTABLE:
+                lasted = max(step, track.seen - track.born)
+                self.heat.warm(track, lasted, self._size, sure=sure)
 
     def going_on(self) -> list[Started]:
         """Give the last sighting of each event that is told and has not ended."""
@@ -214,8 +209,12 @@ class Sieve:
         large = track.pixels >= LARGE * gate.least
         if self._storm.is_flooding and not (large or track.hits >= FLOOD_HITS):
             return False
-        if track.travelled and (track.fit >= FITTING or track.pace < SLOW):
+        if track.travelled and (
+            track.fit >= FITTING or track.pace < SLOW or track.runs_straight
+        ):
             return True
+        if not (self._storm.is_flooding or self.heat.bars(track, self._size)):
+            return track.moved and large
         high, wide = self._size
         usual = self.heat.usual(track.x / wide, track.y / high)
         steady = track.hits >= STEADY_HITS and track.fit >= STEADY

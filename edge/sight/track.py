@@ -40,7 +40,8 @@ FITTING = 0.3  # on the films with insects these have 0.1 to 0.25, people and ca
 # 0.4 to 0.75
 FLITTING = 0.5  # longest sides a look; who goes so fast must fit well, and be seen to
 FLITTING_FIT = 0.45
-FLITTED_HITS = 5
+FLITTED_HITS = 4
+STRAIGHT = 0.985  # a car goes like this, also where it is too fast to be met well
 MOVED_HITS = 3
 HEIR_HITS = 10  # looks that such a track must have been seen in
 HEIR_OVERLAP = 0.2  # and so much of both boxes
@@ -115,7 +116,13 @@ class Track:
             self.hits >= MOVED_HITS
             and self.pace > FLITTING
             and self.fit < FLITTING_FIT
+            and not self.runs_straight
         )
+
+    @property
+    def runs_straight(self) -> bool:
+        """Its way is a line: it drives."""
+        return self.hits >= FLITTED_HITS and self.straightness >= STRAIGHT
 
     @property
     def trembles(self) -> bool:
@@ -142,7 +149,7 @@ class Track:
             not self.travelled
             and straight >= TRAVELLED_STRAIGHT
             and self.hits >= TRAVELLED_HITS
-            and self.fit >= FITTING
+            and (self.fit >= FITTING or self.runs_straight)
             and not self.flits
         ):
             sides = TRAVELLED[0] if touched(self.first) else APPEARED
