@@ -268,7 +268,7 @@ class Sieve:
             if left <= one.centre[0] <= left + width
             and top <= one.centre[1] <= top + height
         )
-        if there >= STANDS * body.pixels:
+        if there >= STANDS * gate.size:
             gate.last = replace(last, moment=moment)
 
     def _go_on(self, gate: _Gate, moment: Moment) -> list[Told]:

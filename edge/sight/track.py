@@ -49,6 +49,7 @@ HEIRS = 0.4  # of the size; what is born within a lost track's box takes its pla
 TREMBLED_HITS = 10
 TREMBLING = 0.1  # longest sides a look; somebody who stands sways by 0.01 to 0.05
 TREMBLED_STRAIGHT = 0.3
+STOUT = 230  # px; somebody so large who came in may fidget as they like
 
 
 @dataclass(slots=True)
@@ -129,6 +130,7 @@ class Track:
         """It goes on moving and gets nowhere: a leaf, a thread, a cloth."""
         return (
             not self.travelled
+            and not (self.moved and self.pixels >= STOUT)
             and self.hits >= TREMBLED_HITS
             and self.path > TREMBLING * self.hits * self.side
             and self.straightness < TREMBLED_STRAIGHT
