@@ -1,13 +1,18 @@
 """The connected things in a plane of what does not belong to the scene. Pure."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from edge.sight.picture import Pixels
 from edge.sight.shape import Box, Point
 
-NOWHERE: Box = (0.0, 0.0, 0.0, 0.0)
+Labels: TypeAlias = NDArray[np.int32]  # 0 where nothing is, n in the nth thing
+
+BORDER = 0.01  # of the picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +30,13 @@ class Thing:
     centre: Point
 
 
-NOTHING = Thing(0, NOWHERE, (0.0, 0.0))
-
-
-def things_of(plane: Pixels) -> list[Thing]:
-    """Give the things in a plane that is 255 where something is, the largest first."""
+def things_of(plane: Pixels) -> tuple[Labels, list[Thing]]:
+    """Give the things in a plane that is 255 where something is, from the top down."""
     if not cv2.countNonZero(plane):
-        return []
-    _, _, rows, centres = cv2.connectedComponentsWithStats(plane, connectivity=8)
+        return np.zeros(plane.shape, np.int32), []
+    _, labels, rows, centres = cv2.connectedComponentsWithStats(plane, connectivity=8)
     high, wide = plane.shape
-    things = [
+    return labels.astype(np.int32, copy=False), [
         Thing(
             pixels,
             (left / wide, top / high, width / wide, height / high),
@@ -44,4 +46,25 @@ def things_of(plane: Pixels) -> list[Thing]:
             rows[1:].tolist(), centres[1:].tolist(), strict=True
         )
     ]
-    return sorted(things, key=lambda thing: -thing.pixels)
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Say whether two boxes share a place."""
+    return (
+        one[0] < other[0] + other[2]
+        and other[0] < one[0] + one[2]
+        and one[1] < other[1] + other[3]
+        and other[1] < one[1] + one[3]
+    )
+
+
+def apart(one: Thing, other: Thing) -> float:
+    """Return how far two things are from each other, across and down, as fractions."""
+    (ax, ay), (bx, by) = one.centre, other.centre
+    return abs(ax - bx) + abs(ay - by)
+
+
+def is_at_border(box: Box) -> bool:
+    """Say whether a box touches the border of the picture."""
+    left, top, width, height = box
+    return min(left, top) <= BORDER or max(left + width, top + height) >= 1 - BORDER

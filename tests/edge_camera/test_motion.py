@@ -7,9 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.sight.motion import QUIET_S, WARM_UP_S, Decision, Ended, Motion, Started
+from edge.sight.motion import Decision, Ended, Motion, Started
 from edge.sight.picture import Moment, Pixels
+from edge.sight.scenery import WARM_UP_S
 from edge.sight.shape import WHOLE, Polygon
+from edge.sight.zone import QUIET_S
 from tests.edge_camera.clip import Box, scene, visitor
 
 Zones: TypeAlias = tuple[tuple[str, Polygon], ...]
