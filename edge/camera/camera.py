@@ -10,7 +10,9 @@ This module loads no picture library: decoding and looking happen in
 """
 
 import asyncio
+import os
 import random as chance
+import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
@@ -128,6 +130,7 @@ class Camera:
         self._going_on: dict[str, MotionStarted] = {}
         self._lost = False
         self._good_since: float | None = None
+        self._anew = False
         self.pid: int | None = None
 
     async def watch(self) -> None:
@@ -140,6 +143,10 @@ class Camera:
         """
         while True:
             reason = await self._live()
+            if self._anew:
+                self._anew = False
+                self._end_motion()
+                continue
             self._lose(reason)
             if reason is Loss.ENDED and not self._plan.is_live:
                 return
@@ -151,6 +158,12 @@ class Camera:
                 "camera.retried", camera=self._plan.index, reason=reason, wait=delay
             )
             await asyncio.sleep(delay)
+
+    def begin_anew(self) -> None:
+        """End the process; the next one knows nothing of the scene."""
+        if self.pid is not None:
+            self._anew = True
+            os.kill(self.pid, signal.SIGKILL)
 
     async def _live(self) -> Loss:
         """Run one process to its end; return why it ended."""
@@ -234,13 +247,17 @@ class Camera:
     def _lose(self, reason: Loss, at: float | None = None) -> None:
         """End what is going on, and tell the loss unless it is told already."""
         now = self._clock()
-        for zone, started in self._going_on.items():
-            self._tell(MotionEnded(now, zone, max(0.0, now - started.at)))
-        self._going_on.clear()
+        self._end_motion()
         if not self._lost:
             self._lost = True
             log.warning("camera.lost", camera=self._plan.index, reason=reason)
             self._tell(CameraLost(now if at is None else at, reason))
+
+    def _end_motion(self) -> None:
+        now = self._clock()
+        for zone, started in self._going_on.items():
+            self._tell(MotionEnded(now, zone, max(0.0, now - started.at)))
+        self._going_on.clear()
 
     def _has_settled(self) -> bool:
         if self._good_since is None:

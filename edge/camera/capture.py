@@ -18,7 +18,9 @@ from types import TracebackType
 from typing import BinaryIO
 
 import cv2
+from msgspec import structs
 
+from edge.camera import scene_memory
 from edge.camera.film import Film
 from edge.camera.memory import limit_memory
 from edge.camera.pi_camera import PiFilm
@@ -44,6 +46,8 @@ from edge.sight.picture import Moment, Still
 
 HEARTBEAT_S = 1.0
 MUTED_S = 3.0  # after a camera came back: half pictures, and exposure that settles
+KEEP_FIRST_S = 60.0  # of the scene, before it is written down
+KEEP_S = 300.0  # between two writings
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FIRST_TO_GO = 600  # /proc/self/oom_score_adj: before the agent, after a runaway
 
@@ -74,8 +78,10 @@ class Watch:
 
     def __init__(self, plan: CameraPlan, tell: Tell) -> None:
         self._plan, self._tell = plan, tell
+        self._memory = Recall(plan)
         self._eye = self._open_eye()
-        self._liveness = Liveness()
+        kept = self._memory.kept
+        self._liveness = Liveness(kept.usual if kept else None)
         self._pace = Pace(plan, self._beat)
         self._looks = 0
         self._told_at = float("-inf")
@@ -83,7 +89,8 @@ class Watch:
         self._muted = plan.is_live
 
     def _open_eye(self) -> Eye:
-        return Eye(self._plan.zones, self._plan.masks, loops=self._plan.loop)
+        plan, kept = self._plan, self._memory.kept
+        return Eye(plan.zones, plan.masks, loops=plan.loop, memory=kept)
 
     def run(self) -> None:
         """Watch until the film ends or is lost; the last word is CameraLost."""
@@ -108,7 +115,10 @@ class Watch:
                 for still in film.stills():
                     frame, seconds = still.moment
                     last = Moment(before.frame + frame, before.seconds + seconds)
-                    yield Still(last, still.luma, still.colours)
+                    passed = [
+                        (before.seconds + at, points) for at, points in still.passed
+                    ]
+                    yield Still(last, still.luma, still.colours, passed)
                 gap = 1 / min(film.rate, self._plan.fps)
             if not self._plan.loop or self._plan.is_live:
                 return
@@ -120,6 +130,7 @@ class Watch:
         self._judge_liveness(glance, still.moment.seconds)
         if not self._is_muted():
             self._tell_of(glance)
+            self._memory.keep(self._eye, self._liveness, still.moment.seconds)
         self._beat()
 
     def _tell_of(self, glance: Glance) -> None:
@@ -144,7 +155,9 @@ class Watch:
 
     def _judge_liveness(self, glance: Glance, seconds: float) -> None:
         """Tell once that pictures move; a film that stands still is lost."""
-        if self._liveness.is_frozen(glance.picture, seconds, self._pace.elapsed()):
+        now = self._pace.elapsed()
+        frozen = self._liveness.is_frozen(glance.picture, seconds, now)
+        if frozen and self._eye.trouble is None:  # a cloth stands still, too
             raise FilmError(Loss.FROZEN, "the picture stands still")
         if self._liveness.moves and self._moves_since is None:
             self._moves_since = self._pace.elapsed()
@@ -176,6 +189,26 @@ class Watch:
         if now - self._told_at >= HEARTBEAT_S:
             self._told_at = now
             self._tell(Alive(time.time(), self._looks))
+
+
+class Recall:
+    """What a camera's process knows of its scene from before, and keeps for later."""
+
+    def __init__(self, plan: CameraPlan) -> None:
+        self._folder = Path(plan.memory) if plan.memory else None
+        self.kept = scene_memory.read(self._folder) if self._folder else None
+        self._due = KEEP_FIRST_S
+
+    def keep(self, eye: Eye, liveness: Liveness, seconds: float) -> None:
+        """Write down what is known, now and then, while nothing is wrong."""
+        if self._folder is None or seconds < self._due or eye.trouble:
+            return
+        self._due = seconds + KEEP_S
+        known = eye.remember()
+        if known and (known.day or known.night):
+            with suppress(OSError):  # a full disk must not blind the camera
+                kept = structs.replace(known, usual=liveness.usual)
+                scene_memory.write(self._folder, kept)
 
 
 class Pace:

@@ -13,7 +13,7 @@ from edge.camera.pacing import FilmClock, Pacing
 from edge.camera.source import is_live
 from edge.camera.stream import BOUNDS, MOST_PIXELS, lost, open_source
 from edge.errors import FilmError, Loss
-from edge.sight.picture import Moment, Pixels, Still
+from edge.sight.picture import Moment, Passed, Pixels, Still, points_of
 
 BAD_IN_A_ROW = 100  # packets that cannot be decoded; a drop-out heals by a keyframe
 PLANAR = ("yuv420p", "yuvj420p")  # what cameras send; all else is converted first
@@ -114,12 +114,16 @@ class Film:
         """Yield the stills to be looked at, until the film ends."""
         pacing, clock = Pacing(self._fps), FilmClock(self.rate)
         looked, number = 0, -1
+        passed: list[tuple[float, Pixels]] = []
         for number, frame in enumerate(self._frames()):
             seconds = clock.read(frame.time)
             overdue = number - looked > OVERDUE_S * self.rate
             if pacing.is_due(seconds) or overdue:
                 looked = number
-                yield _still(Moment(number, seconds), frame)
+                yield _still(Moment(number, seconds), frame, passed)
+                passed = []
+            elif frame.format.name in PLANAR:
+                passed.append((seconds, points_of(_luma(frame))))
         if number < 0:
             raise FilmError(Loss.RUBBISH, "no picture in the source can be decoded")
         if self._live:
@@ -159,17 +163,20 @@ class Film:
             yield packet
 
 
-def _still(moment: Moment, frame: av.VideoFrame) -> Still:
+def _still(moment: Moment, frame: av.VideoFrame, passed: Passed) -> Still:
     width, height = frame.width & ~1, frame.height & ~1
     if frame.format.name not in PLANAR or (width, height) != (
         frame.width,
         frame.height,
     ):
         frame = frame.reformat(width=width, height=height, format="yuv420p")
+    return Still(moment, _luma(frame)[:height, :width], lambda: _planes(frame), passed)
+
+
+def _luma(frame: av.VideoFrame) -> Pixels:
     plane = frame.planes[0]
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-    luma: Pixels = rows[:height, :width]
-    return Still(moment, luma, lambda: _planes(frame))
+    return rows[: frame.height, : frame.width]
 
 
 def _planes(frame: av.VideoFrame) -> Pixels:

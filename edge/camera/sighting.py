@@ -34,6 +34,9 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
         loop: begin a recorded film again at its end.
         fps: pictures looked at a second.
         snapshots: send a picture with each motion. Never for a home.
+        sensitivity: what counts as motion.
+        shadow: try the other presets beside it, and propose one.
+        memory: a folder of this camera's own, for what it learns; None keeps nothing.
     """
 
     index: int
@@ -47,6 +50,9 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
     loop: bool = False
     fps: float = 5.0
     snapshots: bool = False
+    sensitivity: Preset = "normal"
+    shadow: bool = False
+    memory: str | None = None
 
     def __post_init__(self) -> None:
         if not self.source:
