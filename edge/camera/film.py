@@ -18,8 +18,9 @@ from edge.sight.picture import Moment, Passed, Pixels, Still, points_of
 BAD_IN_A_ROW = 100  # packets that cannot be decoded; a drop-out heals by a keyframe
 PLANAR = ("yuv420p", "yuvj420p")  # what cameras send; all else is converted first
 OVERDUE_S = 2.0  # of frames; if time stamps stand still, look all the same
-# Between keyframes. Both labelled films, encoded anew with one each 0.5 s and looked at by
-# keyframes: all nine visits, told 0.7 s later at the median. Each 1 s: visits run together.
+# Between keyframes. Both labelled films, encoded anew with one each 0.5 s and looked at
+# by keyframes: all nine visits, told 0.8 s later at the median. With one each second
+# visits run together.
 LONGEST_GOP_S = 0.6
 
 VideoPacket: TypeAlias = "av.Packet[av.VideoStream]"
