@@ -13,7 +13,7 @@ from sites.site import Device, Site
 
 @dataclass(frozen=True)
 class Known:
-    """A device of the inventory; `zones` gives the zone of each sensor that has one."""
+    """A device of the inventory; `zones` gives that of each sensor that has one."""
 
     device: str
     site: str
@@ -39,9 +39,9 @@ def directory_of(inventory: Inventory) -> Directory:
 
 def _known(site: Site, device: Device) -> Known:
     zones = {
-        sensor.number: sensor.zone
-        for sensor in device.sensors
-        if sensor.zone is not None
+        one.number: one.zone
+        for one in (*device.sensors, *device.cameras)
+        if one.zone is not None
     }
     return Known(
         device=device.id,

@@ -222,7 +222,7 @@ async def test_what_a_camera_asks_for_is_to_do_until_somebody_sets_it_aside(
     page = (await guest.get("/")).text
     assert "camera 6: lens schoonmaken" in page
     assert "camera 7: gevoeligheid lager?" in page
-    assert "De laatste 7 d 0 u 41 meldingen, dan 6." in page
+    assert "De laatste 7 dagen 41 meldingen, dan 6." in page
     assert "<code>sensitivity: low</code>" in page
     assert "schijf voor 88 % vol" in page
     task = {"device": dirty.device, "sensor": "6", "kind": "lens.dirty"}
