@@ -9,11 +9,13 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from edge.album import Album
+from edge.camera import scene_memory
 from edge.camera.camera import Camera, CameraPlan
 from edge.camera.sightings import Cameras
 from edge.contact import Contacts, PinContacts, still_pins
@@ -32,6 +34,7 @@ from edge.settings import Ready, footage_source
 from edge.slots import Slots
 from edge.uplink import Uplink
 from sites.device_file import DeviceFile
+from sites.site import Camera as DeviceCamera
 
 log = structlog.get_logger()
 
@@ -53,6 +56,7 @@ class Agent:
         self._node = Node(stores, panel_plan(site), _now, home=site.home)
         numbers = [camera.number for camera in site.cameras]
         self._cameras = Cameras(numbers, self._node.see)
+        self._watching = dict(self._make_cameras())
         self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now)
         sender = Sender(site.device, ready.key, ready.seal, _now)
         receipts = Receipts(site.device, ready.key, ready.sign)
@@ -82,7 +86,7 @@ class Agent:
 
     async def _sense(self) -> None:
         measurements = self._measurements()
-        hand = Hand(self._ready.home, self._node, self._status)
+        hand = Hand(self._ready.home, self._node, self._status, self._accept_view)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._tick(), name="tick")
             group.create_task(hand.listen(), name="hand")
@@ -90,8 +94,8 @@ class Agent:
             if measurements is not None:
                 watching = measurements.watch(self._node.see)
                 group.create_task(watching, name="measurements")
-            for camera in self._make_cameras():
-                group.create_task(camera[1].watch(), name=f"camera {camera[0]}")
+            for number, camera in self._watching.items():
+                group.create_task(camera.watch(), name=f"camera {number}")
 
     async def _see_off(self) -> None:
         """Wait for the receipts of what is written down; without a line, not at all."""
@@ -120,6 +124,7 @@ class Agent:
     async def _tick(self) -> None:
         while True:
             self._node.tick()
+            self._cameras.tick(_now())
             if not self._ready.site.home and self._pulse.due(
                 connected=self._uplink.connected
             ):
@@ -143,6 +148,9 @@ class Agent:
             plan = CameraPlan(
                 index=camera.number,
                 source=footage_source(self._ready.home, settings, camera.source),
+                login=self._ready.logins.get(camera.number),
+                substream=self._substream(camera),
+                keyframes=camera.keyframes,
                 zones=tuple((str(view.zone), view.area) for view in camera.views),
                 masks=camera.masks,
                 speed=settings.speed,
@@ -150,12 +158,32 @@ class Agent:
                 snapshots=not self._ready.site.home,
                 sensitivity=camera.sensitivity,
                 shadow=camera.shadow,
+                memory=str(memory_folder(self._ready.home, camera.number)),
             )
             take = self._taker(camera.number)
             yield camera.number, Camera(plan, take)
 
+    def _substream(self, camera: DeviceCamera) -> str | None:
+        if camera.substream is None:
+            return None
+        ready = self._ready
+        return footage_source(ready.home, ready.settings, camera.substream)
+
     def _taker(self, number: int) -> Callable[..., None]:
         return lambda sighting: self._cameras.take(number, sighting)
+
+    def _accept_view(self, number: int) -> Answer:
+        """Have a camera learn its scene anew: a person has aimed it elsewhere."""
+        camera = self._watching.get(number)
+        if camera is None:
+            return Answer(ok=False, reason="unknown_camera")
+        try:
+            scene_memory.forget(memory_folder(self._ready.home, number))
+        except OSError:
+            return Answer(ok=False, reason="not_forgotten")
+        camera.begin_anew()
+        log.info("camera.view_accepted", camera=number)
+        return Answer(ok=True, reason="view_accepted")
 
     def _status(self) -> Answer:
         outbox, state = self._stores.outbox, self._node.state
@@ -168,6 +196,11 @@ class Agent:
             waiting={"al": outbox.backlog("al"), "up": outbox.backlog("up")},
             connected=self._uplink.connected,
         )
+
+
+def memory_folder(home: Path, number: int) -> Path:
+    """Give the folder in which a camera's process keeps what it learned."""
+    return home / "memory" / f"camera-{number}"
 
 
 def watch(ready: Ready) -> None:

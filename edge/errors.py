@@ -60,6 +60,10 @@ class FilmError(CameraError):
         super().__init__(what)
 
 
+class LoginError(CameraError):
+    """The file with the cameras' logins cannot be used. Quotes nothing of it."""
+
+
 class DeclaredError(EdgeError):
     """A site or a camera is asked for that the inventory does not declare."""
 

@@ -33,10 +33,17 @@ class Hand:
     `ready` is set once somebody can connect.
     """
 
-    def __init__(self, folder: Path, node: Node, status: Callable[[], Answer]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        node: Node,
+        status: Callable[[], Answer],
+        accept_view: Callable[[int], Answer],
+    ) -> None:
         self._folder = folder
         self._node = node
         self._status = status
+        self._accept_view = accept_view
         self.ready = asyncio.Event()
 
     async def listen(self) -> None:
@@ -60,9 +67,16 @@ class Hand:
             return self._status()
         if words == ("duress",):
             return self._duress()
+        if words[:1] == ("accept-view",):
+            return self._view(words[1:])
         if words in _ORDERS:
             return _answer(_ORDERS[words](self._node))
         return Answer(ok=False, reason="unknown_command")
+
+    def _view(self, numbers: tuple[str, ...]) -> Answer:
+        if len(numbers) != 1 or not numbers[0].isdecimal():
+            return Answer(ok=False, reason="unknown_command")
+        return self._accept_view(int(numbers[0]))
 
     def _duress(self) -> Answer:
         before = self._node.state

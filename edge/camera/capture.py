@@ -18,8 +18,12 @@ from types import TracebackType
 from typing import BinaryIO
 
 import cv2
+from msgspec import structs
 
+from edge.camera import scene_memory
 from edge.camera.film import Film
+from edge.camera.memory import limit_memory
+from edge.camera.pi_camera import PiFilm
 from edge.camera.scene_film import SceneFilm, is_made
 from edge.camera.sighting import (
     Alive,
@@ -32,6 +36,7 @@ from edge.camera.sighting import (
     pack,
     read_plan,
 )
+from edge.camera.source import is_pi
 from edge.errors import FilmError, Loss
 from edge.sight.eye import Eye, Glance
 from edge.sight.guard import Verdict
@@ -40,6 +45,9 @@ from edge.sight.motion import Decision, Started
 from edge.sight.picture import Moment, Still
 
 HEARTBEAT_S = 1.0
+MUTED_S = 3.0  # after a camera came back: half pictures, and exposure that settles
+KEEP_FIRST_S = 60.0  # of the scene, before it is written down
+KEEP_S = 300.0  # between two writings
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FIRST_TO_GO = 600  # /proc/self/oom_score_adj: before the agent, after a runaway
 
@@ -51,6 +59,7 @@ def main() -> int:
     sys.excepthook = _say_where
     _die_with_the_agent()
     cv2.setNumThreads(1)
+    limit_memory()
     pipe = _claim_stdout()
     plan = read_plan(sys.stdin.buffer)
     threading.Thread(target=_end_when_stdin_closes, name="stdin", daemon=True).start()
@@ -69,12 +78,19 @@ class Watch:
 
     def __init__(self, plan: CameraPlan, tell: Tell) -> None:
         self._plan, self._tell = plan, tell
-        self._eye = Eye(plan.zones, plan.masks, loops=plan.loop)
-        self._liveness = Liveness()
+        self._memory = Recall(plan)
+        self._eye = self._open_eye()
+        kept = self._memory.kept
+        self._liveness = Liveness(kept.usual if kept else None)
         self._pace = Pace(plan, self._beat)
         self._looks = 0
         self._told_at = float("-inf")
-        self._moves = False
+        self._moves_since: float | None = None
+        self._muted = plan.is_live
+
+    def _open_eye(self) -> Eye:
+        plan, kept = self._plan, self._memory.kept
+        return Eye(plan.zones, plan.masks, loops=plan.loop, memory=kept)
 
     def run(self) -> None:
         """Watch until the film ends or is lost; the last word is CameraLost."""
@@ -86,7 +102,7 @@ class Watch:
             reason = Loss.ENDED
         except FilmError as error:
             reason = error.reason
-        for decision in self._eye.close():
+        for decision in [] if self._muted else self._eye.close():
             self._tell(self._sighting(decision, None))
         self._tell(CameraLost(time.time(), reason))
 
@@ -99,7 +115,10 @@ class Watch:
                 for still in film.stills():
                     frame, seconds = still.moment
                     last = Moment(before.frame + frame, before.seconds + seconds)
-                    yield Still(last, still.luma, still.colours)
+                    passed = [
+                        (before.seconds + at, points) for at, points in still.passed
+                    ]
+                    yield Still(last, still.luma, still.colours, passed)
                 gap = 1 / min(film.rate, self._plan.fps)
             if not self._plan.loop or self._plan.is_live:
                 return
@@ -109,18 +128,39 @@ class Watch:
         glance = self._eye.see(still)
         self._looks += 1
         self._judge_liveness(glance, still.moment.seconds)
+        if not self._is_muted():
+            self._tell_of(glance)
+            self._memory.keep(self._eye, self._liveness, still.moment.seconds)
+        self._beat()
+
+    def _tell_of(self, glance: Glance) -> None:
         if glance.verdict:
             self._tell(self._judgement(glance.verdict))
         for decision in glance.decisions:
             self._tell(self._sighting(decision, glance))
-        self._beat()
+
+    def _is_muted(self) -> bool:
+        """Say whether a live camera has only just come (back).
+
+        Half pictures and an exposure that settles are no motion, and must not become
+        the scene that is known: the eye begins anew behind them.
+        """
+        if not self._muted:
+            return False
+        since = self._moves_since
+        if since is not None and self._pace.elapsed() - since >= MUTED_S:
+            self._muted = False
+            self._eye = self._open_eye()
+        return True
 
     def _judge_liveness(self, glance: Glance, seconds: float) -> None:
         """Tell once that pictures move; a film that stands still is lost."""
-        if self._liveness.is_frozen(glance.picture, seconds, self._pace.elapsed()):
+        now = self._pace.elapsed()
+        frozen = self._liveness.is_frozen(glance.picture, seconds, now)
+        if frozen and self._eye.trouble is None:  # a cloth stands still, too
             raise FilmError(Loss.FROZEN, "the picture stands still")
-        if self._liveness.moves and not self._moves:
-            self._moves = True
+        if self._liveness.moves and self._moves_since is None:
+            self._moves_since = self._pace.elapsed()
             self._tell(CameraRestored(time.time()))
 
     def _judgement(self, verdict: Verdict) -> Sighting:
@@ -149,6 +189,26 @@ class Watch:
         if now - self._told_at >= HEARTBEAT_S:
             self._told_at = now
             self._tell(Alive(time.time(), self._looks))
+
+
+class Recall:
+    """What a camera's process knows of its scene from before, and keeps for later."""
+
+    def __init__(self, plan: CameraPlan) -> None:
+        self._folder = Path(plan.memory) if plan.memory else None
+        self.kept = scene_memory.read(self._folder) if self._folder else None
+        self._due = KEEP_FIRST_S
+
+    def keep(self, eye: Eye, liveness: Liveness, seconds: float) -> None:
+        """Write down what is known, now and then, while nothing is wrong."""
+        if self._folder is None or seconds < self._due or eye.trouble:
+            return
+        self._due = seconds + KEEP_S
+        known = eye.remember()
+        if known and (known.day or known.night):
+            with suppress(OSError):  # a full disk must not blind the camera
+                kept = structs.replace(known, usual=liveness.usual)
+                scene_memory.write(self._folder, kept)
 
 
 class Pace:
@@ -188,10 +248,13 @@ class Pace:
         return time.time() - (self._seconds - seconds) / self._speed
 
 
-def _film(plan: CameraPlan) -> Film | SceneFilm:
-    if is_made(plan.source):
-        return SceneFilm(plan.source, plan.fps)
-    return Film(plan.source, plan.fps)
+def _film(plan: CameraPlan) -> Film | SceneFilm | PiFilm:
+    source = plan.looked_at
+    if is_made(source):
+        return SceneFilm(source, plan.fps)
+    if is_pi(source):
+        return PiFilm(source, plan.fps)
+    return Film(source, plan.fps, login=plan.login, keyframes=plan.keyframes)
 
 
 def _claim_stdout() -> BinaryIO:

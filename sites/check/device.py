@@ -60,10 +60,11 @@ def _sensor(site: Placed[Site], place: Place, sensor: Sensor) -> Iterator[Findin
 
 
 def _camera(site: Placed[Site], place: Place, camera: Camera) -> Iterator[Finding]:
-    if _CREDENTIALS.search(camera.source):
-        what = "source: a user name, a password or a token stands in the address;"
-        what = f"{what} an inventory holds no secret"
-        yield Finding(place.at("source"), what)
+    for field in ("source", "substream"):
+        if _CREDENTIALS.search(getattr(camera, field) or ""):
+            what = f"{field}: a user name, a password or a token stands in the address;"
+            what = f"{what} an inventory holds no secret"
+            yield Finding(place.at(field), what)
     for i, view in enumerate(camera.views):
         at = place.at("views", i)
         yield from _no_zone(site, at.at("zone"), view.zone)
