@@ -184,27 +184,36 @@ def measure_pixels(report: Report, _: list[Clip], scope: Scope) -> None:
 
 
 def measure_cost(report: Report, clips: list[Clip], scope: Scope) -> None:
-    """Measure CPU and memory, alone, on the film and on it at 720p."""
-    turns, seconds = (3, 10) if scope.quick else (7, 40)
-    clip = max(clips, key=lambda one: one.truth.frames)
+    """Measure CPU and memory, alone, on the films and on the longest at 720p."""
+    longest = max(clips, key=lambda one: one.truth.frames)
+    seconds, settle = (20.0, 10) if scope.quick else (LARGE_S, 40)
     with tempfile.TemporaryDirectory() as folder:
-        path = cost.enlarge(clip.path, Path(folder) / "720p.mkv", LARGE_S)
-        large = Clip(path, clip.truth.until(LARGE_S))
-        for one, name, most in (
-            (clip, "432p", goal.TIMES_432P),
-            (large, "720p", goal.TIMES_720P),
-        ):
-            ways = [cost.DECODE, cost.ALL, cost.PLAIN, *PEERS]
-            report.conditions.append(f"load before the cost of {name}: {cost.load()}")
-            spent = report.costs[name] = cost.measured(ways, one.path, turns)
-            if not daemon.missing():
-                size = next(one.pictures()).shape[1::-1]
-                place = Path(folder) / f"motion-{name}"
-                ran = daemon.watch(one.path, one.truth, (size[0], size[1]), place)
-                report.motion_ms[name] = ran.cpu_s / one.truth.frames * 1e3
-            report.goals += goal.of_cost(name, spent, most, report.motion_ms.get(name))
-        report.memory = memory.of_agent(large.path, Path(folder) / "device", seconds)
+        path = cost.enlarge(longest.path, Path(folder) / "720p.mkv", seconds)
+        large = Clip(path, longest.truth.until(seconds))
+        for clip in [longest] if scope.quick else clips:
+            _measure_cost_of(report, clip, goal.TIMES_432P, scope)
+        _measure_cost_of(report, large, goal.TIMES_720P, scope)
+        report.memory = memory.of_agent(path, Path(folder) / "device", settle)
     report.goals += goal.of_memory(report.memory)
+
+
+def _measure_cost_of(report: Report, clip: Clip, most: float, scope: Scope) -> None:
+    high, wide = next(clip.pictures()).shape[:2]
+    name = f"{high}p, {clip.truth.fps:g} frames/s, {clip.path.stem}"
+    report.conditions.append(f"load before the cost of {name}: {cost.load()}")
+    others = () if scope.ours or scope.quick else tuple(PEERS)
+    ways = [cost.DECODE, cost.ALL, cost.PLAIN, *others]
+    spent = cost.measured(ways, clip.path, QUICK_TURNS if scope.quick else TURNS)
+    report.costs[name] = spent
+    if not scope.ours and not daemon.missing():
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                place = Path(folder) / "motion"
+                ran = daemon.watch(clip.path, clip.truth, (wide, high), place)
+            report.motion_ms[name] = ran.cpu_s / clip.truth.frames * 1e3
+        except daemon.DaemonError as error:
+            report.not_measured.append(f"{name}: {error}")
+    report.goals += goal.of_cost(name, spent, most, report.motion_ms.get(name))
 
 
 def silences(outcomes: list[job.Outcome]) -> list[str]:
@@ -218,6 +227,7 @@ def silences(outcomes: list[job.Outcome]) -> list[str]:
 
 QUICK_S = 75.0
 LARGE_S = 60.0
+TURNS, QUICK_TURNS = 7, 3
 IDLE_MIN, QUICK_IDLE_MIN = 10.0, 1.0
 SEEDS, PIXELS_S = (1, 2, 3), 60.0
 MEASURES = {
