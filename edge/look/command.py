@@ -22,10 +22,11 @@ from edge.look.series import RATE, Reel, gather
 from edge.look.show import Show
 from edge.sight.eye import Eye, Glance
 from edge.sight.liveness import Liveness
-from edge.sight.motion import Decision, Started
+from edge.sight.motion import Changed, Decision, Started
 from edge.sight.picture import Masked, Moment
 from edge.sight.shape import Box
 from sites.errors import InventoryError
+from sites.event import LightChange
 
 LOOKS_A_SECOND = 5.0
 DIGITS = 4
@@ -46,19 +47,22 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     area: float | None = None
     score: float | None = None
     reason: Loss | None = None
+    change: LightChange | None = None
 
     def sentence(self) -> str:
         """Put the event in words, for people."""
         words = f"{self.file}: {self.seconds:8.2f} s  frame {self.frame:6}  {self.kind}"
         if self.reason:
             return f"{words}  {self.reason}"
+        if self.change:
+            return f"{words}  {self.change}"
         if self.zone is None:
             return words
         return f"{words}  {self.zone}  area {self.area:.2%}  score {self.score:.2f}"
 
     def note(self) -> Note:
         """Put the event as it is drawn."""
-        name = "-".join(filter(None, (self.kind, self.zone)))
+        name = "-".join(filter(None, (self.kind, self.change, self.zone)))
         return Note(self.frame, name, self.sentence().partition(": ")[2], self.box)
 
 
@@ -208,6 +212,11 @@ def _glances(reel: Reel, eye: Eye, rate: float) -> Iterator[tuple[Moment, Glance
 
 def _events(path: str, decisions: Sequence[Decision]) -> Iterator[Event]:
     for decision in decisions:
+        if isinstance(decision, Changed):
+            frame, seconds = decision.moment
+            seconds = round(seconds, DIGITS)
+            yield Event(path, frame, seconds, "light.changed", change=decision.change)
+            continue
         left, top, width, height = (round(edge, DIGITS) for edge in decision.box)
         yield Event(
             path,
