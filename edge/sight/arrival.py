@@ -64,6 +64,8 @@ class Track:
     is_part: bool = False
     is_left: bool = False
     looks: int = 1
+    anchor: _Place = (0.0, 0.0)
+    moved_at: float = 0.0
     places: deque[_Place] = field(default_factory=lambda: deque(maxlen=4))
     seen: deque[bool] = field(default_factory=lambda: deque(maxlen=SEEN_OF[1]))
 
@@ -74,6 +76,17 @@ class Track:
     def still_for(self, seconds: float) -> float:
         """Return for how many seconds nothing stirred in it."""
         return seconds - self.stirred_at
+
+    def stays_for(self, seconds: float) -> float:
+        """Return for how many seconds a part has not moved, or a whole not stirred."""
+        return seconds - (self.moved_at if self.is_part else self.stirred_at)
+
+    def go_to(self, place: _Place, seconds: float) -> None:
+        """Note where it is now."""
+        self.places.append(place)
+        (x, y), (left, top) = place, self.anchor
+        if abs(x - left) + abs(y - top) >= MOVED[0]:
+            self.anchor, self.moved_at = place, seconds
 
     def begin_again(self, seconds: float) -> None:
         """Take it for something that has just been seen first."""
@@ -176,7 +189,8 @@ class Arrivals:
             has_arrived=bool(whole),
             is_part=bool(whole),
         )
-        track.places.append(place)
+        track.go_to(place, seconds)
+        track.moved_at = seconds
         track.seen.append(True)
         self.tracks.append(track)
         return track
@@ -202,7 +216,7 @@ class Arrivals:
         """Take trust back from what stays where the rest of it has gone."""
         for track in self.tracks:
             here = track.has_arrived and track.is_here(seconds)
-            if not here or track.is_left or track.still_for(seconds) < STILL_S:
+            if not here or track.is_left or track.stays_for(seconds) < STILL_S:
                 continue
             pixels = track.thing.pixels
             gone = self._gone.get(track.family, (0.0, 0.0))[1] >= pixels
@@ -229,7 +243,7 @@ def _go_on(
 ) -> None:
     track.peak = max(track.peak * FADES, thing.pixels)
     track.thing, track.seconds = thing, seconds
-    track.places.append(_place(thing))
+    track.go_to(_place(thing), seconds)
     track.seen.append(True)
     track.looks += 1
     if stirred:
