@@ -27,6 +27,8 @@ GREW = 1.6  # times as large as when first seen: it comes nearer
 QUICK = 5.0  # px a look; what is quicker flies straight
 TURN = 0.6  # of its speed; a quick thing turns no more
 CROWD = 5  # things that pop up in one look: rain, or a broken stream
+CROWD_S = 1.0  # after it nothing that is new is believed at once
+CROWD_PIXELS = 12  # smaller ones do not count
 CROWD_LOOKS = 10  # that a thing out of a crowd must be seen in
 STILL_S = 1.5  # without a stir of its own
 REST = 0.25  # of the size that a thing had; a smaller rest of it may be a trace
@@ -105,6 +107,7 @@ class Arrivals:
     def __init__(self) -> None:
         self.tracks: list[Track] = []
         self._families = 0
+        self._crowd_until = float("-inf")
         self._gone: dict[int, tuple[float, float]] = {}  # family: when, how large
 
     def held(self) -> list[Box]:
@@ -132,15 +135,18 @@ class Arrivals:
             thing = things[number]
             near = [track for track in free if _is_near(track, thing)]
             if near:
-                track = min(near, key=lambda one: _cost(one, thing))
-                free.remove(track)
-                _go_on(track, thing, seconds, stirred=stirred[number], settled=settled)
-                mine[number] = track
-        new = [number for number in largest if mine[number] is None]
-        crowd = sum(not is_at_border(things[number].box) for number in new) >= CROWD
-        for number in new:
-            crowded = crowd or not settled
-            mine[number] = self._begin(things[number], seconds, before, crowded=crowded)
+                mine[number] = min(near, key=lambda one: _cost(one, thing))
+                free = [track for track in free if track is not mine[number]]
+        new = [things[number] for number in largest if mine[number] is None]
+        if not settled or sum(_pops_up(thing) for thing in new) >= CROWD:
+            self._crowd_until = seconds + CROWD_S
+        calm = seconds >= self._crowd_until
+        for number in largest:
+            track, thing = mine[number], things[number]
+            if track is None:
+                mine[number] = self._begin(thing, seconds, before, crowded=not calm)
+            else:
+                _go_on(track, thing, seconds, stirred=stirred[number], calm=calm)
         for track in free:
             track.seen.append(False)
         self._forget(seconds)
@@ -239,7 +245,7 @@ class Arrivals:
 
 
 def _go_on(
-    track: Track, thing: Thing, seconds: float, *, stirred: bool, settled: bool
+    track: Track, thing: Thing, seconds: float, *, stirred: bool, calm: bool
 ) -> None:
     track.peak = max(track.peak * FADES, thing.pixels)
     track.thing, track.seconds = thing, seconds
@@ -248,9 +254,9 @@ def _go_on(
     track.looks += 1
     if stirred:
         track.stirred_at = seconds
-    if not settled:
+    if not calm and not track.has_arrived:
         track.crowded = True
-    elif (
+    if (
         (not track.has_arrived or track.is_part)
         and _is_seen_enough(track)
         and _has_moved(track, stirred=stirred)
@@ -274,6 +280,10 @@ def _has_moved(track: Track, *, stirred: bool) -> bool:
     least = min(max(MOVED_SHARE * track.thing.pixels**0.5, MOVED[0]), MOVED[1])
     grown = track.thing.pixels >= GREW * track.size
     return (moved >= least or grown) and _flies_straight(track.places)
+
+
+def _pops_up(thing: Thing) -> bool:
+    return thing.pixels >= CROWD_PIXELS and not is_at_border(thing.box)
 
 
 def _flies_straight(places: Sequence[_Place]) -> bool:

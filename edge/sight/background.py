@@ -20,7 +20,10 @@ SHADOW_DEPTH = 0.65  # of the scenery's brightness; what is darker is a thing in
 # wall; 0.7 leaves shadows in (1.8 and 3.6 % stuck-on)
 SHADOW = 200  # the model says 255 for a thing, 127 for its shadow
 DARK_UNTIL = 110.0  # levels; a darker place need not differ by as much
-DARK_LEAST = 0.45  # of the threshold, in black
+THIN = 14.0  # px that are thin, on average; with more, what is thin is no visitor
+THIN_MOST = 120  # px that count in one look
+THIN_SHARE = 0.02  # of a look in the average: ten seconds
+DARK_LEAST = 0.6  # of the threshold, in black
 SEEDS = 7  # looks that KNN must be shown, until it believes one picture
 FOLLOW_S = 2.0  # over which the scene follows what is no thing
 SWAY_S = 30.0  # over which it follows what KNN knows from before, as leaves in wind
@@ -69,6 +72,7 @@ class Background:
 
     def __init__(self, threshold: float, picture: Pixels) -> None:
         self._threshold = threshold
+        self._thin = 0.0
         near = (NEAR * threshold) ** 2
         self._knn = cv2.createBackgroundSubtractorKNN(500, near, detectShadows=True)
         self._knn.setShadowThreshold(SHADOW_DEPTH)
@@ -87,6 +91,8 @@ class Background:
         _, differs = cv2.threshold(labels, SHADOW, 255, cv2.THRESH_BINARY)
         if cv2.countNonZero(differs):
             differs = self._grown(level, differs, noise, gain)
+        else:
+            self._thin -= self._thin * THIN_SHARE
         if not cv2.countNonZero(differs):
             return Difference(differs, differs)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
         where = _around(differs)  # type: ignore[arg-type]  # as above
@@ -111,14 +117,30 @@ class Background:
         KNN leaves holes in what is small or thin.
         """
         known = self.scene.astype(np.uint8)
-        differs = self._far(level, known, noise)
+        differs = self._far(level, known, noise, gain)
         differs = cv2.bitwise_and(differs, cv2.dilate(sure, _SQUARE))
         if gain < 1:  # white is as bright as it gets, whatever it were without gain
             differs[(level >= WHITE * gain) & (known > level)] = 0
-        differs = cv2.morphologyEx(differs, cv2.MORPH_OPEN, _DOT)
-        return cv2.morphologyEx(differs, cv2.MORPH_CLOSE, _SQUARE)
+        return self._cleaned(differs)
 
-    def _far(self, level: Pixels, known: Pixels, noise: float) -> cv2.typing.MatLike:
+    def _cleaned(self, differs: cv2.typing.MatLike) -> cv2.typing.MatLike:
+        """Leave specks out; what is thin too, where that is seen all the time.
+
+        A visitor far away is thin, for a while. Edges before a lens that shakes, the
+        threads of a web and twigs are for ever.
+        """
+        fine = cv2.morphologyEx(differs, cv2.MORPH_OPEN, _DOT)
+        solid = cv2.morphologyEx(fine, cv2.MORPH_OPEN, _SQUARE)
+        by_solid = cv2.dilate(solid, _SQUARE, iterations=2)
+        thin = cv2.countNonZero(cv2.subtract(fine, by_solid))
+        self._thin += (min(thin, THIN_MOST) - self._thin) * THIN_SHARE
+        if self._thin > THIN:
+            return solid
+        return cv2.morphologyEx(fine, cv2.MORPH_CLOSE, _SQUARE)
+
+    def _far(
+        self, level: Pixels, known: Pixels, noise: float, gain: float
+    ) -> cv2.typing.MatLike:
         """Say where a picture differs more than light and noise explain.
 
         In the dark less is enough: a coat has a share of the light, not some levels.
@@ -127,7 +149,8 @@ class Background:
         least = cv2.convertScaleAbs(
             known, alpha=share * 0.6, beta=0.4 * self._threshold
         )
-        floor = max(DARK_LEAST * self._threshold, NOISES * noise)
+        dark = min(DARK_LEAST * max(gain, 1.0), 1.0)
+        floor = max(dark * self._threshold, NOISES * noise)
         least = np.clip(least, floor, max(self._threshold, floor)).astype(np.uint8)
         return cv2.compare(cv2.absdiff(level, known), least, cv2.CMP_GT)
 
@@ -143,7 +166,7 @@ class Background:
         calm, lit = cv2.bitwise_not(busy), found.lit.copy()
         for place in _places(held, calm.shape):
             calm[place] = lit[place] = 0
-        far = self._far(level, self.scene.astype(np.uint8), 0.0)
+        far = self._far(level, self.scene.astype(np.uint8), 0.0, 1.0)
         sways = cv2.bitwise_and(calm, far)
         calm = cv2.subtract(calm, sways)
         for mask, lasts in ((calm, FOLLOW_S), (sways, SWAY_S), (lit, LIT_S)):

@@ -8,7 +8,6 @@ who is there: so nobody is lost, and no ghost is made.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from edge.sight.background import Background, Difference, relit
