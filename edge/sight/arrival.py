@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from edge.sight.picture import SMALL_WIDTH
 from edge.sight.shape import Box
-from edge.sight.thing import Thing, apart, is_at_border, overlap
+from edge.sight.thing import Thing, apart, is_at_border, is_written, overlap
 
 MOST = 16  # things looked at; more are rain
 SEEN_OF = (3, 4)  # a thing must be seen in so many of the last so many looks
@@ -226,6 +226,7 @@ class Arrivals:
                 continue
             pixels = track.thing.pixels
             gone = self._gone.get(track.family, (0.0, 0.0))[1] >= pixels
+            gone = gone or any(REST * peak > pixels for _, peak in self._gone.values())
             if not (track.is_part or pixels < REST * track.peak or gone):
                 continue
             if not self._is_backed(track, seconds):
@@ -275,7 +276,7 @@ def _has_moved(track: Track, *, stirred: bool) -> bool:
     moved = abs(x - left) + abs(y - top)
     if not stirred:
         return False
-    if track.is_part:
+    if track.is_part or is_written(track.thing.box):
         return moved >= PART_MOVED
     least = min(max(MOVED_SHARE * track.thing.pixels**0.5, MOVED[0]), MOVED[1])
     grown = track.thing.pixels >= GREW * track.size

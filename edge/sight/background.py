@@ -20,7 +20,8 @@ SHADOW_DEPTH = 0.65  # of the scenery's brightness; what is darker is a thing in
 # wall; 0.7 leaves shadows in (1.8 and 3.6 % stuck-on)
 SHADOW = 200  # the model says 255 for a thing, 127 for its shadow
 DARK_UNTIL = 110.0  # levels; a darker place need not differ by as much
-THIN = 14.0  # px that are thin, on average; with more, what is thin is no visitor
+SHADOWED = 127
+THIN = 10.0  # px that are thin, on average; with more, what is thin is no visitor
 THIN_MOST = 120  # px that count in one look
 THIN_SHARE = 0.02  # of a look in the average: ten seconds
 DARK_LEAST = 0.6  # of the threshold, in black
@@ -81,15 +82,26 @@ class Background:
             self._knn.apply(picture, learningRate=1.0)
 
     def compare(
-        self, level: Pixels, rate: float, noise: float, gain: float
+        self,
+        level: Pixels,
+        rate: float,
+        noise: float,
+        gain: float,
+        held: Sequence[Box] = (),
     ) -> Difference:
         """Say what differs in a picture that was brought to the usual light by `gain`.
 
-        `rate` is KNN's own of learning; `noise` is in levels of that picture.
+        `rate` is KNN's own of learning; `noise` is in levels of that picture. In the
+        boxes held KNN is not asked: it gets used to who stands there.
         """
         labels = self._knn.apply(level, learningRate=rate)
         _, differs = cv2.threshold(labels, SHADOW, 255, cv2.THRESH_BINARY)
-        if cv2.countNonZero(differs):
+        if held or cv2.countNonZero(differs):
+            differs = cv2.dilate(differs, _SQUARE)
+            for place in _places(held, level.shape):
+                differs[place] = np.where(
+                    labels[place] == SHADOWED, differs[place], 255
+                )
             differs = self._grown(level, differs, noise, gain)
         else:
             self._thin -= self._thin * THIN_SHARE
@@ -118,7 +130,7 @@ class Background:
         """
         known = self.scene.astype(np.uint8)
         differs = self._far(level, known, noise, gain)
-        differs = cv2.bitwise_and(differs, cv2.dilate(sure, _SQUARE))
+        differs = cv2.bitwise_and(differs, sure)
         if gain < 1:  # white is as bright as it gets, whatever it were without gain
             differs[(level >= WHITE * gain) & (known > level)] = 0
         return self._cleaned(differs)

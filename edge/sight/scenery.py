@@ -89,7 +89,7 @@ class Scenery:
         warm = seconds - self._first >= WARM_UP_S
         rate = step / MEMORY_S * (HELD if held else 1.0)
         rate = rate if warm else max(rate, 1 / (self._looks + 1))
-        found = model.compare(level, rate, self.noise * gain, gain)
+        found = model.compare(level, rate, self.noise * gain, gain, held)
         was = self._light.is_infrared
         changes = self._light.look(level, gain, found.things, moment, chroma)
         switched = self._light.is_infrared is not was
