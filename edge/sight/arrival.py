@@ -19,6 +19,7 @@ MOST = 16  # things looked at; more are rain
 SEEN_OF = (3, 4)  # a thing must be seen in so many of the last so many looks
 REACH = 0.12  # of the width from look to look; or else the boxes overlap
 LIKE_SIZE = 3.5  # times as large or small, in another place: another thing
+CRUMB = 0.05  # of the size of one who arrived; less is a drop of rain beside it
 FORGET_S = 1.0  # a thing that is not seen for so long is gone
 MOVED = (1.5, 2.5)  # px from the first place; small and large things
 MOVED_SHARE = 0.35  # of a thing's size (root of its pixels), within these
@@ -176,7 +177,10 @@ class Arrivals:
         whole = [
             one
             for one in before
-            if one.has_arrived and not one.is_left and overlap(one.thing.box, thing.box)
+            if one.has_arrived
+            and not one.is_left
+            and thing.pixels > CRUMB * one.peak
+            and overlap(one.thing.box, thing.box)
         ]
         families = {one.family for one in whole}
         for one in self.tracks:
@@ -308,10 +312,10 @@ def _place(thing: Thing) -> _Place:
 
 
 def _is_near(track: Track, thing: Thing) -> bool:
+    ratio = thing.pixels / track.thing.pixels
     if overlap(track.thing.box, thing.box):
-        return True
-    alike = 1 / LIKE_SIZE < thing.pixels / track.thing.pixels < LIKE_SIZE
-    return alike and apart(track.thing, thing) < REACH
+        return ratio > CRUMB
+    return 1 / LIKE_SIZE < ratio < LIKE_SIZE and apart(track.thing, thing) < REACH
 
 
 def _cost(track: Track, thing: Thing) -> float:

@@ -96,6 +96,7 @@ class Background:
         """
         labels = self._knn.apply(level, learningRate=rate)
         _, differs = cv2.threshold(labels, SHADOW, 255, cv2.THRESH_BINARY)
+        held = held if self._thin <= THIN else ()
         if held or cv2.countNonZero(differs):
             differs = cv2.dilate(differs, _SQUARE)
             for place in _places(held, level.shape):

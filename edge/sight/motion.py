@@ -29,7 +29,7 @@ from edge.sight.background import Difference
 from edge.sight.picture import Moment, Pixels
 from edge.sight.scenery import Scenery, Seen
 from edge.sight.sensitivity import PRESETS
-from edge.sight.shape import Box, Polygon
+from edge.sight.shape import Polygon
 from edge.sight.thing import Labels, Thing, is_written, things_of
 from edge.sight.zone import (
     NOBODY,
@@ -59,7 +59,7 @@ LEFT = 4.0  # times as much detail has come as has gone: there is a thing
 LEFT_SHARE = 0.1  # of its pixels have new detail
 LEFT_FOR_S = 6.0  # as long is it told
 POPPED_S = 6.0  # what popped up and is nothing that arrives is scenery
-WRITTEN_S = 3.0  # what changes there and does not move is the time
+WRITTEN_S = 1.5  # what changes there and does not move is the time
 
 _Counts: TypeAlias = NDArray[np.int64]
 
