@@ -30,6 +30,8 @@ from sites.event import LightChange
 
 LOOKS_A_SECOND = 5.0
 DIGITS = 4
+GAP_S = 5.0  # without a picture; a camera that was cut off
+GAP_STEPS = 10  # times the step before; some films have a picture in ten seconds
 FASTEST = 1000.0  # pictures a second
 
 
@@ -127,7 +129,7 @@ def events(
     reel = film if isinstance(film, Reel) else Reel(film)
     aim = aim or Aim()
     eye, troubles = Eye(aim.zones, aim.masks), _Troubles()
-    moment = Moment(0, 0.0)
+    gaps, moment = _Gaps(), Moment(0, 0.0)
     broken: FilmError | None = None
     with ExitStack() as stack:
         if show:
@@ -135,6 +137,7 @@ def events(
         try:
             for moment, glance in _glances(reel, eye, rate):
                 told = list(_events(reel.name, glance.decisions))
+                told = gaps.judge(reel.name, moment, eye) + told
                 told += troubles.judge(reel.name, moment, glance.picture, eye)
                 if show:
                     notes = [event.note() for event in told]
@@ -167,6 +170,27 @@ class _Troubles:
             return []  # a cloth that stands still is told once
         self._told = now
         return [_trouble(path, moment, now)]
+
+
+class _Gaps:
+    """Tells that no picture came for a while: a film has no clock but its own."""
+
+    def __init__(self) -> None:
+        self._last: Moment | None = None
+        self._step = 0.0
+
+    def judge(self, path: str, moment: Moment, eye: Eye) -> list[Event]:
+        """Take the next moment into account."""
+        last, self._last = self._last, moment
+        if last is None:
+            return []
+        before, self._step = self._step, moment.seconds - last.seconds
+        if self._step <= max(GAP_S, GAP_STEPS * before):
+            return []
+        at = round(last.seconds, DIGITS)
+        lost = Event(path, last.frame, at, "camera.lost", reason=Loss.MISSING)
+        ended = list(_events(path, eye.close()))
+        return [*ended, lost, _trouble(path, moment, None)]
 
 
 def _trouble(path: str, moment: Moment, trouble: Loss | None) -> Event:
