@@ -147,8 +147,7 @@ class Gate:
         """Say whether the event was without a visitor for so long that it is over."""
         visit = self.visit
         return (
-            visit is not None
-            and moment.seconds - visit.last.moment.seconds >= QUIET_S
+            visit is not None and moment.seconds - visit.last.moment.seconds >= QUIET_S
         )
 
     def close(self) -> Ended | None:

@@ -10,6 +10,7 @@ Pure: seconds are an argument. It stands between what moves in a zone and what i
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from edge.sight.gate import Gate, gate_of
@@ -37,11 +38,40 @@ RESTLESS_S = 2.0  # a start so soon after a nuisance belongs to the same one
 Told: TypeAlias = Started | Ended | Changed | NuisanceStarted | NuisanceEnded
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many visits were told, proven (somebody went somewhere), and held."""
+
+    started: int = 0
+    proven: int = 0
+    held: int = 0
+
+    @property
+    def nuisance(self) -> int:
+        """What was held, or told for nothing."""
+        return self.held + self.started - self.proven
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.started + other.started,
+            self.proven + other.proven,
+            self.held + other.held,
+        )
+
+    def __sub__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.started - other.started,
+            self.proven - other.proven,
+            self.held - other.held,
+        )
+
+
 class Sieve:
     """Decides for one camera what of its motion is told; see above.
 
     Attributes:
         heat: where nuisance is at home.
+        tally: what was told and held so far.
         dropped: the zones whose motion was held in the last look: nobody needs it.
     """
 
@@ -64,6 +94,7 @@ class Sieve:
         self._storm = Storm(len(self._gates))
         self._before = 0.0
         self.heat = heat or Heat()
+        self.tally = Tally()
         self.dropped: list[str] = []
 
     @property
@@ -99,10 +130,18 @@ class Sieve:
         for gate in self._gates:
             gate.take(raw.get(gate.name), seconds)
             if gate.raw or gate.visit or (self._storm.is_on and live):
+                proven = gate.visit is not None and gate.visit.proven
                 one = self._judge(gate, live, things, moment, step)
-                told += [one] if one else []
+                if one:
+                    told.append(one)
+                    self._reckon(one, proven=proven)
         change = self._storm.change(moment)
         return [*told, change] if change else told
+
+    def _reckon(self, one: Told, *, proven: bool) -> None:
+        """Count what is told."""
+        began, over = isinstance(one, Started), isinstance(one, Ended)
+        self.tally += Tally(int(began), int(over and proven))
 
     def going_on(self) -> list[Started]:
         """Give the last sighting of each event that is told and has not ended."""
@@ -131,7 +170,7 @@ class Sieve:
                 lasted = max(step, track.seen - track.born)
                 self.heat.warm(track, lasted, self._size, sure=sure)
 
-    def _judge(  # noqa: PLR0913 - what one look says of one zone
+    def _judge(
         self,
         gate: Gate,
         live: Sequence[Track],
@@ -165,8 +204,7 @@ class Sieve:
         unsure = [
             one
             for one in here
-            if not (one.flits or one.trembles)
-            and one.pixels >= ABOUT * gate.visit.size
+            if not (one.flits or one.trembles) and one.pixels >= ABOUT * gate.visit.size
         ]
         if gate.raw and unsure and not self._storm.is_on:
             gate.visit.last = gate.raw
@@ -231,6 +269,7 @@ class Sieve:
             return
         if seconds - gate.suffered > RESTLESS_S:
             self._storm.hold(gate.name, moment)
+            self.tally += Tally(held=1)
         gate.suffered = seconds
         self._storm.suffer(gate.name, moment, step)
         self.dropped.append(gate.name)
