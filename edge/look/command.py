@@ -17,7 +17,7 @@ import msgspec
 
 from edge.errors import DeclaredError, FilmError, Loss, ShowError
 from edge.look.declared import EXAMPLES, Aim, aim_of
-from edge.look.event import DIGITS, Event
+from edge.look.event import DIGITS, Event, Teller
 from edge.look.series import RATE, Reel, gather
 from edge.look.show import Show
 from edge.sight.eye import Eye, Glance
@@ -145,7 +145,7 @@ class _Gaps:
         self._last: Moment | None = None
         self._step = 0.0
 
-    def judge(self, path: str, moment: Moment, eye: Eye) -> list[Event]:
+    def judge(self, teller: Teller, moment: Moment, eye: Eye) -> list[Event]:
         """Take the next moment into account."""
         last, self._last = self._last, moment
         if last is None:
