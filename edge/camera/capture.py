@@ -22,6 +22,7 @@ from msgspec import structs
 
 from edge.camera import scene_memory
 from edge.camera.film import Film
+from edge.camera.habits import Habits, sighting_of_seen
 from edge.camera.memory import limit_memory
 from edge.camera.pi_camera import PiFilm
 from edge.camera.scene_film import SceneFilm, is_made
@@ -31,7 +32,6 @@ from edge.camera.sighting import (
     CameraPlan,
     CameraRestored,
     LightChanged,
-    MotionEnded,
     MotionStarted,
     Sighting,
     pack,
@@ -42,7 +42,8 @@ from edge.errors import FilmError, Loss
 from edge.sight.eye import Eye, Glance
 from edge.sight.guard import Verdict
 from edge.sight.liveness import Liveness
-from edge.sight.motion import Changed, Decision, Started
+from edge.sight.lookout import Manner, Seen
+from edge.sight.motion import Changed, Started
 from edge.sight.picture import Moment, Still
 
 HEARTBEAT_S = 1.0
@@ -80,6 +81,7 @@ class Watch:
     def __init__(self, plan: CameraPlan, tell: Tell) -> None:
         self._plan, self._tell = plan, tell
         self._memory = Recall(plan)
+        self._habits = Habits(plan)
         self._eye = self._open_eye()
         kept = self._memory.kept
         self._liveness = Liveness(kept.usual if kept else None)
@@ -91,7 +93,14 @@ class Watch:
 
     def _open_eye(self) -> Eye:
         plan, kept = self._plan, self._memory.kept
-        return Eye(plan.zones, plan.masks, loops=plan.loop, memory=kept)
+        return Eye(
+            plan.zones,
+            plan.masks,
+            loops=plan.loop,
+            memory=kept,
+            manner=Manner(plan.sensitivity, plan.shadow),
+            heat=self._habits.heat,
+        )
 
     def run(self) -> None:
         """Watch until the film ends or is lost; the last word is CameraLost."""
@@ -104,7 +113,8 @@ class Watch:
         except FilmError as error:
             reason = error.reason
         for decision in [] if self._muted else self._eye.close():
-            self._tell(self._sighting(decision, None))
+            self._tell_one(decision, None)
+        self._habits.write()
         self._tell(CameraLost(time.time(), reason))
 
     def _stills(self) -> Iterator[Still]:
@@ -126,11 +136,15 @@ class Watch:
             before = Moment(last.frame + 1, last.seconds + gap)
 
     def _look(self, still: Still) -> None:
-        glance = self._eye.see(still)
+        now = self._pace.at(still.moment.seconds)
+        glance = self._eye.see(still, self._habits.hour(now))
         self._looks += 1
         self._judge_liveness(glance, still.moment.seconds)
         if not self._is_muted():
             self._tell_of(glance)
+            for sighting in self._habits.linger(now):
+                self._tell(sighting)
+            self._habits.keep(now)
             self._memory.keep(self._eye, self._liveness, still.moment.seconds)
         self._beat()
 
@@ -138,7 +152,14 @@ class Watch:
         if glance.verdict:
             self._tell(self._judgement(glance.verdict))
         for decision in glance.decisions:
-            self._tell(self._sighting(decision, glance))
+            self._tell_one(decision, glance)
+
+    def _tell_one(self, decision: Seen, glance: Glance | None) -> None:
+        """Tell what was decided, and what it means beside what was seen before."""
+        self._tell(self._sighting(decision, glance))
+        at = self._pace.at(decision.moment.seconds)
+        for sighting in self._habits.notice(decision, at):
+            self._tell(sighting)
 
     def _is_muted(self) -> bool:
         """Say whether a live camera has only just come (back).
@@ -171,12 +192,12 @@ class Watch:
             return CameraLost(at, verdict.trouble)
         return CameraRestored(at)
 
-    def _sighting(self, decision: Decision, glance: Glance | None) -> Sighting:
+    def _sighting(self, decision: Seen, glance: Glance | None) -> Sighting:
         at = self._pace.at(decision.moment.seconds)
         if isinstance(decision, Changed):
             return LightChanged(at, decision.change)
         if not isinstance(decision, Started):
-            return MotionEnded(at, decision.zone, decision.seconds)
+            return sighting_of_seen(decision, at)
         wanted = glance if self._plan.snapshots else None
         return MotionStarted(
             at,

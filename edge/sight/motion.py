@@ -139,6 +139,12 @@ class Motion:
         """Give the last sighting of each event that has not ended."""
         return [zone.last for zone in self._zones if zone.last]
 
+    def drop(self, zone: str) -> None:
+        """Forget what goes on in a zone: it is a nuisance."""
+        for one in self._zones:
+            if one.name == zone:
+                one.close()
+
     def finish(self) -> list[Decision]:
         """End what is going on: the film is over."""
         return [ended for zone in self._zones if (ended := zone.close())]

@@ -10,7 +10,7 @@ import numpy as np
 from edge.sight.picture import Moment, Pixels, cover
 from edge.sight.sensitivity import Sensitivity
 from edge.sight.shape import Box, Polygon
-from sites.event import LightChange
+from sites.event import LightChange, Side
 
 LEAST_PIXELS = 12  # of the small picture; smaller is noise in however small a zone
 KEEP = 0.5  # of the least area is enough to go on with an event
@@ -41,7 +41,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The zone is empty since `moment`; `box` and `area` are the last that was seen."""
+    """The zone is empty since `moment`; `box` and `area` are the last that was seen.
+
+    `entered` and `left` are the sides of the picture that were crossed, if any.
+    """
 
     zone: str
     moment: Moment
@@ -49,6 +52,8 @@ class Ended:
     box: Box
     area: float
     score: float
+    entered: Side | None = None
+    left: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)
