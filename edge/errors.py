@@ -60,6 +60,10 @@ class FilmError(CameraError):
         super().__init__(what)
 
 
+class ClipError(CameraError):
+    """A film cannot be written or read; those after it may be."""
+
+
 class DeclaredError(EdgeError):
     """A site or a camera is asked for that the inventory does not declare."""
 

@@ -12,7 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -30,8 +31,10 @@ from edge.camera.sighting import (
     MotionStarted,
     Sighting,
     pack,
+    read_order,
     read_plan,
 )
+from edge.clip.recorder import Recorder
 from edge.errors import FilmError, Loss
 from edge.sight.eye import Eye, Glance
 from edge.sight.guard import Verdict
@@ -52,15 +55,20 @@ def main() -> int:
     _die_with_the_agent()
     cv2.setNumThreads(1)
     pipe = _claim_stdout()
-    plan = read_plan(sys.stdin.buffer)
-    threading.Thread(target=_end_when_stdin_closes, name="stdin", daemon=True).start()
+    orders = _claim_stdin()
+    plan = read_plan(orders)
+    one_at_a_time = threading.Lock()  # clips are told from a thread of their own
 
     def tell(sighting: Sighting) -> None:
-        pipe.write(pack(sighting))
-        pipe.flush()
+        with one_at_a_time:
+            pipe.write(pack(sighting))
+            pipe.flush()
 
+    watch = Watch(plan, tell)
+    listen = partial(_obey_until_stdin_closes, orders, watch)
+    threading.Thread(target=listen, name="stdin", daemon=True).start()
     with suppress(BrokenPipeError):
-        Watch(plan, tell).run()
+        watch.run()
     return 0
 
 
@@ -75,10 +83,21 @@ class Watch:
         self._looks = 0
         self._told_at = float("-inf")
         self._moves = False
+        self._recorder: Recorder | None = None
+        if plan.clips:
+            self._recorder = Recorder(plan, plan.clips, self._pace.at, tell)
+
+    def keep(self, seconds: float) -> None:
+        """Have a clip kept of the last seconds and the next; from any thread."""
+        if self._recorder:
+            self._recorder.order(seconds)
 
     def run(self) -> None:
         """Watch until the film ends or is lost; the last word is CameraLost."""
         self._beat()
+        if self._recorder:
+            with suppress(OSError):  # a broken disk must not end the looking
+                self._recorder.adopt()
         try:
             for still in self._stills():
                 self._pace.wait_for(still.moment.seconds)
@@ -88,6 +107,8 @@ class Watch:
             reason = error.reason
         for decision in self._eye.close():
             self._tell(self._sighting(decision, None))
+        if self._recorder:
+            self._recorder.close(self._beat)
         self._tell(CameraLost(time.time(), reason))
 
     def _stills(self) -> Iterator[Still]:
@@ -95,7 +116,7 @@ class Watch:
         before = Moment(0, 0.0)
         while True:
             last = before
-            with _film(self._plan) as film:
+            with self._film() as film, self._recording(film.rate, before):
                 for still in film.stills():
                     frame, seconds = still.moment
                     last = Moment(before.frame + frame, before.seconds + seconds)
@@ -105,9 +126,24 @@ class Watch:
                 return
             before = Moment(last.frame + 1, last.seconds + gap)
 
+    def _film(self) -> Film | SceneFilm:
+        plan, recorder = self._plan, self._recorder
+        if is_made(plan.source):
+            return SceneFilm(plan.source, plan.fps)
+        return Film(plan.source, plan.fps, recorder.tap if recorder else None)
+
+    def _recording(self, rate: float, before: Moment) -> AbstractContextManager[None]:
+        if self._recorder is None:
+            return nullcontext()
+        return self._recorder.film(rate, before.seconds)
+
     def _look(self, still: Still) -> None:
         glance = self._eye.see(still)
         self._looks += 1
+        if self._recorder:
+            self._recorder.show(glance.picture, still.moment.seconds)
+            for decision in glance.decisions:
+                self._recorder.note(decision)
         self._judge_liveness(glance, still.moment.seconds)
         if glance.verdict:
             self._tell(self._judgement(glance.verdict))
@@ -188,12 +224,6 @@ class Pace:
         return time.time() - (self._seconds - seconds) / self._speed
 
 
-def _film(plan: CameraPlan) -> Film | SceneFilm:
-    if is_made(plan.source):
-        return SceneFilm(plan.source, plan.fps)
-    return Film(plan.source, plan.fps)
-
-
 def _claim_stdout() -> BinaryIO:
     """Take stdout for sightings; whatever else writes there now goes to stderr."""
     ours = os.dup(sys.stdout.fileno())
@@ -209,10 +239,18 @@ def _die_with_the_agent() -> None:
             Path("/proc/self/oom_score_adj").write_text(str(FIRST_TO_GO), "ascii")
 
 
-def _end_when_stdin_closes() -> None:
-    """End with the agent also where the kernel does not see to it."""
-    while os.read(sys.stdin.fileno(), 1):
-        pass
+def _claim_stdin() -> BinaryIO:
+    """Take stdin for ourselves.
+
+    Python's own would be locked by the thread that reads, when the process ends.
+    """
+    return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+
+
+def _obey_until_stdin_closes(orders: BinaryIO, watch: Watch) -> None:
+    """Take orders; end with the agent also where the kernel does not see to it."""
+    while order := read_order(orders):
+        watch.keep(order.seconds)
     os._exit(0)
 
 

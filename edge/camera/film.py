@@ -1,9 +1,9 @@
 """The one door to FFmpeg: opens a source and hands out the stills to be looked at."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeAlias
 
 import av
 import numpy as np
@@ -19,6 +19,7 @@ READ_TIMEOUT_S = 8.0  # shorter than the agent's patience with a process that ha
 MOST_PIXELS = 8192 * 4320  # a header that promises more is a bomb
 BAD_IN_A_ROW = 100  # packets that cannot be decoded; a drop-out heals by a keyframe
 PLANAR = ("yuv420p", "yuvj420p")  # what cameras send; all else is converted first
+Tap: TypeAlias = Callable[[Any], None]  # takes an av.Packet
 ALMOST_S = 0.001  # time stamps are rounded
 LONGEST_STEP_S = 60.0  # between two frames
 OVERDUE_S = 2.0  # of frames; if time stamps stand still, look all the same
@@ -70,11 +71,13 @@ class _FilmClock:
 class Film:
     """A source that is open. Raises FilmError where it cannot be opened or read.
 
-    The error's sentence never holds the source: it may hold a password.
+    The error's sentence never holds the source: it may hold a password. `tap` gets each
+    packet as it comes, before it is decoded.
     """
 
-    def __init__(self, source: str, fps: float) -> None:
+    def __init__(self, source: str, fps: float, tap: Tap | None = None) -> None:
         self._fps = fps
+        self._tap = tap
         self._container = _open(source)
         try:
             self._prepare()
@@ -130,6 +133,8 @@ class Film:
                 raise _lost(error, Loss.FROZEN, "reading fails") from None
             if packet is None:
                 return
+            if self._tap:
+                self._tap(packet)
             try:
                 frames = packet.decode()
             except FFmpegError:

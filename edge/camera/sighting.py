@@ -18,6 +18,24 @@ LIVE_SCHEMES = ("rtsp://", "rtsps://")
 FEWEST_CORNERS = 3
 
 
+class ClipPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What films of a camera are kept of what it sees.
+
+    Attributes:
+        folder: where they lie; only we write there.
+        before: seconds from before a motion that are promised.
+        after: seconds that a film goes on after the last motion.
+        longest: seconds after which it is cut, at the next keyframe.
+        ring_bytes: most that the last seconds may take in memory.
+    """
+
+    folder: str
+    before: float = 5.0
+    after: float = 10.0
+    longest: float = 60.0
+    ring_bytes: int = 16 * 2**20
+
+
 class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What one camera's process needs to know; the source may hold a password.
 
@@ -30,6 +48,7 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
         loop: begin a recorded film again at its end.
         fps: pictures looked at a second.
         snapshots: send a picture with each motion. Never for a home.
+        clips: what films are kept on the device, if any.
     """
 
     index: int
@@ -40,6 +59,7 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
     loop: bool = False
     fps: float = 5.0
     snapshots: bool = False
+    clips: ClipPlan | None = None
 
     def __post_init__(self) -> None:
         if not self.source:
@@ -166,7 +186,8 @@ class PresetProposed(msgspec.Struct, frozen=True, tag="preset.proposed"):
 class ClipKept(msgspec.Struct, frozen=True, tag="clip.kept"):
     """A film lies in the plan's folder for clips, as `<clip>.mp4`.
 
-    `at` is what it was kept for; it begins `before` seconds before that.
+    `at` is what it was kept for; it begins `before` seconds before that. `ordered`:
+    somebody asked for it with KeepNow while it ran.
     """
 
     at: float
@@ -174,6 +195,7 @@ class ClipKept(msgspec.Struct, frozen=True, tag="clip.kept"):
     seconds: float
     before: float
     size: int
+    ordered: bool = False
 
 
 class CameraLost(msgspec.Struct, frozen=True, tag="camera.lost"):
@@ -196,6 +218,12 @@ class Alive(msgspec.Struct, frozen=True, tag="alive"):
     frames: int
 
 
+class KeepNow(msgspec.Struct, frozen=True, tag="keep.now"):
+    """The agent wants a film of the last seconds and of the next `seconds`."""
+
+    seconds: float
+
+
 Sighting: TypeAlias = (
     MotionStarted
     | MotionEnded
@@ -214,10 +242,11 @@ Sighting: TypeAlias = (
 
 _SIGHTINGS: msgspec.msgpack.Decoder[Sighting] = msgspec.msgpack.Decoder(Sighting)
 _PLANS = msgspec.msgpack.Decoder(CameraPlan)
+_ORDERS = msgspec.msgpack.Decoder(KeepNow)
 _ENCODER = msgspec.msgpack.Encoder()
 
 
-def pack(message: Sighting | CameraPlan) -> bytes:
+def pack(message: Sighting | CameraPlan | KeepNow) -> bytes:
     """Return the bytes that go into the pipe: length, then the message."""
     body = _ENCODER.encode(message)
     return len(body).to_bytes(LENGTH_BYTES, "big") + body
@@ -246,3 +275,12 @@ def read_plan(pipe: BinaryIO) -> CameraPlan:
         return _PLANS.decode(body)
     except (msgspec.DecodeError, CameraError) as error:
         raise SightingError(str(error)) from error
+
+
+def read_order(pipe: BinaryIO) -> KeepNow | None:
+    """Read what the agent wants next; None when it is gone or talks rubbish."""
+    head = pipe.read(LENGTH_BYTES)
+    try:
+        return _ORDERS.decode(pipe.read(length_of(head)))
+    except (msgspec.DecodeError, SightingError):
+        return None

@@ -58,6 +58,10 @@ class Masking:
         """Say whether the still has the size these masks were drawn for."""
         return still.luma.shape == (self.height, self.width)
 
+    def takes(self, i420: Pixels) -> bool:
+        """Say the same of a picture's planes."""
+        return i420.shape == (self.height * 3 // 2, self.width)
+
     def hide(self, still: Still) -> "Masked":
         """Put the masks on."""
         if self._keep is None:
@@ -137,10 +141,13 @@ class Masked:
         planes = self._colours()[self.luma.shape[0] :]
         return float(np.abs(planes[::4, ::4].astype(np.int16) - GREY).mean())
 
+    def planes(self) -> Pixels:
+        """Give all planes as I420, for an encoder."""
+        return self._masking.hide_colours(self._colours())
+
     def colours(self) -> Pixels:
         """Give the picture as BGR, at most 1280 px wide."""
-        hidden = self._masking.hide_colours(self._colours())
-        image = cv2.cvtColor(hidden, cv2.COLOR_YUV2BGR_I420)
+        image = cv2.cvtColor(self.planes(), cv2.COLOR_YUV2BGR_I420)
         if image.shape[1] > SNAPSHOT_WIDTH:
             height = round(image.shape[0] * SNAPSHOT_WIDTH / image.shape[1])
             size = (SNAPSHOT_WIDTH, height)

@@ -1,0 +1,212 @@
+"""In a camera's process: keeps the last seconds, and has clips written of visits.
+
+Everything here is called in the thread that looks, but `order`.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from edge.camera.sighting import CameraPlan, ClipKept, ClipPlan
+from edge.clip.adopt import Note, adopt
+from edge.clip.mp4 import Pattern, StillEncoder
+from edge.clip.occasion import Occasion
+from edge.clip.reel import Reel
+from edge.clip.ring import Ring, Slice
+from edge.clip.writer import Writer
+from edge.sight.motion import Decision, Started
+from edge.sight.picture import Masked
+
+SPARE_S = 5.0  # of the ring, beside what is promised: a motion is decided on later
+MOST_BYTES = 32 * 2**20  # of a clip, then it is cut at the next keyframe
+PATIENCE_S = 5.0  # with the disk and the encoder at the end
+
+
+class Recorder:
+    """The clips of one camera.
+
+    Args:
+        plan: the camera's plan.
+        clips: its part for clips.
+        when: gives the seconds since 1970 for a moment of the film.
+        tell: hands on a clip that is kept; called in another thread too.
+    """
+
+    def __init__(
+        self,
+        plan: CameraPlan,
+        clips: ClipPlan,
+        when: Callable[[float], float],
+        tell: Callable[[ClipKept], None],
+    ) -> None:
+        self._plan, self._clips, self._when, self._tell = plan, clips, when, tell
+        self._folder = Path(clips.folder)
+        self._ring = Ring(clips.before + SPARE_S, clips.ring_bytes)
+        self._occasion = Occasion(clips.after)
+        self._writer: Writer | None = None
+        self._orders: SimpleQueue[float] = SimpleQueue()
+        self._running: _Running | None = None
+        self._reel: Reel | None = None
+        self._pattern: Pattern | None = None
+        self._source: object = None
+        self._encoder: StillEncoder | None = None
+        self._rate, self._begins, self._now = 25.0, 0.0, 0.0
+
+    def adopt(self) -> None:
+        """Tell what an earlier process left behind; raises OSError."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for kept in adopt(self._folder, self._plan.index):
+            self._tell(kept)
+
+    @contextmanager
+    def film(self, rate: float, begins: float) -> Iterator[None]:
+        """A film is open that begins at `begins`; at its end the clip is finished."""
+        self._rate, self._begins = rate, begins
+        self._source = self._encoder = None
+        try:
+            yield
+        finally:
+            self._end()
+            self._ring.clear()
+            self._reel = None
+
+    def tap(self, packet: Any) -> None:
+        """Take the next packet of the film, before it is decoded."""
+        if not packet.size:
+            return
+        if packet.stream is not self._source:
+            self._begin_reel(Pattern(packet.stream), packet.stream)
+        self._take(packet)
+
+    def show(self, picture: Masked, seconds: float) -> None:
+        """Take a picture of a film that has no packets."""
+        if self._encoder is None:
+            if self._source is not None:
+                return
+            self._encoder = StillEncoder(min(self._rate, self._plan.fps))
+            self._begins = seconds
+        for packet in self._encoder.encode(picture.planes(), seconds):
+            if self._reel is None:
+                self._begin_reel(Pattern(packet.stream), None)
+            self._take(packet)
+
+    def note(self, decision: Decision) -> None:
+        """Take what was decided on the film."""
+        if isinstance(decision, Started):
+            self._occasion.begin(decision.zone)
+            self._begin(decision.moment.seconds)
+        else:
+            self._occasion.end(decision.zone, decision.moment.seconds)
+
+    def order(self, seconds: float) -> None:
+        """Keep what there is, and the next `seconds`; from any thread."""
+        self._orders.put(seconds)
+
+    def close(self, beat: Callable[[], None]) -> None:
+        """Finish what is being written; `beat` is called meanwhile."""
+        self._end()
+        if self._writer:
+            self._writer.close(PATIENCE_S, beat)
+
+    def _begin_reel(self, pattern: Pattern, source: object) -> None:
+        self._source, self._pattern = source, pattern
+        self._reel = Reel(pattern.base, self._rate, self._begins)
+
+    def _take(self, packet: Any) -> None:
+        if self._reel is None:
+            return
+        place = self._reel.place(packet.pts, packet.dts, is_key=packet.is_keyframe)
+        if place is None:
+            return
+        pts, dts, seconds = place
+        one = Slice(seconds, pts, dts, packet.size, packet.is_keyframe, packet)
+        self._now = max(seconds, self._begins)
+        self._ring.add(one)
+        self._obey()
+        if self._running:
+            self._go_on(one)
+        elif one.is_key and self._occasion.lasts(self._now):
+            self._begin(self._now)  # none was there when it was wanted
+
+    def _obey(self) -> None:
+        try:
+            seconds = self._orders.get_nowait()
+        except Empty:
+            return
+        self._occasion.order(self._now + seconds)
+        self._begin(self._now)
+        if self._running and self._writer:
+            self._writer.order()
+
+    def _begin(self, moment: float) -> None:
+        """Begin a clip with what the ring holds; join the one that runs."""
+        if self._running:
+            return
+        slices = list(self._ring.since(moment - self._clips.before))
+        if slices:
+            self._open(slices[0], moment)
+            for one in slices:
+                self._add(one)
+
+    def _open(self, first: Slice, moment: float) -> None:
+        if self._pattern is None:
+            return
+        if self._writer is None:
+            self._writer = Writer(self._folder, self._plan.masks, self._tell)
+        moment = max(moment, first.seconds)
+        before = moment - first.seconds
+        note = Note(self._plan.index, self._when(moment), before)
+        self._writer.begin(note, self._pattern)
+        if self._occasion.ordered:
+            self._writer.order()
+        self._running = _Running(first.seconds)
+
+    def _go_on(self, one: Slice) -> None:
+        """Append to the clip, cut it or end it."""
+        if not self._occasion.lasts(self._now):
+            self._end()
+            return
+        running = self._running
+        if running and one.is_key and running.is_long(one, self._clips.longest):
+            self._cut()
+            self._open(one, one.seconds)
+        self._add(one)
+
+    def _add(self, one: Slice) -> None:
+        running, writer = self._running, self._writer
+        if running is None or writer is None:
+            return
+        if writer.behind and not running.skips:
+            sys.stderr.write("camera process: a clip has a gap: writing is too slow\n")
+            running.skips = True
+        if running.skips and one.is_key:
+            running.skips = writer.behind
+        if not running.skips:
+            running.size += one.size
+            writer.add(one)
+
+    def _cut(self) -> None:
+        if self._writer:
+            self._writer.end()
+        self._running = None
+
+    def _end(self) -> None:
+        if self._running:
+            self._cut()
+            self._occasion.close()
+
+
+class _Running:
+    """What is known here of the clip that is being written."""
+
+    def __init__(self, begins: float) -> None:
+        self._begins = begins
+        self.size = 0
+        self.skips = False
+
+    def is_long(self, one: Slice, longest: float) -> bool:
+        """Say whether it is time for another clip."""
+        return one.seconds - self._begins >= longest or self.size >= MOST_BYTES
