@@ -8,14 +8,18 @@ import random
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from edge.album import Album
 from edge.camera.camera import Camera, CameraPlan
+from edge.camera.sighting import ClipKept, ClipPlan, Sighting
 from edge.camera.sightings import Cameras
+from edge.clip.keeper import Keeper, Line, Signer
+from edge.clip.post import Post
+from edge.clip.shelf import Limits, Shelf
 from edge.contact import Contacts, PinContacts, still_pins
 from edge.dispatch import Dispatch, Sender
 from edge.errors import GpioError
@@ -39,6 +43,9 @@ SYNC_S = 0.1
 TICK_S = 1.0
 LAST_S = 8.0  # a kit's slot may be 5 s away, and its receipt takes a moment
 _ALBUM_SHARE = 8  # of the outbox's limit
+_FILM_S = 30.0  # how long each camera is kept from an alarm on, motion or not
+# How long clips live, of a station and of a home; who needs less sets less.
+_STATION_HOURS, _HOME_HOURS = 7 * 24, 72
 
 
 class Agent:
@@ -53,6 +60,12 @@ class Agent:
         self._node = Node(stores, panel_plan(site), _now, home=site.home)
         numbers = [camera.number for camera in site.cameras]
         self._cameras = Cameras(numbers, self._node.see)
+        self._watching: dict[int, Camera] = {}
+        self._keeper = Keeper(
+            stores.shelf,
+            Signer(site.device, ready.key),
+            Line(self._node.write, self._ring, _now),
+        )
         self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now)
         sender = Sender(site.device, ready.key, ready.seal, _now)
         receipts = Receipts(site.device, ready.key, ready.sign)
@@ -60,10 +73,10 @@ class Agent:
         if site.home:
             self._dispatch = Slots(sender, stores.outbox, receipts, self._beat, chance)
         else:
-            self._dispatch = Dispatch(
-                sender, stores.outbox, stores.album, receipts, chance
-            )
+            post = Post(stores.album, stores.shelf, site.device)
+            self._dispatch = Dispatch(sender, stores.outbox, post, receipts, chance)
         self._node.ring = self._dispatch.ring
+        self._node.film = self._film
         self._uplink = Uplink(
             ready.broker, ready.way, self._dispatch.serve, self._dispatch.ring, chance
         )
@@ -82,7 +95,7 @@ class Agent:
 
     async def _sense(self) -> None:
         measurements = self._measurements()
-        hand = Hand(self._ready.home, self._node, self._status)
+        hand = Hand(self._ready.home, self._node, self._status, self._keeper)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._tick(), name="tick")
             group.create_task(hand.listen(), name="hand")
@@ -90,8 +103,10 @@ class Agent:
             if measurements is not None:
                 watching = measurements.watch(self._node.see)
                 group.create_task(watching, name="measurements")
-            for camera in self._make_cameras():
-                group.create_task(camera[1].watch(), name=f"camera {camera[0]}")
+            group.create_task(self._keeper.work(), name="clips")
+            self._watching = dict(self._make_cameras())
+            for number, camera in self._watching.items():
+                group.create_task(camera.watch(), name=f"camera {number}")
 
     async def _see_off(self) -> None:
         """Wait for the receipts of what is written down; without a line, not at all."""
@@ -148,12 +163,31 @@ class Agent:
                 speed=settings.speed,
                 loop=settings.loop,
                 snapshots=not self._ready.site.home,
+                clips=self._clip_plan(),
             )
             take = self._taker(camera.number)
             yield camera.number, Camera(plan, take)
 
-    def _taker(self, number: int) -> Callable[..., None]:
-        return lambda sighting: self._cameras.take(number, sighting)
+    def _clip_plan(self) -> ClipPlan | None:
+        if not self._ready.settings.clips_mb:
+            return None
+        return ClipPlan(folder=str(self._stores.shelf.folder))
+
+    def _taker(self, number: int) -> Callable[[Sighting], None]:
+        def take(sighting: Sighting) -> None:
+            if isinstance(sighting, ClipKept):
+                self._keeper.take(number, sighting)
+            else:
+                self._cameras.take(number, sighting)
+
+        return take
+
+    def _film(self) -> None:
+        for camera in self._watching.values():
+            camera.keep(_FILM_S)
+
+    def _ring(self) -> None:
+        self._dispatch.ring()
 
     def _status(self) -> Answer:
         outbox, state = self._stores.outbox, self._node.state
@@ -165,6 +199,8 @@ class Agent:
             written={str(lane): count for lane, count in outbox.written.items()},
             waiting={"al": outbox.backlog("al"), "up": outbox.backlog("up")},
             connected=self._uplink.connected,
+            clips_mb=round(self._stores.shelf.size / 2**20, 1),
+            days_left=self._keeper.days_left(),
         )
 
 
@@ -203,7 +239,15 @@ def open_stores(ready: Ready) -> Iterator[Stores]:
     plan = OutboxPlan(limit=limit - limit // _ALBUM_SHARE)
     with Outbox(folder, _now(), plan) as outbox:
         album = Album(folder / "pictures", ready.site.device, limit // _ALBUM_SHARE)
-        yield Stores(outbox, album, journal)
+        yield Stores(outbox, album, journal, _open_shelf(ready))
+
+
+def _open_shelf(ready: Ready) -> Shelf:
+    settings = ready.settings
+    longest = _HOME_HOURS if ready.site.home else _STATION_HOURS
+    hours = min(longest, settings.clips_hours or longest)
+    limits = Limits(settings.clips_mb * 2**20, timedelta(hours=hours))
+    return Shelf(ready.home / "clips", limits)
 
 
 def make_contacts(ready: Ready) -> Contacts:

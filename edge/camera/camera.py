@@ -26,6 +26,8 @@ from edge.camera.sighting import (
     CameraLost,
     CameraPlan,
     CameraRestored,
+    ClipKept,
+    KeepNow,
     MotionEnded,
     MotionStarted,
     Sighting,
@@ -124,7 +126,13 @@ class Camera:
         self._going_on: dict[str, MotionStarted] = {}
         self._lost = False
         self._good_since: float | None = None
+        self._stdin: asyncio.StreamWriter | None = None
         self.pid: int | None = None
+
+    def keep(self, seconds: float) -> None:
+        """Have a clip kept of the last seconds and the next, if the camera is there."""
+        if self._stdin is not None and not self._stdin.is_closing():
+            self._stdin.write(pack(KeepNow(seconds)))
 
     async def watch(self) -> None:
         """Watch until cancelled; a recorded film that does not loop ends by itself.
@@ -161,13 +169,14 @@ class Camera:
         try:
             return await self._listen(process)
         finally:
-            self.pid = None
+            self.pid = self._stdin = None
             await _see_to_its_end(process)
 
     async def _listen(self, process: Process) -> Loss:
         if process.stdin is None or process.stdout is None:
             return Loss.CRASHED
         process.stdin.write(pack(self._plan))
+        self._stdin = process.stdin
         patience = self._patience.start
         try:
             while True:
@@ -205,6 +214,8 @@ class Camera:
                     self._tell(sighting)
             case CameraLost(at=at, reason=reason):
                 self._lose(reason, at)
+            case ClipKept() if self._plan.clips is None:
+                raise SightingError("a clip that the plan does not ask for")
             case _:
                 self._tell(sighting)
 

@@ -10,7 +10,7 @@ import msgspec
 
 from edge.errors import CameraError, CameraPlanError, Loss, SightingError
 from edge.sight.shape import Box, Polygon
-from sites.event import LightChange, Preset, Side
+from sites.event import Count, Digest, LightChange, Preset, Seconds, Side
 
 LENGTH_BYTES = 4
 LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes; a snapshot of 1280 px is about 0.3 MB
@@ -191,10 +191,10 @@ class ClipKept(msgspec.Struct, frozen=True, tag="clip.kept"):
     """
 
     at: float
-    clip: str
-    seconds: float
-    before: float
-    size: int
+    clip: Digest
+    seconds: Seconds
+    before: Seconds
+    size: Count
     ordered: bool = False
 
 

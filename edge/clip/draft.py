@@ -46,7 +46,7 @@ class Draft:
         """Append; raises OSError also while a little of the disk is still free."""
         if self.size - self._looked_at >= _LOOK_EVERY:
             self._looked_at = self.size
-            if not has_room(self._folder):
+            if lacking(self._folder):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         view = memoryview(data)
         while view:
@@ -82,7 +82,13 @@ class Draft:
         self._path.unlink(missing_ok=True)
 
 
-def has_room(folder: Path, disk: Disk | None = None) -> bool:
-    """Say whether the disk has room for clips beside what must be written."""
-    disk = disk or Disk()
-    return disk.share(folder) >= LEAST_FREE or disk.free(folder) >= LEAST_FREE_BYTES
+def lacking(folder: Path, times: float = 1.0) -> int:
+    """Return the bytes that the disk lacks of what clips leave to other things.
+
+    `times` asks for so many times as much; raises OSError.
+    """
+    disk = Disk()
+    free, share = disk.free(folder), disk.share(folder)
+    total = free / share if share else 0.0
+    wanted = min(LEAST_FREE_BYTES, LEAST_FREE * total) if total else LEAST_FREE_BYTES
+    return max(0, round(times * wanted) - free)

@@ -67,7 +67,7 @@ class Pattern:
 
     def __init__(self, stream: Any) -> None:
         context = stream.codec_context
-        self.base: Fraction = stream.time_base
+        self.base: Fraction = stream.time_base or context.time_base
         self.rate = Fraction(stream.average_rate or 25)
         self.codec: str = context.codec.name
         self.extradata: bytes | None = context.extradata
@@ -202,6 +202,8 @@ class StillEncoder:
             self._stream.codec_context.time_base = _TICK
             self._stream.codec_context.gop_size = max(1, round(2 * self._rate))
             self._zero = seconds
+            self._stream.codec_context.open()
+            self._container.start_encoding()  # only now the stream knows what it is
         frame = av.VideoFrame.from_ndarray(planes, format=_PLANAR)
         frame.time_base = _TICK
         self._last = max(self._last + 1, round((seconds - self._zero) / _TICK))

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+Reason: TypeAlias = Literal["motion", "alarm"]
 Kept: TypeAlias = Literal["motion", "alarm", "hold"]
 
 DAY_S = 86_400.0

@@ -49,6 +49,7 @@ class Recorder:
         self._writer: Writer | None = None
         self._orders: SimpleQueue[float] = SimpleQueue()
         self._running: _Running | None = None
+        self._told_short = False
         self._reel: Reel | None = None
         self._pattern: Pattern | None = None
         self._source: object = None
@@ -125,11 +126,18 @@ class Recorder:
         one = Slice(seconds, pts, dts, packet.size, packet.is_keyframe, packet)
         self._now = max(seconds, self._begins)
         self._ring.add(one)
+        self._tell_short()
         self._obey()
         if self._running:
             self._go_on(one)
         elif one.is_key and self._occasion.lasts(self._now):
             self._begin(self._now)  # none was there when it was wanted
+
+    def _tell_short(self) -> None:
+        if self._ring.short and not self._told_short:
+            self._told_short = True
+            what = f"{self._clips.ring_bytes} bytes do not hold the seconds promised"
+            sys.stderr.write(f"camera process: clips begin late: {what}\n")
 
     def _obey(self) -> None:
         try:

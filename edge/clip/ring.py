@@ -58,14 +58,9 @@ class Ring:
     def __init__(self, seconds: float, limit: int) -> None:
         self._seconds, self._limit = seconds, limit
         self._groups: deque[_Group] = deque()
-        self._short_until = float("-inf")
         self._newest = 0.0
         self.size = 0
-
-    @property
-    def short(self) -> bool:
-        """Whether the bytes did not suffice for the seconds."""
-        return self._newest < self._short_until
+        self.short = False
 
     @property
     def span(self) -> float:
@@ -84,9 +79,10 @@ class Ring:
         while len(self._groups) > 1 and self._is_old(self._groups[1]):
             self._drop()
         while self.size > self._limit:
-            # until so much time has passed again, what is there is too little
-            self._short_until = self._newest + self._seconds
+            self.short = True
             self._drop()
+        if self.span >= self._seconds:
+            self.short = False
 
     def since(self, seconds: float) -> Iterator[Slice]:
         """Yield all from the last keyframe at or before `seconds`, or from the first.

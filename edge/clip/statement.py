@@ -6,7 +6,7 @@ import msgspec
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
-from edge.clip.quota import Kept
+from edge.clip.quota import Kept, Reason
 
 _PREFIX = b"wachtpost clip 1\n"  # so that it is no other thing this key has signed
 
@@ -31,25 +31,31 @@ class Statement(msgspec.Struct, frozen=True):
 class Sidecar(msgspec.Struct, frozen=True):
     """What lies beside a clip as `<clip>.json`.
 
-    `kept` and `sent` are the device's own notes and not signed: why it is kept, and
-    whether the collector has it.
+    `reason`, `held` and `sent` are the device's own notes and not signed: why it was
+    kept, whether a person holds it as evidence, and whether the collector has it.
     """
 
     statement: Statement
     key: str
     signature: str
-    kept: Kept
+    reason: Reason
+    held: bool = False
     sent: bool = False
+
+    @property
+    def kept(self) -> Kept:
+        """The class that its quota knows it by."""
+        return "hold" if self.held else self.reason
 
 
 _statements = msgspec.json.Encoder(order="sorted")
 _decoder = msgspec.json.Decoder(Sidecar)
 
 
-def sign(statement: Statement, key: SigningKey, kept: Kept) -> Sidecar:
+def sign(statement: Statement, key: SigningKey, reason: Reason) -> Sidecar:
     """Sign a statement with the device's key."""
     signature = key.sign(_signed(statement)).signature
-    return Sidecar(statement, key.verify_key.encode().hex(), signature.hex(), kept)
+    return Sidecar(statement, key.verify_key.encode().hex(), signature.hex(), reason)
 
 
 def is_signed(sidecar: Sidecar, key: VerifyKey) -> bool:

@@ -108,6 +108,7 @@ class Writer:
                 self._abandon(error)
 
     def _begin(self, note: Note, pattern: Pattern) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self._new_draft(note.camera)
         self._step = float(1 / pattern.rate)
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from structlog.testing import capture_logs
 
 from edge.agent import open_stores, panel_plan
 from edge.album import Album
+from edge.clip.shelf import Limits, Shelf
 from edge.journal import Journal
 from edge.node import Node, Stores
 from edge.outbox import Outbox
@@ -94,7 +96,8 @@ def node(folder: Path, kind: SiteKind = "station") -> Iterator[tuple[Node, Outbo
         if not journal.path.exists():
             journal.write(PanelState())
         plan = panel_plan(site_file(DEVICE, kind))
-        stores = Stores(outbox, album, journal)
+        shelf = Shelf(folder / "clips", Limits(2**30, timedelta(days=7)))
+        stores = Stores(outbox, album, journal, shelf)
         own = Node(stores, plan, lambda: NOON, home=kind == "home")
         own.begin([])
         yield own, outbox
