@@ -38,13 +38,17 @@ def adopt(folder: Path, camera: int) -> Iterator[ClipKept]:
 
     What is no film goes.
     """
+    unsigned = [
+        path
+        for path in sorted(folder.glob("*.mp4"))
+        if not path.with_suffix(".json").exists()
+    ]
     for path in sorted(folder.glob(f"{camera}-*{PART}")):
         with suppress(OSError):
             yield from adopt_draft(path)
-    for path in sorted(folder.glob("*.mp4")):
-        if not path.with_suffix(".json").exists():
-            with suppress(OSError, ClipError):
-                yield from _told_again(path, camera)
+    for path in unsigned:
+        with suppress(OSError, ClipError):
+            yield from _told_again(path, camera)
 
 
 def adopt_draft(path: Path) -> Iterator[ClipKept]:
