@@ -89,8 +89,8 @@ class Keeper:
 
     def hold(self, start: str, *, held: bool) -> str:
         """Hold the clip whose digest begins so, or release it; gives the reason."""
-        clips = self._shelf.find(start)
-        if len(clips) != 1 or not start:
+        clips = self._shelf.find(start) if start else []
+        if len(clips) != 1:
             return "several_clips" if clips else "no_such_clip"
         try:
             self._shelf.hold(clips[0], held=held)
