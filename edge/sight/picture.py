@@ -73,13 +73,18 @@ class Masking:
         """Return the planes with black under the masks; the argument stays whole."""
         if self._keep is None:
             return i420
-        hidden = i420.copy()
-        bare = self._keep == 0
-        hidden[: self.height][bare] = 0
-        rough = bare[::2, ::2]
-        chroma = hidden[self.height :].reshape(2, self.height // 2, self.width // 2)
-        chroma[:, rough] = GREY
-        return hidden
+        keep, black = self._veil
+        return _pixels(cv2.bitwise_or(cv2.bitwise_and(i420, keep), black))
+
+    @cached_property
+    def _veil(self) -> tuple[Pixels, Pixels]:
+        """What is kept of all planes, and what stands in the place of the rest."""
+        keep = self._keep
+        if keep is None:
+            keep = np.full((self.height, self.width), 255, np.uint8)
+        both = np.tile(keep[::2, ::2].ravel(), 2).reshape(-1, self.width)
+        black = np.vstack([np.zeros_like(keep), (255 - both) & GREY])
+        return np.vstack([keep, both]), _pixels(black)
 
     def unseen(self, across: int = SMALL_WIDTH) -> Pixels | None:
         """Return 255 where masks hide the picture `across` px wide, None if nowhere."""
