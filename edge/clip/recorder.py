@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any
 
 from edge.camera.sighting import CameraPlan, ClipKept, ClipPlan
@@ -140,10 +140,9 @@ class Recorder:
             sys.stderr.write(f"camera process: clips begin late: {what}\n")
 
     def _obey(self) -> None:
-        try:
-            seconds = self._orders.get_nowait()
-        except Empty:
+        if self._orders.empty():
             return
+        seconds = self._orders.get()
         self._occasion.order(self._now + seconds)
         self._begin(self._now)
         if self._running and self._writer:

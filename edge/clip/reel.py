@@ -27,9 +27,9 @@ class Reel:
     """
 
     def __init__(self, base: Fraction, rate: float, begins: float) -> None:
-        self._base, self._begins = base, begins
+        self._tick, self._begins = float(base), begins  # a fraction is slow
         self._step = max(1, round(1 / (rate * base)))
-        self._longest = LONGEST_STEP_S / base
+        self._longest = float(LONGEST_STEP_S / base)
         self._shift = 0
         self._stamp: int | None = None
         self._last = 0
@@ -50,5 +50,5 @@ class Reel:
         shown = max(self._last, (stamp if pts is None else pts) + self._shift)
         if self._zero is None:
             self._zero = shown
-        seconds = self._begins + float((shown - self._zero) * self._base)
+        seconds = self._begins + (shown - self._zero) * self._tick
         return Place(shown, self._last, seconds)
