@@ -5,7 +5,7 @@
 help:
 	@echo 'make demo         everything at once on this machine; ARGS="--for 60 --json"'
 	@echo 'make test         every test; as root it installs what they need'
-	@echo 'make bench        what is promised, measured: PART=camera, into build/bench'
+	@echo 'make bench        what is promised, measured: PART=camera (QUICK=1, ONLY=cost)'
 	@echo 'make check        style, types, walls, lock'
 	@echo 'make setup        .venv from requirements.lock'
 	@echo 'make screenshots  each page in both languages, into build/screenshots'
@@ -34,8 +34,9 @@ test: setup machine
 	CI=true .venv/bin/python -m pytest $(ARGS)
 
 # Installs nothing: what is missing is said, and the rest is measured.
+# QUICK=1 takes a few minutes; ONLY=attacks,cost measures some sections alone.
 bench: setup
-	.venv/bin/python -m tests.bench $(PART)
+	.venv/bin/python -m tests.bench $(PART) $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
 screenshots: setup machine
 	CI=true .venv/bin/python -m tests.browser.screenshots

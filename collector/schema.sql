@@ -96,6 +96,10 @@ create table store.event (
     primary key (device, run, lane, seq, at)
 );
 create index event_by_site on store.event (site, at desc);
+-- What pages ask for over years, and what is rare among the rest.
+create index event_of_upkeep on store.event (site, at desc)
+    where kind in ('camera.lost', 'camera.restored', 'lens.dirty', 'preset.proposed', 'clip.kept',
+                   'disk.filling', 'disk.full', 'disk.restored');
 
 create table store.measurement (
     device text not null,
@@ -171,7 +175,8 @@ create table store.path_state (
     primary key (device, way)
 );
 
--- Pictures of stations: parts until all have come, then a file in the blob store.
+-- Pictures and clips of stations: parts until all have come, then a file in the blob store. `sort` is what it is, found
+-- when it was whole; `refused`: what came was not what its name says, or nothing that we take.
 
 create table store.picture (
     digest text primary key,
@@ -180,7 +185,10 @@ create table store.picture (
     site text not null references store.site,
     parts int not null,
     received timestamptz not null,
-    complete timestamptz
+    complete timestamptz,
+    sort text check (sort in ('jpeg', 'mp4')),
+    size bigint,
+    refused timestamptz
 );
 
 create table store.picture_part (
@@ -189,6 +197,18 @@ create table store.picture_part (
     number int not null,
     data bytea not null,
     primary key (digest, number)
+);
+
+-- Tasks that devices gave people (a lens to clean, a setting to judge), and who set them aside: by the record.
+create table store.task_aside (
+    unit text not null references store.unit,
+    device text not null,
+    sensor int not null,
+    kind text not null,
+    at timestamptz not null,
+    person text not null references store.person,
+    done timestamptz not null default now(),
+    primary key (unit, device, sensor, kind, at)
 );
 
 -- Incidents.
@@ -355,8 +375,8 @@ do $$
 declare
     walled constant text[] := array[
         'unit', 'person', 'site', 'zone', 'device', 'sensor', 'event', 'measurement', 'event_untimed',
-        'frame_set_aside', 'device_state', 'path_state', 'picture', 'picture_part', 'incident',
-        'incident_record', 'incident_step', 'incident_log', 'message'];
+        'frame_set_aside', 'device_state', 'path_state', 'picture', 'picture_part', 'task_aside',
+        'incident', 'incident_record', 'incident_step', 'incident_log', 'message'];
     name text;
 begin
     foreach name in array walled loop
@@ -398,6 +418,8 @@ create policy act on store.incident_log for insert to wachtpost_dashboard
                 and (unit = any ((select store.asked_units())::text[]) or store.incident_of_control_room(incident))
                 and exists (select from store.incident i
                              where i.incident = incident_log.incident and i.unit = incident_log.unit));
+create policy act on store.task_aside for insert to wachtpost_dashboard
+    with check (person = store.asker() and unit = any ((select store.asked_units())::text[]));
 -- The service writes in its own name; it never says that a person did something.
 create policy nobody on store.incident_log as restrictive for insert to wachtpost_collector
     with check (person is null);
@@ -445,13 +467,13 @@ grant select on store.migration to wachtpost_collector, wachtpost_dashboard;
 grant select on
     store.unit, store.person, store.site, store.zone, store.device, store.sensor, store.event,
     store.measurement, store.event_untimed, store.frame_set_aside, store.device_state, store.path_state,
-    store.picture, store.incident, store.incident_record, store.incident_step, store.incident_log
-    to wachtpost_view;
+    store.picture, store.task_aside, store.incident, store.incident_record, store.incident_step,
+    store.incident_log to wachtpost_view;
 grant select on store.incident, store.incident_step, store.incident_log to wachtpost_dashboard;
 grant update (state, owner, acknowledged, resolved, outcome, sentence, to_control_room, changed)
     on store.incident to wachtpost_dashboard;
 grant update (done, done_by) on store.incident_step to wachtpost_dashboard;
-grant insert on store.incident_log to wachtpost_dashboard;
+grant insert on store.incident_log, store.task_aside to wachtpost_dashboard;
 grant select, insert, update on store.sign_in_link, store.session to wachtpost_dashboard;
 grant select, insert, delete on store.sign_in_refusal to wachtpost_dashboard;
 
@@ -479,9 +501,11 @@ create view seen.event_untimed as
 create view seen.frame_set_aside as
     select digest, received, unit, device, refusal, size, times, last_received from store.frame_set_aside;
 create view seen.device_state as
-    select device, unit, site, heard, silent_since, heartbeat from store.device_state;
+    select device, unit, site, heard, silent_since, heartbeat, run from store.device_state;
 create view seen.path_state as select device, way, unit, site, heard, lost_since from store.path_state;
-create view seen.picture as select digest, device, unit, site, received, complete from store.picture;
+create view seen.picture as
+    select digest, device, unit, site, received, complete, sort, size, refused from store.picture;
+create view seen.task_aside as select unit, device, sensor, kind, at, person, done from store.task_aside;
 create view seen.incident as
     select incident, unit, site, rule, cause, priority, title, silent, to_control_room, occurred, opened, changed,
            state, owner, acknowledged, resolved, outcome, sentence, playbook, playbook_version

@@ -1,7 +1,9 @@
-"""What people do on the incident page: the five forms, and what each refuses."""
+"""What people do: the forms about an incident or a task, and what each refuses."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -33,7 +35,9 @@ from dashboard.incident import NUMBER_MOST, OUTCOMES, ROLES_TO, incident_view
 from dashboard.language import Words
 from dashboard.page import Look, View, acted
 from dashboard.parts import signed_in
+from dashboard.upkeep import set_aside
 
+SENSOR = re.compile(r"[0-9]{1,5}")
 routes = APIRouter()
 Someone = Annotated[Asker, Depends(signed_in)]
 Form = Annotated[Fields, Depends(form)]
@@ -101,6 +105,15 @@ async def resolve(
     return await _incident_or_home(look, incident)
 
 
+@routes.post("/task/aside")
+async def task_aside(request: Request, asker: Someone, fields: Form) -> Response:
+    """Set aside what a device asked for: it was done, or is not wanted."""
+    look = Look.of(request, asker)
+    record = {"kind": fields.word("kind"), "at": _moment(fields.word("at"))}
+    await set_aside(look, fields.word("device"), _number(fields.word("sensor")), record)
+    return await acted(look, await home_view(look))
+
+
 async def _incident_or_home(look: Look, incident: int) -> Response:
     # The control room does not see an incident any more that it gave away or closed.
     try:
@@ -154,6 +167,22 @@ _REFUSALS: dict[type[IncidentError], Callable[[Any, Words], PageError]] = {
         "refused.sentence", most=str(error.most)
     ),
 }
+
+
+def _moment(given: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError:
+        raise FieldError from None
+    if at.tzinfo is None:
+        raise FieldError
+    return at
+
+
+def _number(given: str) -> int:
+    if not SENSOR.fullmatch(given):
+        raise FieldError
+    return int(given)
 
 
 def _receiver(to: str) -> life.ToRole | life.ToPerson:

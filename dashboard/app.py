@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from collector.errors import CollectorError
-from dashboard import act, door, pages, picture
+from dashboard import act, blob, door, pages
 from dashboard.errors import (
     AwayError,
     NotFoundError,
@@ -61,7 +61,7 @@ def make_app(parts: Parts) -> FastAPI:
         openapi_url=None, docs_url=None, redoc_url=None, lifespan=_listening(parts)
     )
     app.state.parts = parts
-    for room in (pages, act, door, picture):
+    for room in (pages, act, door, blob):
         app.include_router(room.routes)
     app.add_api_route("/session", session, methods=["GET"])
     app.add_api_route("/healthz", healthz, methods=["GET"])

@@ -11,6 +11,7 @@ POLICY = "; ".join(  # noqa: FLY002 - one a line, to be read
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self'",
+        "media-src 'self'",
         "font-src 'self'",
         "connect-src 'self'",
         "form-action 'self'",

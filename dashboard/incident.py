@@ -7,6 +7,8 @@ from typing import Any
 
 from collector.database import Transaction
 from collector.incident.life import SENTENCE_MOST, HandOverRole, Outcome, may_tick
+from dashboard.clip import clip_about
+from dashboard.detail import detail
 from dashboard.errors import NotFoundError
 from dashboard.lanes import Frame, Lanes, draw
 from dashboard.page import QUERIES, Look, View
@@ -79,12 +81,16 @@ async def _values(transaction: Transaction, look: Look, row: Row) -> dict[str, A
     return {
         "steps": sort_steps(steps, row, look.asker.role),
         "step_texts": {step["step"]: step["text"] for step in steps},
-        "records": records,
+        "records": [
+            {**each, "detail": detail(look.words, each["kind"], each["data"])}
+            for each in records
+        ],
         "verified": verified(
             [record["kind"] for record in records], _witnesses(records)
         ),
         "second_after": _second_after(records),
         "picture": await _picture(transaction, records),
+        "clip": await clip_about(transaction, row["site"], records),
         "log": log,
         "zones": {zone["number"]: zone for zone in zones},
         "lanes": await _around(transaction, look.now, row, records, zones),

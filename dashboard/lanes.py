@@ -9,7 +9,7 @@ from typing import Any, Literal
 from dashboard.strip import Bar, Span, Stretch, Switch, Tick, bar, spans, ticks
 
 Row = Mapping[str, Any]
-Sort = Literal["alarm", "seen", "open", "blind", "armed"]
+Sort = Literal["alarm", "seen", "open", "blind", "armed", "nuisance", "light"]
 
 LANE = 30
 LABEL = 190
@@ -17,8 +17,15 @@ TOP = 8
 FOOT = 24
 PULSE = timedelta(seconds=1)
 
-_ALARMS = frozenset({"alarm.raised", "panic.pressed", "duress.entered"})
+_PULSES: Mapping[str, Sort] = {
+    "alarm.raised": "alarm",
+    "panic.pressed": "alarm",
+    "duress.entered": "alarm",
+    "light.changed": "light",
+}
+# What lasts; the first are drawn first, and lie under the rest.
 _PAIRS: Mapping[str, tuple[str, Sort]] = {
+    "nuisance": ("nuisance.started", "nuisance"),
     "motion": ("motion.started", "seen"),
     "contact": ("contact.opened", "open"),
     "camera": ("camera.lost", "blind"),
@@ -115,9 +122,11 @@ def draw(
 def _marks(events: Sequence[Row], stretch: Stretch) -> Iterable[Drawn]:
     yield from _lasting(events, stretch)
     for event in events:
-        if event["kind"] in _ALARMS and stretch.holds(event["at"]):
-            drawn = bar((event["at"], event["at"] + PULSE), stretch, 5.0)
-            yield Drawn("alarm", drawn.x, drawn.width, event["at"], event["kind"])
+        sort = _PULSES.get(event["kind"])
+        if sort is not None and stretch.holds(event["at"]):
+            least = 5.0 if sort == "alarm" else 2.0
+            drawn = bar((event["at"], event["at"] + PULSE), stretch, least)
+            yield Drawn(sort, drawn.x, drawn.width, event["at"], event["kind"])
 
 
 def _lasting(events: Sequence[Row], stretch: Stretch) -> Iterable[Drawn]:
@@ -128,7 +137,10 @@ def _lasting(events: Sequence[Row], stretch: Stretch) -> Iterable[Drawn]:
             on = event["kind"] == _PAIRS[family][0]
             key = (family, event["device"], event["sensor"])
             switches[key].append(Switch(event["at"], on))
-    for (family, _, _), each in switches.items():
+    order = list(_PAIRS)
+    for (family, _, _), each in sorted(
+        switches.items(), key=lambda item: order.index(item[0][0])
+    ):
         kind, sort = _PAIRS[family]
         for span in spans(each, stretch):
             drawn = bar(span, stretch)

@@ -22,6 +22,23 @@ class WayLost:
 
 
 @dataclass(frozen=True)
+class CameraLost:
+    """A camera that shows nothing to be trusted, in its device's own words."""
+
+    camera: int
+    since: datetime
+    reason: str
+    suspect: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "CameraLost":
+        """Take the record of the loss; where nothing is suspected it is `unknown`."""
+        data = row["data"]
+        reason, suspect = data.get("reason", "unknown"), data.get("suspect", "unknown")
+        return cls(row["sensor"], row["at"], reason, suspect)
+
+
+@dataclass(frozen=True)
 class DeviceSeen:
     """A device as far as it was heard; `heard` None: never."""
 
@@ -30,26 +47,51 @@ class DeviceSeen:
     silent_since: datetime | None
     cameras_blind: int = 0
     ways_lost: tuple[WayLost, ...] = ()
+    cameras_lost: tuple[CameraLost, ...] = ()
 
     @classmethod
     def of(
-        cls, row: Mapping[str, Any], ways_lost: Iterable[WayLost] = ()
+        cls,
+        row: Mapping[str, Any],
+        ways_lost: Iterable[WayLost] = (),
+        cameras_lost: Iterable[CameraLost] = (),
     ) -> "DeviceSeen":
         """Take a device as the store gives it, with its last `heartbeat` if known."""
         cameras = (row.get("heartbeat") or {}).get("cameras_blind", 0)
         heard, silent = row["heard"], row["silent_since"]
-        return cls(row["device"], heard, silent, int(cameras), tuple(ways_lost))
+        return cls(
+            row["device"],
+            heard,
+            silent,
+            int(cameras),
+            tuple(ways_lost),
+            tuple(cameras_lost),
+        )
 
 
 @dataclass(frozen=True)
 class Blind:
-    """One reason for which a place is not watched; `since` None: always so."""
+    """One reason for which a place is not watched; `since` None: always so.
 
-    why: Literal["silent", "never_heard", "never_heard_any", "cameras"]
+    `cameras` is how many see nothing where they are told together, `lost` the camera
+    that is told alone.
+    """
+
+    why: Literal[
+        "silent", "never_heard", "never_heard_any", "cameras", "camera", "outage"
+    ]
     device: str
     number: int
     since: datetime | None = None
     cameras: int = 0
+    lost: CameraLost | None = None
+
+    @property
+    def suspect(self) -> str | None:
+        """What it probably is, as far as a device can tell."""
+        if self.why == "outage":
+            return "outage"
+        return self.lost.suspect if self.lost else None
 
 
 @dataclass(frozen=True)
@@ -100,7 +142,18 @@ def blindness(device: DeviceSeen, number: int, now: datetime) -> tuple[Blind, ..
     since = silent_since(device, now)
     if since is not None:
         return (Blind("silent", device.device, number, since),)
-    if device.cameras_blind:
-        cameras = device.cameras_blind
-        return (Blind("cameras", device.device, number, cameras=cameras),)
-    return ()
+    return tuple(_cameras(device, number))
+
+
+def _cameras(device: DeviceSeen, number: int) -> Iterable[Blind]:
+    lost = device.cameras_lost
+    together = [one for one in lost if one.suspect == "outage"]
+    if len(together) > 1:
+        since = min(one.since for one in together)
+        yield Blind("outage", device.device, number, since, len(together))
+    for one in lost:
+        if one not in together or len(together) == 1:
+            yield Blind("camera", device.device, number, one.since, lost=one)
+    unnamed = device.cameras_blind - len(lost)
+    if unnamed > 0:
+        yield Blind("cameras", device.device, number, cameras=unnamed)

@@ -8,13 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collector.database import Transaction
+from dashboard.detail import detail
 from dashboard.errors import NotFoundError
 from dashboard.lanes import Frame, draw
+from dashboard.language import Words
 from dashboard.page import QUERIES, Look, View
 from dashboard.place import DeviceSeen, Standing, WayLost, silent_since, standing
 from dashboard.plan import HEIGHT, WIDTH, Area, Present, areas
 from dashboard.strip import Stretch
-from dashboard.unit import ARMING_KNOWN, armed_spans, going_on
+from dashboard.unit import ARMING_KNOWN, armed_spans, cameras_lost, going_on
 
 Row = Mapping[str, Any]
 
@@ -26,6 +28,8 @@ SPANS: Mapping[str, timedelta] = {
 BACK_MOST = 400
 DIGITS = re.compile(r"[0-9]{1,4}")
 SITE_MOST = 60
+EVENTS_MOST = 100
+_NO_NEWS = frozenset({"run.started", "records.dropped"})
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,7 @@ async def _health(
         each["device"]: each["late_s"]
         for each in await transaction.all(QUERIES["clocks"], site=site, since=since)
     }
+    blind = await cameras_lost(transaction, site)
     found = []
     for number, each in enumerate(
         await transaction.all(QUERIES["devices_of_site"], site=site), start=1
@@ -164,7 +169,9 @@ async def _health(
         own = tuple(way for way in ways if way["device"] == each["device"])
         lost = (way for way in own if way["lost_since"] is not None)
         seen = DeviceSeen.of(
-            each, (WayLost(way["way"], way["lost_since"]) for way in lost)
+            each,
+            (WayLost(way["way"], way["lost_since"]) for way in lost),
+            blind.get(each["device"], ()),
         )
         found.append(
             DeviceHealth(
@@ -221,6 +228,8 @@ async def _station(
             Frame(stretch, row["time_zone"]),
         ),
         "zones": {zone["number"]: zone for zone in zones},
+        "events": told(look.words, during),
+        "events_most": EVENTS_MOST,
         "now": going_on(events) if window.back == 0 else None,
         "labels": {
             each["quantity"]: look.words(f"quantity.{each['quantity']}")
@@ -228,6 +237,15 @@ async def _station(
         },
         "safeguards": _safeguards(look, row, stretch),
     }
+
+
+def told(words: Words, events: Sequence[Row]) -> list[dict[str, Any]]:
+    """Give the last events of a stretch, the latest first, with what they say."""
+    news = [each for each in events if each["kind"] not in _NO_NEWS]
+    return [
+        {**each, "detail": detail(words, each["kind"], each["data"])}
+        for each in reversed(news[-EVENTS_MOST:])
+    ]
 
 
 async def _areas(

@@ -54,12 +54,17 @@ class Switch:
 
 @dataclass(frozen=True)
 class Strip:
-    """The last 24 hours of a place: alarms, movement while armed, blind."""
+    """The last 24 hours of a place: alarms, movement while armed, blind.
+
+    And quietly what asks for nothing: times of nuisance, changes of light.
+    """
 
     alarms: tuple[float, ...]
     moved: tuple[float, ...]
     armed: tuple[Bar, ...]
     blind: tuple[Bar, ...]
+    nuisance: tuple[Bar, ...]
+    light: tuple[float, ...]
     ticks: tuple[Tick, ...]
     alarm_number: int
     moved_number: int
@@ -125,14 +130,19 @@ def ticks(stretch: Stretch, zone: str, every: int) -> tuple[Tick, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class Lasted:
+    """What lasted at a place; `armed` is by device, since each has its own panel."""
+
+    armed: dict[str, list[Span]]
+    blind: Sequence[Span]
+    nuisance: Sequence[Span] = ()
+
+
 def day_strip(
-    marks: Sequence[Mark],
-    armed: dict[str, list[Span]],
-    blind: Sequence[Span],
-    stretch: Stretch,
-    zone: str,
+    marks: Sequence[Mark], lasted: Lasted, stretch: Stretch, zone: str
 ) -> Strip:
-    """Draw a place's day; `armed` is by device, since each has its own panel."""
+    """Draw a place's day."""
     alarms = [mark for mark in marks if mark.sort == "alarm"]
     moved = [
         mark
@@ -140,14 +150,16 @@ def day_strip(
         if mark.sort == "moved"
         and any(
             first <= mark.last and mark.first <= last
-            for first, last in armed.get(mark.device, ())
+            for first, last in lasted.armed.get(mark.device, ())
         )
     ]
     return Strip(
         alarms=tuple(stretch.x(mark.first) for mark in alarms),
         moved=tuple(stretch.x(mark.first) for mark in moved),
-        armed=tuple(bar(span, stretch) for span in _merged(armed.values())),
-        blind=tuple(bar(span, stretch, 8.0) for span in _merged([blind])),
+        armed=tuple(bar(span, stretch) for span in _merged(lasted.armed.values())),
+        blind=tuple(bar(span, stretch, 8.0) for span in _merged([lasted.blind])),
+        nuisance=tuple(bar(span, stretch) for span in _merged([lasted.nuisance])),
+        light=tuple(stretch.x(mark.first) for mark in marks if mark.sort == "light"),
         ticks=ticks(stretch, zone, 6 * HOUR_MIN),
         alarm_number=sum(mark.number for mark in alarms),
         moved_number=sum(mark.number for mark in moved),

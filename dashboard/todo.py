@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from collector.database import Transaction
 from dashboard.page import QUERIES, Look
 from dashboard.place import Blind
+from dashboard.upkeep import SHOWN, Task, tasks
 from sites.inventory import Inventory
 
 ASIDE_SHOWN = timedelta(days=7)
@@ -41,6 +42,7 @@ class Todo:
     """The list, in the order of the page."""
 
     blind: tuple[BlindDevice, ...]
+    upkeep: tuple[Task, ...]
     safeguards: tuple[SafeguardDue, ...]
     set_aside: tuple[Row, ...]
     untimed: tuple[Row, ...]
@@ -48,7 +50,7 @@ class Todo:
     @property
     def number(self) -> int:
         """How many lines the list has."""
-        lists = (self.blind, self.safeguards, self.set_aside, self.untimed)
+        lists = (self.blind, self.upkeep, self.safeguards, self.set_aside, self.untimed)
         return sum(map(len, lists))
 
 
@@ -59,11 +61,13 @@ async def todo(
     since = look.now - ASIDE_SHOWN
     aside = await transaction.all(QUERIES["set_aside"], since=since)
     untimed = await transaction.all(QUERIES["untimed"], since=since)
+    upkeep = await transaction.all(QUERIES["upkeep"], since=look.now - SHOWN)
     sites = {site["site"]: site for site, _ in places}
     return Todo(
         blind=tuple(
             BlindDevice(site, reason) for site, reasons in places for reason in reasons
         ),
+        upkeep=tasks(upkeep, sites, look.parts.inventory),
         safeguards=tuple(safeguards_due(look.parts.inventory, sites, look.now)),
         set_aside=tuple(aside),
         untimed=tuple(

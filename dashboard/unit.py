@@ -8,9 +8,17 @@ from typing import Any
 
 from collector.database import Transaction
 from dashboard.page import QUERIES, Look, View
-from dashboard.place import DeviceSeen, Standing, WayLost, silent_since, standing
+from dashboard.place import (
+    CameraLost,
+    DeviceSeen,
+    Standing,
+    WayLost,
+    silent_since,
+    standing,
+)
 from dashboard.strip import (
     DAY,
+    Lasted,
     Mark,
     Span,
     Stretch,
@@ -101,10 +109,23 @@ async def devices_by_site(
     lost: dict[str, list[WayLost]] = defaultdict(list)
     for row in await transaction.all(QUERIES["ways_lost"]):
         lost[row["device"]].append(WayLost(row["way"], row["lost_since"]))
+    cameras = await cameras_lost(transaction)
     found: dict[str, list[DeviceSeen]] = defaultdict(list)
     for row in await transaction.all(QUERIES["devices"]):
-        found[row["site"]].append(DeviceSeen.of(row, lost[row["device"]]))
+        device = row["device"]
+        seen = DeviceSeen.of(row, lost[device], cameras.get(device, ()))
+        found[row["site"]].append(seen)
     return {site: tuple(devices) for site, devices in found.items()}
+
+
+async def cameras_lost(
+    transaction: Transaction, site: str | None = None
+) -> Mapping[str, Sequence[CameraLost]]:
+    """Give the cameras that are blind, with their reasons, by device."""
+    found: dict[str, list[CameraLost]] = defaultdict(list)
+    for row in await transaction.all(QUERIES["cameras_lost"], site=site):
+        found[row["device"]].append(CameraLost.of(row))
+    return found
 
 
 async def _places(
@@ -152,8 +173,10 @@ def _strip(site: Row, stands: Standing, day: _Day) -> Strip:
     here, stretch = site["site"], day.stretch
     switches = day.switches[here]
     blind = [*day.silences[here], *blind_spans(switches, stands, stretch)]
-    armed = armed_spans(switches, stretch)
-    return day_strip(day.marks[here], armed, blind, stretch, site["time_zone"])
+    lasted = Lasted(
+        armed_spans(switches, stretch), blind, nuisance_spans(switches, stretch)
+    )
+    return day_strip(day.marks[here], lasted, stretch, site["time_zone"])
 
 
 def _place_order(row: PlaceRow) -> tuple[int, bool, str]:
@@ -193,6 +216,16 @@ def armed_spans(switches: Iterable[Row], stretch: Stretch) -> dict[str, list[Spa
                 Switch(row["at"], row["kind"] == "panel.armed")
             )
     return {device: spans(each, stretch) for device, each in panels.items()}
+
+
+def nuisance_spans(switches: Iterable[Row], stretch: Stretch) -> list[Span]:
+    """Give when rain, insects or leaves were before a camera of a place."""
+    cameras: dict[tuple[str, int | None, int | None], list[Switch]] = defaultdict(list)
+    for row in switches:
+        if row["kind"].startswith("nuisance."):
+            key = (row["device"], row["sensor"], row["zone"])
+            cameras[key].append(Switch(row["at"], row["kind"] == "nuisance.started"))
+    return [span for each in cameras.values() for span in spans(each, stretch)]
 
 
 def blind_spans(

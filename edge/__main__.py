@@ -132,9 +132,15 @@ def _parser() -> argparse.ArgumentParser:
     ):
         clip = _add(commands, name, sentence)
         clip.add_argument("word", metavar="CLIP", help="the start of its digest")
+    view = _add(commands, "accept-view", "learn the scene of camera N anew")
+    view.add_argument("word", metavar="N", type=_number, help="the camera's number")
     panic = _add(commands, "panic", "ask for help")
     panic.add_argument("--silent", dest="word", action="store_const", const="silent")
     return parser
+
+
+def _number(text: str) -> str:
+    return str(int(text))
 
 
 def _add(commands: Any, name: str, sentence: str) -> argparse.ArgumentParser:

@@ -7,45 +7,44 @@ import asyncio
 import random
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from edge.album import Album
+from edge.camera import scene_memory
 from edge.camera.camera import Camera, CameraPlan
-from edge.camera.sighting import ClipKept, ClipPlan, Sighting
+from edge.camera.sighting import ClipKept, Sighting
 from edge.camera.sightings import Cameras
 from edge.clip.keeper import Keeper, Line, Signer
+from edge.clip.plan import ClipPlan
 from edge.clip.post import Post
-from edge.clip.shelf import Limits, Shelf
 from edge.contact import Contacts, PinContacts, still_pins
 from edge.dispatch import Dispatch, Sender
 from edge.errors import GpioError
 from edge.hand import Hand
 from edge.heartbeat import Pulse
-from edge.journal import Journal
 from edge.node import Node, Stores
 from edge.order import Answer
-from edge.outbox import Outbox, OutboxPlan, sync_files
-from edge.panel_state import PanelPlan, PanelState, PanelZone
+from edge.outbox import sync_files
+from edge.panel_state import PanelPlan, PanelZone
 from edge.receipts import Receipts
 from edge.recording import Playing, RecordedContacts, RecordedMeasurements
 from edge.settings import Ready, footage_source
 from edge.slots import Slots
+from edge.stores import open_stores
 from edge.uplink import Uplink
 from sites.device_file import DeviceFile
+from sites.site import Camera as DeviceCamera
 
 log = structlog.get_logger()
 
 SYNC_S = 0.1
 TICK_S = 1.0
 LAST_S = 8.0  # a kit's slot may be 5 s away, and its receipt takes a moment
-_ALBUM_SHARE = 8  # of the outbox's limit
 _FILM_S = 30.0  # how long each camera is kept from an alarm on, motion or not
-# How long clips live, of a station and of a home; who needs less sets less.
-_STATION_HOURS, _HOME_HOURS = 7 * 24, 72
 
 
 class Agent:
@@ -60,12 +59,12 @@ class Agent:
         self._node = Node(stores, panel_plan(site), _now, home=site.home)
         numbers = [camera.number for camera in site.cameras]
         self._cameras = Cameras(numbers, self._node.see)
-        self._watching: dict[int, Camera] = {}
         self._keeper = Keeper(
             stores.shelf,
             Signer(site.device, ready.key),
             Line(self._node.write, self._ring, _now),
         )
+        self._watching = dict(self._make_cameras())
         self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now)
         sender = Sender(site.device, ready.key, ready.seal, _now)
         receipts = Receipts(site.device, ready.key, ready.sign)
@@ -95,7 +94,9 @@ class Agent:
 
     async def _sense(self) -> None:
         measurements = self._measurements()
-        hand = Hand(self._ready.home, self._node, self._status, self._keeper)
+        hand = Hand(
+            self._ready.home, self._node, self._status, self._accept_view, self._keeper
+        )
         async with asyncio.TaskGroup() as group:
             group.create_task(self._tick(), name="tick")
             group.create_task(hand.listen(), name="hand")
@@ -104,7 +105,6 @@ class Agent:
                 watching = measurements.watch(self._node.see)
                 group.create_task(watching, name="measurements")
             group.create_task(self._keeper.work(), name="clips")
-            self._watching = dict(self._make_cameras())
             for number, camera in self._watching.items():
                 group.create_task(camera.watch(), name=f"camera {number}")
 
@@ -135,6 +135,7 @@ class Agent:
     async def _tick(self) -> None:
         while True:
             self._node.tick()
+            self._cameras.tick(_now())
             if not self._ready.site.home and self._pulse.due(
                 connected=self._uplink.connected
             ):
@@ -158,12 +159,18 @@ class Agent:
             plan = CameraPlan(
                 index=camera.number,
                 source=footage_source(self._ready.home, settings, camera.source),
+                login=self._ready.logins.get(camera.number),
+                substream=self._substream(camera),
+                keyframes=camera.keyframes,
                 zones=tuple((str(view.zone), view.area) for view in camera.views),
                 masks=camera.masks,
                 speed=settings.speed,
                 loop=settings.loop,
                 snapshots=not self._ready.site.home,
                 clips=self._clip_plan(),
+                sensitivity=camera.sensitivity,
+                shadow=camera.shadow,
+                memory=str(memory_folder(self._ready.home, camera.number)),
             )
             take = self._taker(camera.number)
             yield camera.number, Camera(plan, take)
@@ -189,6 +196,25 @@ class Agent:
     def _ring(self) -> None:
         self._dispatch.ring()
 
+    def _substream(self, camera: DeviceCamera) -> str | None:
+        if camera.substream is None:
+            return None
+        ready = self._ready
+        return footage_source(ready.home, ready.settings, camera.substream)
+
+    def _accept_view(self, number: int) -> Answer:
+        """Have a camera learn its scene anew: a person has aimed it elsewhere."""
+        camera = self._watching.get(number)
+        if camera is None:
+            return Answer(ok=False, reason="unknown_camera")
+        try:
+            scene_memory.forget(memory_folder(self._ready.home, number))
+        except OSError:
+            return Answer(ok=False, reason="not_forgotten")
+        camera.begin_anew()
+        log.info("camera.view_accepted", camera=number)
+        return Answer(ok=True, reason="view_accepted")
+
     def _status(self) -> Answer:
         outbox, state = self._stores.outbox, self._node.state
         return Answer(
@@ -204,13 +230,18 @@ class Agent:
         )
 
 
+def memory_folder(home: Path, number: int) -> Path:
+    """Give the folder in which a camera's process keeps what it learned."""
+    return home / "memory" / f"camera-{number}"
+
+
 def watch(ready: Ready) -> None:
     """Run a device until SIGTERM or SIGINT.
 
     Raises OutboxBusyError, GpioError or RecordingError where it cannot even begin.
     """
     contacts = make_contacts(ready)
-    with open_stores(ready) as stores:
+    with open_stores(ready, _now()) as stores:
         asyncio.run(_until_told(Agent(ready, stores, contacts)))
     log.info("agent.ended")
 
@@ -225,29 +256,6 @@ async def _until_told(agent: Agent) -> None:
         await work
     except asyncio.CancelledError:
         log.info("agent.told_to_end")
-
-
-@contextmanager
-def open_stores(ready: Ready) -> Iterator[Stores]:
-    """Open what the device keeps; raises OutboxBusyError."""
-    folder = ready.home / "outbox"
-    journal = Journal(ready.home / "panel.json")
-    if not folder.exists():
-        # before the first record: a missing state later means that it was lost
-        journal.write(PanelState())
-    limit = ready.settings.outbox_mb * 2**20
-    plan = OutboxPlan(limit=limit - limit // _ALBUM_SHARE)
-    with Outbox(folder, _now(), plan) as outbox:
-        album = Album(folder / "pictures", ready.site.device, limit // _ALBUM_SHARE)
-        yield Stores(outbox, album, journal, _open_shelf(ready))
-
-
-def _open_shelf(ready: Ready) -> Shelf:
-    settings = ready.settings
-    longest = _HOME_HOURS if ready.site.home else _STATION_HOURS
-    hours = min(longest, settings.clips_hours or longest)
-    limits = Limits(settings.clips_mb * 2**20, timedelta(hours=hours))
-    return Shelf(ready.home / "clips", limits)
 
 
 def make_contacts(ready: Ready) -> Contacts:

@@ -64,6 +64,10 @@ class ClipError(CameraError):
     """A film cannot be written or read; those after it may be."""
 
 
+class LoginError(CameraError):
+    """The file with the cameras' logins cannot be used. Quotes nothing of it."""
+
+
 class DeclaredError(EdgeError):
     """A site or a camera is asked for that the inventory does not declare."""
 

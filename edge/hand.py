@@ -48,12 +48,18 @@ class Hand:
     """
 
     def __init__(
-        self, folder: Path, node: Node, status: Callable[[], Answer], clips: Clips
+        self,
+        folder: Path,
+        node: Node,
+        status: Callable[[], Answer],
+        accept_view: Callable[[int], Answer],
+        clips: Clips,
     ) -> None:
         self._folder = folder
         self._node = node
         self._status = status
         self._clips = clips
+        self._accept_view = accept_view
         self.ready = asyncio.Event()
 
     async def listen(self) -> None:
@@ -79,6 +85,8 @@ class Hand:
             return self._duress()
         if words and words[0] in _CLIP_ORDERS:
             return self._clip(words)
+        if words[:1] == ("accept-view",):
+            return self._view(words[1:])
         if words in _ORDERS:
             return _answer(_ORDERS[words](self._node))
         return Answer(ok=False, reason="unknown_command")
@@ -92,6 +100,11 @@ class Hand:
                 return Answer(ok=reason in {"held", "released"}, reason=reason)
             case _:
                 return Answer(ok=False, reason="unknown_command")
+
+    def _view(self, numbers: tuple[str, ...]) -> Answer:
+        if len(numbers) != 1 or not numbers[0].isdecimal():
+            return Answer(ok=False, reason="unknown_command")
+        return self._accept_view(int(numbers[0]))
 
     def _duress(self) -> Answer:
         before = self._node.state

@@ -5,8 +5,8 @@ What each one means stands in edge/README.md, which a test holds against this fi
 
 import stat
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -14,7 +14,10 @@ from nacl.public import PublicKey
 from nacl.signing import SigningKey, VerifyKey
 from pydantic import Field, ValidationError
 
-from edge.errors import RecordingError, SettingsError
+from edge.camera.login import NAME as LOGINS
+from edge.camera.login import Login, read_logins
+from edge.camera.source import check, is_live, is_network
+from edge.errors import CameraError, FilmError, RecordingError, SettingsError
 from edge.recording import quantities, read_changes, read_rows
 from edge.uplink import Broker
 from sites.device_file import DeviceFile
@@ -28,6 +31,7 @@ from sites.topic import parse_path
 from sites.words import KeyText, Model
 
 NAME = "device.toml"
+_REFUSALS = (OSError, ValueError, SitesError, RecordingError, CameraError)
 Found = TypeVar("Found")
 
 
@@ -65,6 +69,7 @@ class Ready:
     seal: PublicKey
     sign: VerifyKey
     site: DeviceFile
+    logins: Mapping[int, Login] = field(default_factory=dict)
 
 
 def load(home: Path) -> Ready:
@@ -75,7 +80,7 @@ def load(home: Path) -> Ready:
     def tried(what: str, read: Callable[[], Found]) -> Found | None:
         try:
             return read()
-        except (OSError, ValueError, SitesError, RecordingError) as error:
+        except _REFUSALS as error:
             why = error.strerror if isinstance(error, OSError) else None
             problems.append(f"{what}: {why or error}")
             return None
@@ -88,13 +93,16 @@ def load(home: Path) -> Ready:
     site = tried("site_file", lambda: _site(home, settings))
     if way is not None and site is not None:
         tried("site_file", lambda: _check_owner(way, site))
+    logins = tried(LOGINS, lambda: read_logins(home / LOGINS)) or {}
     if site is not None:
+        tried(LOGINS, lambda: _check_logins(logins, site))
+        tried("site_file", lambda: _check_sources(site))
         tried("footage", lambda: _check_footage(home, settings, site))
         tried("contacts", lambda: _check_contacts(home, settings, site))
         tried("measurements", lambda: _check_measurements(home, settings, site))
     if problems or not (way and broker and key and seal and sign and site):
         raise SettingsError(tuple(f"{home / NAME}: {one}" for one in problems))
-    return Ready(home, settings, way, broker, key, seal, sign, site)
+    return Ready(home, settings, way, broker, key, seal, sign, site, logins)
 
 
 def footage_source(home: Path, settings: Settings, source: str) -> str:
@@ -164,7 +172,31 @@ def _check_owner(way: Way, site: DeviceFile) -> None:
 
 def _check_footage(home: Path, settings: Settings, site: DeviceFile) -> None:
     for camera in site.cameras:
-        footage_source(home, settings, camera.source)
+        for source in filter(None, (camera.source, camera.substream)):
+            footage_source(home, settings, source)
+
+
+def _check_sources(site: DeviceFile) -> None:
+    for camera in site.cameras:
+        sources = [camera.source, camera.substream or camera.source]
+        try:
+            for source in sources:
+                check(source)
+        except FilmError as error:
+            raise ValueError(f"camera {camera.number}: {error}") from None
+        if len({is_live(source) for source in sources}) > 1:
+            what = "source and substream are a film and a camera"
+            raise ValueError(f"camera {camera.number}: {what}")
+
+
+def _check_logins(logins: Mapping[int, Login], site: DeviceFile) -> None:
+    asked = {
+        camera.number
+        for camera in site.cameras
+        if is_network(camera.source) or is_network(camera.substream or "")
+    }
+    for number in sorted(logins.keys() - asked):
+        raise ValueError(f"the site has no network camera {number}")
 
 
 def _check_contacts(home: Path, settings: Settings, site: DeviceFile) -> None:

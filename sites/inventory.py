@@ -11,7 +11,7 @@ from types import MappingProxyType
 from sites.errors import UnknownDeviceError
 from sites.playbook import Playbook
 from sites.policy import Policy, in_force
-from sites.rule import Rule, RuleKind
+from sites.rule import Rule, RuleKind, fits_loss
 from sites.site import Camera, Device, Sensor, Site, Zone
 from sites.unit import Unit
 
@@ -83,22 +83,25 @@ class Inventory:
         *,
         sensor: int | None = None,
         zone: int | None = None,
+        said: Mapping[str, object] = MappingProxyType({}),
     ) -> tuple[Rule, ...]:
         """Give the rules that a record of this kind from this place sets off.
 
-        Without `zone`, the zone of the sensor counts. The order is that of the file.
+        Without `zone`, the zone of the sensor counts, and of a camera each that it
+        views. `said` are the record's other fields. The order is that of the file.
         Raises UnknownDeviceError.
         """
         site = self.site_of(device)
-        kind_of_zone = self._zone_kind(site, device, sensor, zone)
+        zone_kinds = self._zone_kinds(site, device, sensor, zone)
         name = f"{device}/{sensor}"
         return tuple(
             rule
             for rule in self.rules.values()
             if kind in rule.kinds
             and site.kind in rule.site_kinds
-            and (not rule.zone_kinds or kind_of_zone in rule.zone_kinds)
+            and (not rule.zone_kinds or not zone_kinds.isdisjoint(rule.zone_kinds))
             and (not rule.sensors or name in rule.sensors)
+            and fits_loss(rule, said.get("reason"), said.get("suspect"))
         )
 
     def with_keys(self, keys: Mapping[str, str]) -> "Inventory":
@@ -112,14 +115,17 @@ class Inventory:
             self, sites={id_: _rekeyed(site, keys) for id_, site in self.sites.items()}
         )
 
-    def _zone_kind(
+    def _zone_kinds(
         self, site: Site, device: str, sensor: int | None, zone: int | None
-    ) -> str | None:
+    ) -> frozenset[str]:
+        numbers: set[int | None] = {zone}
         if zone is None and sensor is not None:
             seen = self.sensor(device, sensor)
-            zone = seen.zone if isinstance(seen, Sensor) else None
-        found = None if zone is None else self.zone(site.id, zone)
-        return None if found is None else found.kind
+            if isinstance(seen, Camera):
+                numbers = {view.zone for view in seen.views}
+            elif seen is not None:
+                numbers = {seen.zone}
+        return frozenset(zone.kind for zone in site.zones if zone.number in numbers)
 
 
 def _rekeyed(site: Site, keys: Mapping[str, str]) -> Site:

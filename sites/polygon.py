@@ -1,15 +1,17 @@
-"""Polygons in fractions of a plan or a picture: are they flat, do they cross?
+"""Polygons in fractions of a plan or a picture: flat, crossing, hidden by others?
 
 Points are put on a grid of a billionth, so that the answers are exact: a corner that is
 typed on an edge is on it.
 """
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 _GRID = 1_000_000_000
 _Dot = tuple[int, int]
 _Edge = tuple[_Dot, _Dot]
+_Span = tuple[float, float]
+_NEAR = 100  # of the grid: a ten millionth of a picture is no gap
 
 
 def is_flat(polygon: Sequence[tuple[float, float]]) -> bool:
@@ -22,8 +24,74 @@ def is_flat(polygon: Sequence[tuple[float, float]]) -> bool:
 def crosses_itself(polygon: Sequence[tuple[float, float]]) -> bool:
     """Tell whether two edges meet anywhere but at the corner that they share."""
     dots = _dots(polygon)
-    edges = list(zip(dots, [*dots[1:], dots[0]], strict=True))
+    edges = _edges(dots)
     return any(_clash(edges, i, j) for i, j in combinations(range(len(edges)), 2))
+
+
+def is_hidden(
+    polygon: Sequence[tuple[float, float]],
+    masks: Sequence[Sequence[tuple[float, float]]],
+) -> bool:
+    """Tell whether masks together hide all of a polygon.
+
+    Between two neighbouring heights at which a corner or a crossing stands, every edge
+    goes its way undisturbed, so that one line half-way tells for all of them.
+    What encloses nothing is not hidden by anything.
+    """
+    if is_flat(polygon):
+        return False
+    wanted = _edges(_dots(polygon))
+    hiding = [_edges(_dots(mask)) for mask in masks]
+    heights = _heights([*wanted, *(edge for mask in hiding for edge in mask)])
+    return all(
+        _holds(
+            [span for mask in hiding for span in _spans(mask, (low + high) / 2)], span
+        )
+        for low, high in pairwise(heights)
+        for span in _spans(wanted, (low + high) / 2)
+    )
+
+
+def _edges(dots: Sequence[_Dot]) -> list[_Edge]:
+    return list(zip(dots, [*dots[1:], dots[0]], strict=True))
+
+
+def _heights(edges: Sequence[_Edge]) -> list[float]:
+    found: set[float] = {float(dot[1]) for edge in edges for dot in edge}
+    for one, other in combinations(edges, 2):
+        height = _crossing(one, other)
+        if height is not None:
+            found.add(height)
+    return sorted(found)
+
+
+def _crossing(one: _Edge, other: _Edge) -> float | None:
+    """Give the height at which two edges, or their ends, meet; None where nowhere."""
+    (ax, ay), (bx, by) = one
+    (cx, cy), (dx, dy) = other
+    turn = (bx - ax) * (dy - cy) - (by - ay) * (dx - cx)
+    if turn == 0 or not _meet(one, other):
+        return None
+    return ay + (by - ay) * ((cx - ax) * (dy - cy) - (cy - ay) * (dx - cx)) / turn
+
+
+def _spans(edges: Sequence[_Edge], height: float) -> list[_Span]:
+    """Give from where to where a polygon lies on a level line."""
+    at = sorted(
+        ax + (bx - ax) * (height - ay) / (by - ay)
+        for (ax, ay), (bx, by) in edges
+        if min(ay, by) <= height < max(ay, by)
+    )
+    return list(zip(at[::2], at[1::2], strict=True))
+
+
+def _holds(spans: Sequence[_Span], wanted: _Span) -> bool:
+    reached, end = wanted
+    for begin, until in sorted(spans):
+        if begin > reached + _NEAR:
+            break
+        reached = max(reached, until)
+    return reached >= end - _NEAR
 
 
 def _clash(edges: list[_Edge], i: int, j: int) -> bool:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sites.event import CameraTrouble, Suspect
 from sites.site import ZoneKind
 from sites.words import Model, Priority, Role, SiteKind, Slug, Text
 
@@ -19,6 +20,12 @@ RuleKind = Literal[
     "path.lost",
     "contact.opened",
     "motion.started",
+    "light.changed",
+    "nuisance.started",
+    "lens.dirty",
+    "visits.repeated",
+    "visit.lingered",
+    "disk.filling",
 ]
 PRESENCE_KINDS = frozenset({"device.silent", "path.lost"})
 SENSOR = r"^[a-z2-7]{16}/[1-9][0-9]{0,2}$"
@@ -31,7 +38,8 @@ class Rule(Model):
     `device.silent` and `path.lost` are not written by a device: the collector finds
     them. `cause` groups: records of one site and one cause join its open incident.
     `zone_kinds` and `sensors` narrow the rule, empty means all; a sensor is named
-    `<device id>/<number>`.
+    `<device id>/<number>`. `reasons` and `suspects` narrow a rule about cameras that
+    are lost in the same way; a loss of which nothing is suspected is `unknown`.
     """
 
     id: Slug
@@ -39,12 +47,21 @@ class Rule(Model):
     site_kinds: Annotated[tuple[SiteKind, ...], Field(min_length=1)]
     zone_kinds: tuple[ZoneKind, ...] = ()
     sensors: tuple[SensorName, ...] = ()
+    reasons: tuple[CameraTrouble, ...] = ()
+    suspects: tuple[Suspect, ...] = ()
     cause: Slug
     title: Text
     priority: Priority
     playbook: Slug
     tells: Annotated[tuple[Role, ...], Field(min_length=1)]
     to_control_room: bool = False
+
+
+def fits_loss(rule: Rule, reason: object, suspect: object) -> bool:
+    """Tell whether a rule means a camera that is lost so; None where it is not said."""
+    return (not rule.reasons or reason in rule.reasons) and (
+        not rule.suspects or (suspect or "unknown") in rule.suspects
+    )
 
 
 def recipients(rule: Rule) -> tuple[Role, ...]:

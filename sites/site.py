@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from sites.event import ArmingMode, Quantity
+from sites.event import ArmingMode, Preset, Quantity
 from sites.safeguard import Safeguard
 from sites.schedule import Schedule
 from sites.words import (
@@ -64,6 +64,8 @@ ExitSeconds = Annotated[int, Field(ge=0, le=120)]
 Pixels = Annotated[int, Field(ge=16, le=16384)]
 Metres = Annotated[float, Field(gt=0, le=1000)]
 Degrees = Annotated[float, Field(ge=1, le=170)]
+PreRollSeconds = Annotated[int, Field(ge=0, le=30)]
+CameraSource = Annotated[str, Field(min_length=1, max_length=300)]
 SITE = r"^([a-z][a-z0-9-]{1,39}|[2-79ac-hj-np-z]{4}-[2-79ac-hj-np-z]{2})$"
 REFERENCE = r"^[A-Z0-9-]{4,20}$"
 SiteId = Annotated[str, StringConstraints(pattern=SITE)]
@@ -123,17 +125,26 @@ class View(Model):
 class Camera(Model):
     """A camera of a device; `masks` are zeroed before anything looks at a picture.
 
-    `source` is a file, `made:SEED` or an address, never with a user name or password.
+    `source` is a file, `made:SEED`, `usb:`, `pi:` or an address, never with a user name
+    or password; `substream` the same picture in fewer pixels, which is then looked at.
+    `keyframes` has only keyframes decoded, where they are close together.
     `fov` is the horizontal angle of the whole picture in degrees; with `resolution` it
-    tells what a zone's purpose can be.
+    tells what a zone's purpose can be. `sensitivity` is what motion takes; `shadow`
+    lets the camera try the other presets beside it, and propose one. `pre_roll_s` is
+    how much of what went before a clip begins with, at least.
     """
 
     number: SmallNumber
-    source: Annotated[str, Field(min_length=1, max_length=300)]
+    source: CameraSource
+    substream: CameraSource | None = None
+    keyframes: bool = False
     views: Annotated[tuple[View, ...], Field(min_length=1)]
     masks: tuple[Polygon, ...] = ()
     resolution: Resolution | None = None
     fov: Degrees | None = None
+    sensitivity: Preset = "normal"
+    shadow: bool = False
+    pre_roll_s: PreRollSeconds = 5
 
 
 class Device(Model):

@@ -207,7 +207,9 @@ def _age(row: EventRow) -> tuple[object, ...]:
 
 def _rules_of(row: EventRow, inventory: Inventory) -> tuple[Rule, ...]:
     for kind in _kinds_of(row):
-        rules = inventory.rules_for(kind, row.device, sensor=row.sensor, zone=row.zone)
+        rules = inventory.rules_for(
+            kind, row.device, sensor=row.sensor, zone=row.zone, said=row.data
+        )
         if rules:
             return rules
     return ()

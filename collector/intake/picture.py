@@ -1,10 +1,13 @@
-"""Pictures of stations: parts wait in the store until all are there, then become one.
+"""Pictures and clips of stations: parts wait until all are there, then become one.
 
 The whole goes through obstore into a folder or an S3-compatible store, under the name
-that the record gives it: the SHA-256 of its bytes.
+that the record gives it: the SHA-256 of its bytes. Each part came signed by its device,
+so whatever is whole was signed whole.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -12,10 +15,14 @@ from obstore.exceptions import BaseError
 from obstore.store import ObjectStore
 
 from collector.blob import object_name
+from collector.content import HEAD_BYTES, is_taken, sort_of
 from collector.database import Database, Transaction, jsonb
 from collector.intake.ingest import HeardPart
 from collector.query import Queries
-from sites.blob import name_blob
+
+SLICE = 16  # parts that are in memory at once: 1 MiB
+PUT_BYTES = 5 * 2**20  # the least piece that S3 takes
+PUTS = 2
 
 log = structlog.get_logger()
 _QUERIES = Queries(Path(__file__).parent / "sql")
@@ -70,18 +77,64 @@ class Pictures:
             ready = await transaction.maybe(_QUERIES["picture_ready"])
             if ready is None:
                 return False
-            digest = ready["digest"]
-            rows = await transaction.all(_QUERIES["picture_parts"], digest=digest)
-            data = b"".join(row["data"] for row in rows)
-            if name_blob(data) != digest:
+            whole = _Whole(transaction, ready["digest"], ready["parts"])
+            found = await whole.measure()
+            if found.digest != whole.digest or not is_taken(found.head, found.size):
                 log.warning("picture.refused", device=ready["device"])
-                await transaction.run(_QUERIES["picture_refuse"], digest=digest)
-                return True
-            # Before the commit: a crash leaves a file too many, never one too few.
-            await self._blobs.put_async(object_name(digest), data)
-            await transaction.run(_QUERIES["picture_complete"], digest=digest)
-            await transaction.run(_QUERIES["picture_forget"], digest=digest)
+                await transaction.run(_QUERIES["picture_refuse"], digest=whole.digest)
+            else:
+                await self._put(whole, found)
+            await transaction.run(_QUERIES["picture_forget"], digest=whole.digest)
         return True
+
+    async def _put(self, whole: "_Whole", found: "_Measured") -> None:
+        # Before the commit: a crash leaves a file too many, never one too few.
+        await self._blobs.put_async(
+            object_name(whole.digest),
+            whole.pieces(),
+            chunk_size=PUT_BYTES,
+            max_concurrency=PUTS,
+        )
+        await whole.transaction.run(
+            _QUERIES["picture_complete"],
+            digest=whole.digest,
+            sort=sort_of(found.head),
+            size=found.size,
+        )
+
+
+@dataclass(frozen=True)
+class _Measured:
+    digest: str
+    size: int
+    head: bytes
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """A picture of which every part is in the store."""
+
+    transaction: Transaction
+    digest: str
+    parts: int
+
+    async def measure(self) -> _Measured:
+        name, size, head = hashlib.sha256(), 0, b""
+        async for piece in self.pieces():
+            name.update(piece)
+            size += len(piece)
+            head = head or piece[:HEAD_BYTES]
+        return _Measured(name.hexdigest(), size, head)
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        for since in range(0, self.parts, SLICE):
+            rows = await self.transaction.all(
+                _QUERIES["picture_parts"],
+                digest=self.digest,
+                since=since,
+                until=since + SLICE,
+            )
+            yield b"".join(row["data"] for row in rows)
 
 
 def _picture(one: HeardPart) -> dict[str, object]:

@@ -10,7 +10,9 @@ This module loads no picture library: decoding and looking happen in
 """
 
 import asyncio
+import os
 import random as chance
+import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
@@ -21,8 +23,10 @@ from pathlib import Path
 
 import structlog
 
+from edge.camera.memory import MOST_BYTES, private_bytes
 from edge.camera.sighting import (
     LENGTH_BYTES,
+    Alive,
     CameraLost,
     CameraPlan,
     CameraRestored,
@@ -53,23 +57,25 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long we wait for a camera's process, in seconds.
+    """What we bear with in a camera's process; times in seconds.
 
     Attributes:
         start: for the first word of a new process. It loads its libraries first, on a
             busy box long after it was started; to kill it then helps nobody.
         hang: without a further word; a heartbeat comes each second, and opening a
-            network camera or reading from it gives up by itself after 8 s.
+            network camera or reading from it gives up by itself after 9 s.
         first: before the second attempt; doubles with each further one.
         longest: between two attempts.
         settled: after so long with pictures, the next failure counts as the first.
+        most_bytes: of private memory; the kernel's own limit should come first.
     """
 
     start: float = 60.0
-    hang: float = 15.0
+    hang: float = 10.0
     first: float = 1.0
     longest: float = 60.0
     settled: float = 60.0
+    most_bytes: int = MOST_BYTES
 
 
 class Backoff:
@@ -127,6 +133,7 @@ class Camera:
         self._lost = False
         self._good_since: float | None = None
         self._stdin: asyncio.StreamWriter | None = None
+        self._anew = False
         self.pid: int | None = None
 
     def keep(self, seconds: float) -> None:
@@ -144,6 +151,10 @@ class Camera:
         """
         while True:
             reason = await self._live()
+            if self._anew:
+                self._anew = False
+                self._end_motion()
+                continue
             self._lose(reason)
             if reason is Loss.ENDED and not self._plan.is_live:
                 return
@@ -155,6 +166,12 @@ class Camera:
                 "camera.retried", camera=self._plan.index, reason=reason, wait=delay
             )
             await asyncio.sleep(delay)
+
+    def begin_anew(self) -> None:
+        """End the process; the next one knows nothing of the scene."""
+        if self.pid is not None:
+            self._anew = True
+            os.kill(self.pid, signal.SIGKILL)
 
     async def _live(self) -> Loss:
         """Run one process to its end; return why it ended."""
@@ -185,6 +202,8 @@ class Camera:
                     body = await process.stdout.readexactly(length_of(head))
                 patience = self._patience.hang
                 sighting = sighting_of(body)
+                if isinstance(sighting, Alive) and self._is_too_large(process.pid):
+                    return Loss.CRASHED
                 if isinstance(sighting, CameraLost) and not sighting.reason.is_seen:
                     return sighting.reason
                 self._take(sighting)
@@ -197,6 +216,13 @@ class Camera:
                 "camera.misunderstood", camera=self._plan.index, error=str(error)
             )
             return Loss.RUBBISH
+
+    def _is_too_large(self, pid: int) -> bool:
+        """Say whether the process takes more memory than it may, limit or not."""
+        taken = private_bytes(pid)
+        if taken > self._patience.most_bytes:
+            log.warning("camera.too_large", camera=self._plan.index, bytes=taken)
+        return taken > self._patience.most_bytes
 
     def _take(self, sighting: Sighting) -> None:
         """Hand on what the process says, as far as it fits what we know."""
@@ -232,13 +258,17 @@ class Camera:
     def _lose(self, reason: Loss, at: float | None = None) -> None:
         """End what is going on, and tell the loss unless it is told already."""
         now = self._clock()
-        for zone, started in self._going_on.items():
-            self._tell(MotionEnded(now, zone, max(0.0, now - started.at)))
-        self._going_on.clear()
+        self._end_motion()
         if not self._lost:
             self._lost = True
             log.warning("camera.lost", camera=self._plan.index, reason=reason)
             self._tell(CameraLost(now if at is None else at, reason))
+
+    def _end_motion(self) -> None:
+        now = self._clock()
+        for zone, started in self._going_on.items():
+            self._tell(MotionEnded(now, zone, max(0.0, now - started.at)))
+        self._going_on.clear()
 
     def _has_settled(self) -> bool:
         if self._good_since is None:

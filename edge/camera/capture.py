@@ -19,8 +19,13 @@ from types import TracebackType
 from typing import BinaryIO
 
 import cv2
+from msgspec import structs
 
+from edge.camera import scene_memory
 from edge.camera.film import Film
+from edge.camera.memory import limit_memory
+from edge.camera.pace import HEARTBEAT_S, Pace
+from edge.camera.pi_camera import PiFilm
 from edge.camera.scene_film import SceneFilm, is_made
 from edge.camera.sighting import (
     Alive,
@@ -34,6 +39,7 @@ from edge.camera.sighting import (
     read_order,
     read_plan,
 )
+from edge.camera.source import is_pi
 from edge.clip.recorder import Recorder
 from edge.errors import FilmError, Loss
 from edge.sight.eye import Eye, Glance
@@ -42,7 +48,9 @@ from edge.sight.liveness import Liveness
 from edge.sight.motion import Decision, Started
 from edge.sight.picture import Moment, Still
 
-HEARTBEAT_S = 1.0
+MUTED_S = 3.0  # after a camera came back: half pictures, and exposure that settles
+KEEP_FIRST_S = 60.0  # of the scene, before it is written down
+KEEP_S = 300.0  # between two writings
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FIRST_TO_GO = 600  # /proc/self/oom_score_adj: before the agent, after a runaway
 
@@ -54,6 +62,7 @@ def main() -> int:
     sys.excepthook = _say_where
     _die_with_the_agent()
     cv2.setNumThreads(1)
+    limit_memory()
     pipe = _claim_stdout()
     orders = _claim_stdin()
     plan = read_plan(orders)
@@ -77,15 +86,22 @@ class Watch:
 
     def __init__(self, plan: CameraPlan, tell: Tell) -> None:
         self._plan, self._tell = plan, tell
-        self._eye = Eye(plan.zones, plan.masks, loops=plan.loop)
-        self._liveness = Liveness()
+        self._memory = Recall(plan)
+        self._eye = self._open_eye()
+        kept = self._memory.kept
+        self._liveness = Liveness(kept.usual if kept else None)
         self._pace = Pace(plan, self._beat)
         self._looks = 0
         self._told_at = float("-inf")
-        self._moves = False
         self._recorder: Recorder | None = None
         if plan.clips:
             self._recorder = Recorder(plan, plan.clips, self._pace.at, tell)
+        self._moves_since: float | None = None
+        self._muted = plan.is_live
+
+    def _open_eye(self) -> Eye:
+        plan, kept = self._plan, self._memory.kept
+        return Eye(plan.zones, plan.masks, loops=plan.loop, memory=kept)
 
     def keep(self, seconds: float) -> None:
         """Have a clip kept of the last seconds and the next; from any thread."""
@@ -105,7 +121,7 @@ class Watch:
             reason = Loss.ENDED
         except FilmError as error:
             reason = error.reason
-        for decision in self._eye.close():
+        for decision in [] if self._muted else self._eye.close():
             self._tell(self._sighting(decision, None))
         if self._recorder:
             self._recorder.close(self._beat)
@@ -120,17 +136,24 @@ class Watch:
                 for still in film.stills():
                     frame, seconds = still.moment
                     last = Moment(before.frame + frame, before.seconds + seconds)
-                    yield Still(last, still.luma, still.colours)
+                    passed = [
+                        (before.seconds + at, points) for at, points in still.passed
+                    ]
+                    yield Still(last, still.luma, still.colours, passed)
                 gap = 1 / min(film.rate, self._plan.fps)
             if not self._plan.loop or self._plan.is_live:
                 return
             before = Moment(last.frame + 1, last.seconds + gap)
 
-    def _film(self) -> Film | SceneFilm:
-        plan, recorder = self._plan, self._recorder
-        if is_made(plan.source):
-            return SceneFilm(plan.source, plan.fps)
-        return Film(plan.source, plan.fps, recorder.tap if recorder else None)
+    def _film(self) -> Film | SceneFilm | PiFilm:
+        plan, source = self._plan, self._plan.looked_at
+        if is_made(source):
+            return SceneFilm(source, plan.fps)
+        if is_pi(source):
+            return PiFilm(source, plan.fps)
+        tap = self._recorder.tap if self._recorder else None
+        login, keyframes = plan.login, plan.keyframes
+        return Film(source, plan.fps, login=login, keyframes=keyframes, tap=tap)
 
     def _recording(self, rate: float, before: Moment) -> AbstractContextManager[None]:
         if self._recorder is None:
@@ -142,21 +165,42 @@ class Watch:
         self._looks += 1
         if self._recorder:
             self._recorder.show(glance.picture, still.moment.seconds)
-            for decision in glance.decisions:
-                self._recorder.note(decision)
         self._judge_liveness(glance, still.moment.seconds)
+        if not self._is_muted():
+            self._tell_of(glance)
+            self._memory.keep(self._eye, self._liveness, still.moment.seconds)
+        self._beat()
+
+    def _tell_of(self, glance: Glance) -> None:
         if glance.verdict:
             self._tell(self._judgement(glance.verdict))
         for decision in glance.decisions:
+            if self._recorder:
+                self._recorder.note(decision)
             self._tell(self._sighting(decision, glance))
-        self._beat()
+
+    def _is_muted(self) -> bool:
+        """Say whether a live camera has only just come (back).
+
+        Half pictures and an exposure that settles are no motion, and must not become
+        the scene that is known: the eye begins anew behind them.
+        """
+        if not self._muted:
+            return False
+        since = self._moves_since
+        if since is not None and self._pace.elapsed() - since >= MUTED_S:
+            self._muted = False
+            self._eye = self._open_eye()
+        return True
 
     def _judge_liveness(self, glance: Glance, seconds: float) -> None:
         """Tell once that pictures move; a film that stands still is lost."""
-        if self._liveness.is_frozen(glance.picture, seconds, self._pace.elapsed()):
+        now = self._pace.elapsed()
+        frozen = self._liveness.is_frozen(glance.picture, seconds, now)
+        if frozen and self._eye.trouble is None:  # a cloth stands still, too
             raise FilmError(Loss.FROZEN, "the picture stands still")
-        if self._liveness.moves and not self._moves:
-            self._moves = True
+        if self._liveness.moves and self._moves_since is None:
+            self._moves_since = self._pace.elapsed()
             self._tell(CameraRestored(time.time()))
 
     def _judgement(self, verdict: Verdict) -> Sighting:
@@ -187,41 +231,24 @@ class Watch:
             self._tell(Alive(time.time(), self._looks))
 
 
-class Pace:
-    """Maps a film's seconds to the clock, and waits until a still is due.
+class Recall:
+    """What a camera's process knows of its scene from before, and keeps for later."""
 
-    A live camera sets its own pace; a recorded film goes `speed` times real time.
-    """
+    def __init__(self, plan: CameraPlan) -> None:
+        self._folder = Path(plan.memory) if plan.memory else None
+        self.kept = scene_memory.read(self._folder) if self._folder else None
+        self._due = KEEP_FIRST_S
 
-    def __init__(self, plan: CameraPlan, beat: Callable[[], None]) -> None:
-        self._live, self._beat = plan.is_live, beat
-        self._speed = 1.0 if plan.is_live else plan.speed
-        self._started: float | None = None
-        self._seconds = 0.0
-        self._pause = threading.Event()
-
-    def wait_for(self, seconds: float) -> None:
-        """Return when the still at `seconds` of the film is due."""
-        if self._started is None:
-            self._started = time.monotonic() - seconds / self._speed
-        self._seconds = seconds
-        if self._live:
+    def keep(self, eye: Eye, liveness: Liveness, seconds: float) -> None:
+        """Write down what is known, now and then, while nothing is wrong."""
+        if self._folder is None or seconds < self._due or eye.trouble:
             return
-        while (left := self._started + seconds / self._speed - time.monotonic()) > 0:
-            self._pause.wait(min(left, HEARTBEAT_S))
-            self._beat()
-
-    def elapsed(self) -> float:
-        """Return the seconds since the start, on our clock, in the film's measure."""
-        if self._started is None:
-            return 0.0
-        if self._live:
-            return time.monotonic() - self._started
-        return self._seconds
-
-    def at(self, seconds: float) -> float:
-        """Return when the moment at `seconds` was, as seconds since 1970."""
-        return time.time() - (self._seconds - seconds) / self._speed
+        self._due = seconds + KEEP_S
+        known = eye.remember()
+        if known and (known.day or known.night):
+            with suppress(OSError):  # a full disk must not blind the camera
+                kept = structs.replace(known, usual=liveness.usual)
+                scene_memory.write(self._folder, kept)
 
 
 def _claim_stdout() -> BinaryIO:

@@ -1,89 +1,86 @@
 """The one door to FFmpeg: opens a source and hands out the stills to be looked at."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Self, TypeAlias
 
 import av
 import numpy as np
-from av.container import InputContainer
-from av.error import ExitError, FFmpegError, HTTPNotFoundError
+from av.error import FFmpegError
 
-from edge.camera.sighting import is_live
+from edge.camera.login import Login
+from edge.camera.pacing import FilmClock, Pacing
+from edge.camera.source import is_live
+from edge.camera.stream import BOUNDS, MOST_PIXELS, lost, open_source
 from edge.errors import FilmError, Loss
-from edge.sight.picture import Moment, Pixels, Still
+from edge.sight.picture import Moment, Passed, Pixels, Still, points_of
 
-OPEN_TIMEOUT_S = 8.0
-READ_TIMEOUT_S = 8.0  # shorter than the agent's patience with a process that hangs
-MOST_PIXELS = 8192 * 4320  # a header that promises more is a bomb
 BAD_IN_A_ROW = 100  # packets that cannot be decoded; a drop-out heals by a keyframe
 PLANAR = ("yuv420p", "yuvj420p")  # what cameras send; all else is converted first
-Tap: TypeAlias = Callable[[Any], None]  # takes an av.Packet
-ALMOST_S = 0.001  # time stamps are rounded
-LONGEST_STEP_S = 60.0  # between two frames
 OVERDUE_S = 2.0  # of frames; if time stamps stand still, look all the same
+LONGEST_GOP_S = 1.5  # between keyframes; where it is longer they are too few to look at
+
+VideoPacket: TypeAlias = "av.Packet[av.VideoStream]"
+Tap: TypeAlias = Callable[[VideoPacket], None]
 
 
-class Pacing:
-    """Chooses the frames to look at: `fps` of a second, evenly, whatever the film has.
+class _Skipping:
+    """Has the decoder leave out all but keyframes, as long as these are close enough.
 
-    Frames between are decoded, as those after need them, and not touched.
+    Only a keyframe changes it back: what lies between needs those before it.
     """
 
-    def __init__(self, fps: float) -> None:
-        self._step = 1 / fps
-        self._due: float | None = None
+    def __init__(self, context: av.VideoCodecContext) -> None:
+        self._context = context
+        self._key: float | None = None
+        self._too_few = False
+        context.skip_frame = "NONKEY"
 
-    def is_due(self, seconds: float) -> bool:
-        """Say whether the frame at `seconds` is to be looked at."""
-        if self._due is None or abs(seconds - self._due) > 1 + self._step:
-            self._due = seconds
-        if seconds < self._due - ALMOST_S:
-            return False
-        self._due += self._step
-        return True
-
-
-class _FilmClock:
-    """Seconds since the first frame, never back, whatever the time stamps do."""
-
-    def __init__(self, rate: float) -> None:
-        self._step = 1 / rate
-        self._stamp: float | None = None
-        self._seconds: float | None = None
-
-    def read(self, stamp: float | None) -> float:
-        """Return the seconds of a frame from its time stamp, or the lack of one."""
-        if self._seconds is None:
-            self._seconds = 0.0
-        else:
-            step = self._step
-            if stamp is not None and self._stamp is not None:
-                step = stamp - self._stamp
-            if not 0 <= step <= LONGEST_STEP_S:  # the camera has set its clock
-                step = self._step
-            self._seconds += step
-        self._stamp = stamp
-        return self._seconds
+    def take(self, packet: VideoPacket) -> None:
+        """Judge a packet that is about to be decoded."""
+        stamp = packet.pts if packet.dts is None else packet.dts
+        if stamp is None or packet.time_base is None:
+            return
+        seconds = float(stamp * packet.time_base)
+        if self._key is not None and seconds - self._key > LONGEST_GOP_S:
+            self._too_few = True
+        if packet.is_keyframe:
+            self._key = seconds
+            if self._too_few:
+                self._context.skip_frame = "DEFAULT"
 
 
 class Film:
     """A source that is open. Raises FilmError where it cannot be opened or read.
 
-    The error's sentence never holds the source: it may hold a password. `tap` gets each
-    packet as it comes, before it is decoded.
+    The error's sentence never holds the source: it may hold a password.
+
+    Args:
+        source: see `edge.camera.source`.
+        fps: pictures to look at a second.
+        login: of a camera on the network.
+        keyframes: decode keyframes alone; all, where they are more than 1.5 s apart.
+        tap: is given each packet of pictures as it comes, before it is decoded.
     """
 
-    def __init__(self, source: str, fps: float, tap: Tap | None = None) -> None:
-        self._fps = fps
-        self._tap = tap
-        self._container = _open(source)
+    def __init__(
+        self,
+        source: str,
+        fps: float,
+        *,
+        login: Login | None = None,
+        keyframes: bool = False,
+        tap: Tap | None = None,
+    ) -> None:
+        self._fps, self._tap, self._live = fps, tap, is_live(source)
+        self._container = open_source(source, login)
         try:
             self._prepare()
         except FilmError:
             self._container.close()
             raise
+        context = self._stream.codec_context
+        self._skipping = _Skipping(context) if keyframes else None
 
     def _prepare(self) -> None:
         if not self._container.streams.video:
@@ -93,6 +90,7 @@ class Film:
         self._stream.thread_type = "NONE"
         context = self._stream.codec_context
         context.thread_count = 1
+        context.options = BOUNDS
         if context.width * context.height > MOST_PIXELS:
             raise FilmError(
                 Loss.RUBBISH, f"pictures of {context.width}x{context.height} pixels"
@@ -112,32 +110,33 @@ class Film:
 
     def stills(self) -> Iterator[Still]:
         """Yield the stills to be looked at, until the film ends."""
-        pacing, clock = Pacing(self._fps), _FilmClock(self.rate)
+        pacing, clock = Pacing(self._fps), FilmClock(self.rate)
         looked, number = 0, -1
+        passed: list[tuple[float, Pixels]] = []
         for number, frame in enumerate(self._frames()):
             seconds = clock.read(frame.time)
             overdue = number - looked > OVERDUE_S * self.rate
             if pacing.is_due(seconds) or overdue:
                 looked = number
-                yield _still(Moment(number, seconds), frame)
+                yield _still(Moment(number, seconds), frame, passed)
+                passed = []
+            elif frame.format.name in PLANAR:
+                passed.append((seconds, points_of(_luma(frame))))
         if number < 0:
             raise FilmError(Loss.RUBBISH, "no picture in the source can be decoded")
+        if self._live:
+            raise FilmError(Loss.REFUSED, "the camera has closed the connection")
 
     def _frames(self) -> Iterator[av.VideoFrame]:
         bad = 0
-        packets = self._container.demux(self._stream)
-        while True:
-            try:
-                packet = next(packets, None)
-            except FFmpegError as error:
-                raise _lost(error, Loss.FROZEN, "reading fails") from None
-            if packet is None:
-                return
-            if self._tap:
-                self._tap(packet)
+        for packet in self.packets():
+            if self._skipping:
+                self._skipping.take(packet)
             try:
                 frames = packet.decode()
-            except FFmpegError:
+            except FFmpegError as error:
+                if isinstance(error, MemoryError):
+                    raise lost(error, Loss.CRASHED, "decoding fails") from None
                 bad += 1
                 if bad >= BAD_IN_A_ROW:
                     raise FilmError(
@@ -147,47 +146,35 @@ class Film:
             bad = 0 if frames else bad
             yield from frames
 
-
-def _open(source: str) -> InputContainer:
-    live = is_live(source)
-    if not live and not Path(source).exists():
-        raise FilmError(Loss.MISSING, "the file does not exist")
-    address = source if live else f"file:{source}"
-    # FFmpeg lets what `file:` opens (a playlist) open files alone, no address.
-    options = {"rtsp_transport": "tcp"} if live else {}
-    timeout = (OPEN_TIMEOUT_S, READ_TIMEOUT_S)
-    try:
-        return av.open(address, options=options, timeout=timeout if live else None)
-    except FFmpegError as error:
-        raise _lost(error, Loss.REFUSED, "opening fails") from None
-
-
-def _lost(error: FFmpegError, silent: Loss, what: str) -> FilmError:
-    """Name an error of FFmpeg without its text, which holds the address.
-
-    `silent` is what it means if nothing comes in time.
-    """
-    reason = Loss.REFUSED
-    if isinstance(error, TimeoutError | ExitError):
-        reason = silent
-    elif isinstance(error, FileNotFoundError | HTTPNotFoundError):
-        reason = Loss.MISSING
-    elif isinstance(error, ValueError | IsADirectoryError):
-        return FilmError(Loss.RUBBISH, "this is no film that can be read")
-    return FilmError(reason, f"{what} ({type(error).__name__})")
+    def packets(self) -> Iterator[VideoPacket]:
+        """Yield the packets of pictures as they come; the last ones are empty."""
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets, None)
+            except FFmpegError as error:
+                raise lost(error, Loss.FROZEN, "reading fails") from None
+            if packet is None:
+                return
+            if self._tap and packet.size:
+                self._tap(packet)
+            yield packet
 
 
-def _still(moment: Moment, frame: av.VideoFrame) -> Still:
+def _still(moment: Moment, frame: av.VideoFrame, passed: Passed) -> Still:
     width, height = frame.width & ~1, frame.height & ~1
     if frame.format.name not in PLANAR or (width, height) != (
         frame.width,
         frame.height,
     ):
         frame = frame.reformat(width=width, height=height, format="yuv420p")
+    return Still(moment, _luma(frame)[:height, :width], lambda: _planes(frame), passed)
+
+
+def _luma(frame: av.VideoFrame) -> Pixels:
     plane = frame.planes[0]
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-    luma: Pixels = rows[:height, :width]
-    return Still(moment, luma, lambda: _planes(frame))
+    return rows[: frame.height, : frame.width]
 
 
 def _planes(frame: av.VideoFrame) -> Pixels:

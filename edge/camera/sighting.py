@@ -8,62 +8,62 @@ from typing import BinaryIO, TypeAlias
 
 import msgspec
 
+from edge.camera.login import Login
+from edge.camera.source import is_live
+from edge.clip.plan import ClipPlan
 from edge.errors import CameraError, CameraPlanError, Loss, SightingError
 from edge.sight.shape import Box, Polygon
 from sites.event import Count, Digest, LightChange, Preset, Seconds, Side
 
 LENGTH_BYTES = 4
 LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes; a snapshot of 1280 px is about 0.3 MB
-LIVE_SCHEMES = ("rtsp://", "rtsps://")
 FEWEST_CORNERS = 3
 
 
-class ClipPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """What films of a camera are kept of what it sees.
-
-    Attributes:
-        folder: where they lie; only we write there.
-        before: seconds from before a motion that are promised.
-        after: seconds that a film goes on after the last motion.
-        longest: seconds after which it is cut, at the next keyframe.
-        ring_bytes: most that the last seconds may take in memory.
-    """
-
-    folder: str
-    before: float = 5.0
-    after: float = 10.0
-    longest: float = 60.0
-    ring_bytes: int = 16 * 2**20
-
-
 class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """What one camera's process needs to know; the source may hold a password.
+    """What one camera's process needs to know, its login as well: never shown.
 
     Attributes:
         index: number of the camera on its device, from 0.
-        source: a file's path, `made:SEED`, or `rtsp://...`.
+        source: what `edge.camera.source` knows.
+        login: of a camera on the network.
+        substream: the same camera's smaller stream; then that is looked at.
+        keyframes: look at keyframes alone, where there is one at least each 1.5 s.
         zones: (zone id, polygon); corners are fractions of the picture, 0 to 1.
         masks: polygons that nothing may see; widened to blocks of 16 pixels.
         speed: times real time, for recorded and made films.
         loop: begin a recorded film again at its end.
         fps: pictures looked at a second.
         snapshots: send a picture with each motion. Never for a home.
+        sensitivity: what counts as motion.
+        shadow: try the other presets beside it, and propose one.
+        memory: a folder of this camera's own, for what it learns; None keeps nothing.
         clips: what films are kept on the device, if any.
     """
 
     index: int
     source: str
+    login: Login | None = None
+    substream: str | None = None
+    keyframes: bool = False
     zones: tuple[tuple[str, Polygon], ...] = ()
     masks: tuple[Polygon, ...] = ()
     speed: float = 1.0
     loop: bool = False
     fps: float = 5.0
     snapshots: bool = False
+    sensitivity: Preset = "normal"
+    shadow: bool = False
+    memory: str | None = None
     clips: ClipPlan | None = None
 
     def __post_init__(self) -> None:
         if not self.source:
             raise CameraPlanError(self.index, "the source is empty")
+        if self.substream is not None and is_live(self.substream) != self.is_live:
+            raise CameraPlanError(
+                self.index, "substream and source: a film and a camera"
+            )
         if not 0 < self.speed <= 1000:  # noqa: PLR2004 - a bound against mistakes
             raise CameraPlanError(self.index, f"speed {self.speed} is not in 0..1000")
         if not 0 < self.fps <= 100:  # noqa: PLR2004 - a bound against mistakes
@@ -85,14 +85,14 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
         """A live source cannot be asked to go faster and has no end of its own."""
         return is_live(self.source)
 
+    @property
+    def looked_at(self) -> str:
+        """The source whose pictures are looked at."""
+        return self.substream or self.source
+
     def __repr__(self) -> str:
         """Leave the source out: it may hold a password or an address."""
         return f"CameraPlan(index={self.index})"
-
-
-def is_live(source: str) -> bool:
-    """Say whether a source is a camera on the network rather than a film."""
-    return source.lower().startswith(LIVE_SCHEMES)
 
 
 class MotionStarted(msgspec.Struct, frozen=True, tag="motion.started"):

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec import structs
 from msgspec.structs import asdict
 
 from edge.camera import sighting as seen
+from edge.camera.outage import Cause, Lost, Outage
 from edge.sight.shape import Box
-from sites.event import KINDS, Record
+from sites.event import KINDS, CameraLost, Record
 
 See = Callable[[Record, bytes | None], object]
 
@@ -21,6 +23,7 @@ class Cameras:
         self.count = len(numbers)
         self._trusted = dict.fromkeys(numbers, False)
         self._deceived: set[int] = set()
+        self._outage = Outage(len(numbers))
 
     @property
     def blind(self) -> int:
@@ -30,12 +33,28 @@ class Cameras:
     def take(self, number: int, sighting: seen.Sighting) -> None:
         """Take one sighting of camera `number`."""
         self._judge(number, sighting)
+        if isinstance(sighting, seen.CameraLost):
+            self._tell_lost(self._outage.lose(number, sighting.reason, sighting.at))
+            return
+        if isinstance(sighting, seen.CameraRestored):
+            self._outage.restore(number)
         record = record_of(number, sighting)
         if record is not None:
             picture = (
                 sighting.snapshot if isinstance(sighting, seen.MotionStarted) else None
             )
             self._see(record, picture)
+
+    def tick(self, now: datetime) -> None:
+        """Tell what is known by now to be behind a loss; it is a second old or more."""
+        self._tell_lost(self._outage.settle(now.timestamp()))
+
+    def _tell_lost(self, news: dict[int, tuple[Lost, Cause]]) -> None:
+        for number, (lost, cause) in news.items():
+            sighting = seen.CameraLost(lost.since, lost.loss)
+            record = record_of(number, sighting)
+            if isinstance(record, CameraLost):
+                self._see(structs.replace(record, suspect=cause), None)
 
     def _judge(self, number: int, sighting: seen.Sighting) -> None:
         """Count a camera as blind from its loss on.

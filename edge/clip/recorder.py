@@ -10,10 +10,11 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from edge.camera.sighting import CameraPlan, ClipKept, ClipPlan
+from edge.camera.sighting import CameraPlan, ClipKept
 from edge.clip.adopt import Note, adopt
 from edge.clip.mp4 import Pattern, StillEncoder
 from edge.clip.occasion import Occasion
+from edge.clip.plan import ClipPlan
 from edge.clip.reel import Reel
 from edge.clip.ring import Ring, Slice
 from edge.clip.writer import Writer

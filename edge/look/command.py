@@ -122,7 +122,7 @@ def events(
     """
     reel = film if isinstance(film, Reel) else Reel(film)
     aim = aim or Aim()
-    eye, frozen = Eye(aim.zones, aim.masks), _Frozen()
+    eye, troubles = Eye(aim.zones, aim.masks), _Troubles()
     moment = Moment(0, 0.0)
     broken: FilmError | None = None
     with ExitStack() as stack:
@@ -131,7 +131,7 @@ def events(
         try:
             for moment, glance in _glances(reel, eye, rate):
                 told = list(_events(reel.name, glance.decisions))
-                told += _troubles(reel.name, moment, glance, frozen)
+                told += troubles.judge(reel.name, moment, glance.picture, eye)
                 if show:
                     notes = [event.note() for event in told]
                     show.add(glance.picture, moment, eye.going_on(), notes)
@@ -148,27 +148,21 @@ def events(
         raise broken
 
 
-class _Frozen:
-    """Does the film stand still?"""
+class _Troubles:
+    """What is wrong with the picture: told when it begins, and when all is well."""
 
     def __init__(self) -> None:
         self._liveness = Liveness()
-        self.is_so = False
+        self._told: Loss | None = None
 
-    def changes(self, picture: Masked, seconds: float) -> bool:
-        """Take the next picture into account; say whether `is_so` changed."""
-        was = self.is_so
-        self.is_so = self._liveness.is_frozen(picture, seconds, seconds)
-        return was is not self.is_so
-
-
-def _troubles(
-    path: str, moment: Moment, glance: Glance, frozen: _Frozen
-) -> Iterator[Event]:
-    if glance.verdict:
-        yield _trouble(path, moment, glance.verdict.trouble)
-    if frozen.changes(glance.picture, moment.seconds):
-        yield _trouble(path, moment, Loss.FROZEN if frozen.is_so else None)
+    def judge(self, path: str, moment: Moment, seen: Masked, eye: Eye) -> list[Event]:
+        """Take the next picture into account."""
+        frozen = self._liveness.is_frozen(seen, moment.seconds, moment.seconds)
+        now = eye.trouble or (Loss.FROZEN if frozen else None)
+        if (now is None) is (self._told is None):
+            return []  # a cloth that stands still is told once
+        self._told = now
+        return [_trouble(path, moment, now)]
 
 
 def _trouble(path: str, moment: Moment, trouble: Loss | None) -> Event:

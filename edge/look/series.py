@@ -10,8 +10,9 @@ from typing import Self
 
 import cv2
 
-from edge.camera.film import BAD_IN_A_ROW, Film, Pacing
-from edge.camera.sighting import is_live
+from edge.camera.film import BAD_IN_A_ROW, Film
+from edge.camera.pacing import Pacing
+from edge.camera.source import is_live
 from edge.errors import FilmError, Loss
 from edge.sight.picture import Moment, Pixels, Still
 

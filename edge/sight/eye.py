@@ -6,10 +6,15 @@ Pure: seconds are an argument.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from edge.errors import Loss
 from edge.sight.guard import Guard, Verdict
-from edge.sight.motion import Decision, Motion, Started
-from edge.sight.picture import MIDDLE_WIDTH, Masked, Masking, Still, small_size
+from edge.sight.memory import Memory
+from edge.sight.motion import WARM_UP_S, Decision, Motion, Started
+from edge.sight.picture import Masked, Masking, Still, middle_size, small_size
 from edge.sight.shape import Polygon
+
+HIDING = frozenset({Loss.COVERED, Loss.TURNED, Loss.BLACK})  # no motion is the scene's
+MUTE_S = 3.0  # after a scene is back: what was learned of it is old
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Eye:
     """Looks through one camera; begins anew when the size of its pictures changes.
 
     `loops` says that the film begins again at its end, which is then no trouble.
+    `memory` is what was kept of the scene before a restart.
     """
 
     def __init__(
@@ -36,36 +42,62 @@ class Eye:
         masks: Sequence[Polygon],
         *,
         loops: bool = False,
+        memory: Memory | None = None,
     ) -> None:
         self._zones, self._masks, self._loops = zones, masks, loops
+        self._memory = memory
         self._masking: Masking | None = None
         self._motion: Motion | None = None
         self._guard: Guard | None = None
+        self._mute_until = 0.0
 
     def see(self, still: Still) -> Glance:
         """Look at the next still."""
-        height, width = still.luma.shape
+        seconds = still.moment.seconds
         ended: list[Decision] = []
         known: Verdict | None = None
-        if (
-            self._motion is None
-            or self._guard is None
-            or self._masking is None
-            or not self._masking.fits(still)
-        ):
+        if self._masking is None or not self._masking.fits(still):
             ended = self.close()
             if self._guard and self._guard.trouble:
-                known = Verdict(None, still.moment.seconds)
+                known = Verdict(None, seconds)
+            height, width = still.luma.shape
             self._masking = Masking(self._masks, height, width)
-            size = small_size(height, width)
-            self._motion = Motion(self._zones, size, self._masking.unseen())
-            middle = small_size(height, width, MIDDLE_WIDTH)
-            unseen = self._masking.unseen(MIDDLE_WIDTH)
-            self._guard = Guard(middle, unseen, loops=self._loops)
+            self._motion = self._new_motion()
+            middle = middle_size(height, width)
+            unseen = self._masking.unseen(middle)
+            if self._guard:
+                self._memory = None  # a picture of another size is another camera's
+            self._guard = Guard(middle, unseen, loops=self._loops, memory=self._memory)
+            self._mute_until = seconds
         picture = self._masking.hide(still)
-        decisions = ended + self._motion.look(picture.small, still.moment)
-        verdict = self._guard.look(picture, still.moment.seconds)
-        return Glance(picture, decisions, known or verdict)
+        verdict = self._guard.look(picture, seconds) if self._guard else None
+        if verdict and verdict.trouble in HIDING:
+            ended += self.close()
+            self._motion = None
+        elif verdict and verdict.trouble is None and self._motion is None:
+            self._mute_until = seconds + MUTE_S - WARM_UP_S
+        hidden = self._guard is not None and self._guard.trouble in HIDING
+        if self._motion is None and not hidden and seconds >= self._mute_until:
+            self._motion = self._new_motion()
+        if self._motion:
+            ended += self._motion.look(picture.small, still.moment)
+        return Glance(picture, ended, known or verdict)
+
+    def _new_motion(self) -> Motion | None:
+        """Begin to know the scene anew."""
+        if self._masking is None:
+            return None
+        size = small_size(self._masking.height, self._masking.width)
+        return Motion(self._zones, size, self._masking.unseen())
+
+    @property
+    def trouble(self) -> Loss | None:
+        """What is wrong with the picture, as it was told; None if nothing."""
+        return self._guard.trouble if self._guard else None
+
+    def remember(self) -> Memory | None:
+        """Give what is to be kept of the scene over a restart."""
+        return self._guard.remember() if self._guard else None
 
     def going_on(self) -> list[Started]:
         """Give the last sighting of each event that has not ended."""

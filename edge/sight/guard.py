@@ -13,31 +13,38 @@ import cv2
 import numpy as np
 
 from edge.errors import Loss
-from edge.sight.likeness import Plane, View, logarithm, richness, seen_of
+from edge.sight.likeness import (
+    Plane,
+    View,
+    blocks,
+    logarithm,
+    richness,
+    seen_of,
+    steadiness,
+)
+from edge.sight.memory import Kept, Memory
 from edge.sight.picture import Masked, Pixels
-from edge.sight.reference import Likeness, Reference
 from edge.sight.repeat import Repeat
+from edge.sight.scene import (
+    Evidence,
+    Light,
+    Scene,
+    cover_or_turn,
+    is_black,
+    trouble_of,
+    unevenness,
+)
+from edge.sight.sharpness import Sharpness, focus, sharpness
+from edge.sight.sketch import is_known_again
 
 JUDGED_S = 0.9  # between two judgements
 SETTLE_S = 1.0  # over which the mean picture follows; rain and insects vanish in it
-WARM_UP_S = 4.0  # after which the scene is known
+WARM_UP_S = 3.5  # after which the scene is known
 HOLD_S = 3.0  # a trouble must last, before it is named
+ROUND_S = 8.0  # a loop shows itself when something happens in it
 WELL_S = 3.0  # the scene must be itself again, before that is told
-YOUNG_S = 60.0  # a young reference learns as fast as it is old
-MEMORY_S = 900.0  # shadows wander in hours; nobody covers a lens that slowly
 GAP_S = 5.0  # longest step of time that counts at once
-DARK = 26.0  # levels; video black is 16
-DETAIL = 4.0  # levels (standard deviation); a dark picture with more shows something
-GONE = 0.75  # of the blocks with edges
-ALL_GONE = 0.9  # of them; a web before the lens hides many and has edges of its own
-FAINT = 0.25  # of the contrast of the edges
-BLURRED = 0.6  # of the usual sharpness
-SAME_SCENE = 0.6  # correlation at 40 px width
-RICH = 0.5  # of the blocks; a cover has no edges
-FINE = 0.7  # of edges, contrast and focus; what is less like the scene is not learned
-SELF = 0.5  # correlation of edges; a scene that was lost must be so much like itself
-COLOUR = 2.0  # levels of mean chroma; less is infrared light
-COLOUR_S = 2.0  # a change of light must last, before it is believed
+SELF = 0.5  # of blocks; a scene that was lost must be so much like itself
 KIN = 0.35  # correlation of edges by day and by night
 
 
@@ -53,9 +60,10 @@ class Guard:
     """Watches one camera's scene.
 
     Args:
-        unseen: 255 where masks hide the picture that is judged, or None.
-        size: its (height, width).
+        size: (height, width) of the middle picture.
+        unseen: 255 where masks hide it, or None.
         loops: the film begins again at its end, which is then no trouble.
+        memory: what was kept of the camera's scene before a restart.
     """
 
     def __init__(
@@ -64,14 +72,17 @@ class Guard:
         unseen: Pixels | None = None,
         *,
         loops: bool = False,
+        memory: Memory | None = None,
     ) -> None:
+        self._memory = memory
         self._seen = seen_of(unseen, size)
+        self._whole = blocks(self._seen) >= 1
         self._repeat = None if loops else Repeat()
         self._mean: Plane = np.zeros(size, np.float32)
-        self._begun = False
-        self._light = Light()
-        self._references: dict[bool, Reference] = {}
+        self._before: tuple[Plane, Pixels] | None = None
         self._earlier: deque[View] = deque(maxlen=2)
+        self._light = Light()
+        self._scenes: dict[bool, Scene] = {}
         self._first = self._last = self._judged = 0.0
         self._suspect = Verdict(None, 0.0)
         self._told = Verdict(None, 0.0)
@@ -86,11 +97,14 @@ class Guard:
 
         Moments must not go back in time.
         """
+        if not picture.shows:
+            return None
         middle = picture.middle
         one = logarithm(middle)
-        looping = self._repeat is not None and self._repeat.is_looping(middle, seconds)
-        if not self._begun:
-            self._begun = True
+        frames = [*picture.passed, (seconds, picture.points)]
+        looping = self._repeat is not None and self._repeat.is_looping(frames, seconds)
+        before, self._before = self._before, (one, picture.fine)
+        if before is None:
             self._mean[:] = one
             self._first = self._last = self._judged = seconds
             return None
@@ -104,7 +118,8 @@ class Guard:
         self._light.take(picture.chroma(), seconds)
         if is_black(middle, self._seen):
             return self._hold(Loss.BLACK, seconds)
-        trouble = self._judge(one, seconds, step)
+        sharp = sharpness(picture.fine, before[1], self._whole)
+        trouble = self._judge((one, before[0]), sharp, seconds, step)
         return self._hold(Loss.LOOPING if looping else trouble, seconds)
 
     def _hold(self, trouble: Loss | None, seconds: float) -> Verdict | None:
@@ -119,12 +134,16 @@ class Guard:
         patience = HOLD_S if trouble else WELL_S
         if trouble is Loss.LOOPING:
             patience = 0.0  # it has been watched for long already
+        elif self._told.trouble is Loss.LOOPING:
+            patience = ROUND_S
         if seconds - self._suspect.since < patience:
             return None
         self._told = self._suspect
         return self._told
 
-    def _judge(self, one: Plane, seconds: float, step: float) -> Loss | None:
+    def _judge(
+        self, looks: tuple[Plane, Plane], sharp: Sharpness, seconds: float, step: float
+    ) -> Loss | None:
         """Compare with the reference of this light; learn what is like it.
 
         1. The scene as it was after the start is known by day, or by night.
@@ -132,71 +151,49 @@ class Guard:
         3. What is like the scene is learned, fast at first, then in a quarter of an
            hour, so that the sun may wander.
         """
-        age = seconds - self._first
-        if age < WARM_UP_S:
+        view = View(self._mean, self._seen)
+        rich, power = richness(*(View(one, self._seen) for one in looks))
+        own = self._scenes.get(self._light.colour)
+        scene = own or self._scenes.get(not self._light.colour)
+        if scene is None:
+            if (kept := self._kept()) and not is_known_again(view, kept):
+                return cover_or_turn(rich, kept, view)
+            self._first = seconds
+            sharp = Sharpness.of(kept.sharp) if kept else sharp
+            self._scenes[self._light.colour] = Scene(view, sharp, rich)
             return None
-        own = self._references.get(self._light.colour)
-        reference = own or self._references.get(not self._light.colour)
-        if reference is None:
-            self._know(one)
-            return None
-        if not reference.is_known:
-            reference.learn(self._mean, one, step / MEMORY_S)
-            return None
-        rate = step / MEMORY_S if age >= YOUNG_S else step / age
-        view, likeness = reference.see(self._mean)
-        focus = reference.focus(view, View(one, self._seen))
-        rich = richness(view, self._earlier[0]) if self._earlier else 1.0
+        view, likeness = scene.reference.see(view, power)
+        steady = steadiness(view, self._earlier[0]) if self._earlier else self._whole
         self._earlier.append(view)
-        trouble = trouble_of(reference, view, likeness, focus, rich)
-        if trouble is None and likeness.edges < SELF:
+        evidence = Evidence(
+            likeness,
+            focus(sharp, scene.sharp),
+            rich,
+            scene.rich,
+            unevenness(view),
+            steady,
+        )
+        if seconds - self._first < WARM_UP_S:
+            scene.learn(view, sharp, evidence, step)
+            return None
+        trouble = trouble_of(scene.reference, view, evidence)
+        if trouble is None and self._told.trouble and likeness.lost > SELF:
             trouble = self._told.trouble  # half way back is not back
         if trouble is None and own is None and likeness.edges >= KIN:
-            self._know(one)
-        elif trouble is None and min(likeness.edges, likeness.contrast, focus) >= FINE:
-            reference.learn(self._mean, one, rate)
+            self._scenes[self._light.colour] = Scene(view, sharp, rich)
+        elif trouble is None and not self._told.trouble:
+            scene.learn(view, sharp, evidence, step)
         return trouble
 
-    def _know(self, one: Plane) -> None:
-        reference = Reference(self._mean.copy(), one, self._seen)
-        self._references[self._light.colour] = reference
+    def _kept(self) -> Kept | None:
+        """Give what was kept of the scene in this light, or else in the other."""
+        if self._memory is None:
+            return None
+        day, night = self._memory.day, self._memory.night
+        return (day or night) if self._light.colour else (night or day)
 
-
-class Light:
-    """Is there colour in the picture (day), or not (infrared)?"""
-
-    def __init__(self) -> None:
-        self.colour = True
-        self._since: float | None = None
-        self._begun = False
-
-    def take(self, chroma: float, seconds: float) -> None:
-        """Take the mean chroma of a picture into account; believe it when it lasts."""
-        colour = chroma >= COLOUR
-        if not self._begun:
-            self.colour, self._begun = colour, True
-        if colour == self.colour:
-            self._since = None
-        elif self._since is None:
-            self._since = seconds
-        elif seconds - self._since >= COLOUR_S:
-            self.colour, self._since = colour, None
-
-
-def is_black(picture: Pixels, seen: Plane) -> bool:
-    """Say whether a picture shows nothing but dark."""
-    visible = picture[seen > 0]
-    return bool(visible.size and visible.mean() < DARK and visible.std() < DETAIL)
-
-
-def trouble_of(
-    reference: Reference, view: View, likeness: Likeness, focus: float, rich: float
-) -> Loss | None:
-    """Name what is wrong with one picture, if anything."""
-    if focus < BLURRED and likeness.coarse >= SAME_SCENE:
-        return Loss.DEFOCUSED
-    if rich < RICH * reference.richness:
-        faint = likeness.lost >= GONE or likeness.contrast < FAINT
-        return Loss.COVERED if faint else None
-    elsewhere = likeness.lost >= ALL_GONE or reference.is_turned(view, likeness)
-    return Loss.TURNED if elsewhere else None
+    def remember(self) -> Memory:
+        """Give what is to be kept over a restart."""
+        old = self._memory or Memory()
+        scenes = {light: scene.kept() for light, scene in self._scenes.items()}
+        return Memory(scenes.get(True) or old.day, scenes.get(False) or old.night)

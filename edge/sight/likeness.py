@@ -1,8 +1,8 @@
 """How like the scene that is known a picture is. Pure.
 
 A scene is known by its edges, and these by the logarithm of brightness: light changes
-neither where they lie nor how strong they are. All is judged at 320 px width, on a grid
-of blocks, so that somebody before the lens takes some away, and a hand on it all.
+neither where they lie nor how strong they are. All is judged at 240 to 480 px width, on
+a grid of blocks: somebody before the lens takes some away, and a hand on it all.
 """
 
 from functools import cached_property
@@ -15,17 +15,16 @@ from numpy.typing import NDArray
 from edge.sight.picture import Pixels
 
 Plane: TypeAlias = NDArray[np.float32]
+Blocks: TypeAlias = NDArray[np.float32]
 
 GRID = (8, 6)  # blocks across and down
-COARSE = (40, 22)  # px; what is left of a picture however much it is defocused
+COARSE = (32, 18)  # px; what is left of a picture however much it is defocused
 TEXTURE = 0.6  # a pixel; a block with weaker edges tells nothing
 GLOW = (31, 31)  # px; what is smoother is light, not the scene
-STEADY = (
-    0.7  # correlation of a block's edges with those of a moment ago; noise has less
-)
+STEADY = 0.5  # correlation of edges at two looks; those of noise have none
 SOBEL = 0.125  # makes levels a pixel of OpenCV's sums
 SMALLEST = 1e-6  # against division by nothing
-ALIGNED = (160, 90)  # px; at which a small shift is taken back
+NEAR_MASK = (7, 7)  # px; an edge so near a mask may be the mask's
 
 _LOGARITHM = (100 * np.log(np.arange(256) + 8)).astype(np.float32)  # about a level's
 # worth at 92; 8 over the 16 of video black, so that its noise stays small
@@ -36,55 +35,69 @@ class View:
 
     def __init__(self, picture: Plane, seen: Plane) -> None:
         self.picture, self.seen = picture, seen
-        # A lamp's glow, however strong, is no edge.
-        self._fine = _plane(cv2.subtract(picture, cv2.blur(picture, GLOW)))
 
     @cached_property
     def edges(self) -> tuple[Plane, Plane]:
         """Strength of the edges across and down, a pixel's noise smoothed away."""
-        smooth = cv2.GaussianBlur(self._fine, (5, 5), 1.0)
-        return _slopes(_plane(smooth), self.seen)
+        # A lamp's glow, however strong, is no edge.
+        fine = cv2.subtract(self.picture, cv2.blur(self.picture, GLOW))
+        smooth = cv2.GaussianBlur(fine, (5, 5), 1.0)
+        across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=SOBEL)
+        down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=SOBEL)
+        return _plane(across) * self.seen, _plane(down) * self.seen
 
     @cached_property
-    def energy(self) -> Plane:
+    def energy(self) -> Blocks:
         """Mean square of the smoothed edges, block by block."""
-        across, down = self.edges
-        return blocks(across * across + down * down)
-
-    @cached_property
-    def sharpness(self) -> Plane:
-        """Strength of fine edges over that of coarse ones, block by block."""
-        fine = _slopes(self._fine, self.seen)
-        few = cv2.resize(self._fine, COARSE, interpolation=cv2.INTER_AREA)
-        seen = cv2.resize(self.seen, COARSE, interpolation=cv2.INTER_AREA)
-        coarse = _slopes(_plane(few), _plane(seen))
-        ratio = _power(fine) / np.maximum(_power(coarse), SMALLEST)
-        return _plane(np.maximum(np.sqrt(ratio), SMALLEST))
-
-    @cached_property
-    def magnitude(self) -> Plane:
-        """How strong the edges are, in a smaller picture."""
-        across, down = self.edges
-        return _plane(cv2.resize(cv2.magnitude(across, down), ALIGNED))
+        return both(self, self)
 
     @cached_property
     def field(self) -> Plane:
         """The edges across and down as two channels, in a smaller picture."""
-        both_ways = cv2.merge(self.edges)
-        return _plane(cv2.resize(both_ways, ALIGNED, interpolation=cv2.INTER_AREA))
+        return field_of(*self.edges)
 
     @cached_property
     def coarse(self) -> Plane:
-        """Return the picture at 40 px width, around its mean."""
+        """Return the picture at 32 px width, without its mean and its slope.
+
+        Two smooth pictures have a slope alike by chance.
+        """
         few = cv2.resize(self.picture * self.seen, COARSE, interpolation=cv2.INTER_AREA)
-        return _plane(few - few.mean())
+        flat = few - few.mean()
+        for axis in (0, 1):
+            line = np.linspace(-1, 1, flat.shape[axis], dtype=np.float32)
+            line = line[:, None] if axis == 0 else line[None, :]
+            flat = flat - line * (flat * line).mean() / (line * line).mean()
+        return _plane(flat)
 
 
-def richness(view: View, earlier: View) -> float:
-    """Return the share of blocks with edges that were there a moment ago, too."""
-    mine, theirs = view.energy, earlier.energy
-    like = both(view, earlier) / np.sqrt(mine * theirs + SMALLEST)
-    return float(((like >= STEADY) & (mine >= TEXTURE**2)).mean())
+def field_of(across: Plane, down: Plane) -> Plane:
+    """Put edges across and down together at half the size, strong ones held back.
+
+    A car's edges, however strong, must not outweigh those of the road.
+    """
+    size = (across.shape[1] // 2, across.shape[0] // 2)
+    few = cv2.resize(cv2.merge((across, down)), size, interpolation=cv2.INTER_AREA)
+    strength = cv2.magnitude(*cv2.split(few)) + 2 * TEXTURE
+    return _plane(few / strength[:, :, None])
+
+
+def steadiness(view: View, earlier: View) -> NDArray[np.bool_]:
+    """Say which blocks have edges that stay where they are."""
+    like = both(view, earlier) / np.sqrt(view.energy * earlier.energy + SMALLEST)
+    steady: NDArray[np.bool_] = (like >= STEADY) & (view.energy >= TEXTURE**2)
+    return steady
+
+
+def richness(one: View, before: View) -> tuple[float, Blocks]:
+    """Return the share of blocks with edges that two looks agree on, and their energy.
+
+    Noise is another in each look; whoever walks is almost where they were.
+    """
+    shared = both(one, before)
+    like = shared / np.sqrt(one.energy * before.energy + SMALLEST)
+    rich = (like >= STEADY) & (shared >= TEXTURE**2)
+    return float(rich.mean()), shared
 
 
 def logarithm(picture: Pixels) -> Plane:
@@ -92,7 +105,7 @@ def logarithm(picture: Pixels) -> Plane:
     return _plane(cv2.LUT(picture, _LOGARITHM))
 
 
-def blocks(plane: NDArray[np.floating]) -> Plane:
+def blocks(plane: NDArray[np.floating]) -> Blocks:
     """Return the mean of each block of the grid."""
     return _plane(cv2.resize(plane, GRID, interpolation=cv2.INTER_AREA))
 
@@ -101,37 +114,26 @@ def seen_of(unseen: Pixels | None, size: tuple[int, int]) -> Plane:
     """Return 1 where edges count: away from masks; `size` is (high, wide)."""
     if unseen is None:
         return np.ones(size, np.float32)
-    hidden = cv2.dilate(unseen, np.ones((7, 7), np.uint8))
+    hidden = cv2.dilate(unseen, np.ones(NEAR_MASK, np.uint8))
     return _plane(hidden == 0)
 
 
 def warp(plane: Plane, matrix: NDArray[np.integer | np.floating]) -> Plane:
+    """Move a picture; beyond its border it goes on as it ends."""
     size = (plane.shape[1], plane.shape[0])
     return _plane(cv2.warpAffine(plane, matrix, size, borderMode=cv2.BORDER_REPLICATE))
 
 
-def both(one: View, other: View) -> Plane:
+def both(one: View, other: View) -> Blocks:
+    """Return how much of their edges two pictures share, block by block."""
     across = one.edges[0] * other.edges[0]
     return blocks(across + one.edges[1] * other.edges[1])
 
 
-def _slopes(picture: Plane, seen: Plane) -> tuple[Plane, Plane]:
-    across = cv2.Sobel(picture, cv2.CV_32F, 1, 0, scale=SOBEL)
-    down = cv2.Sobel(picture, cv2.CV_32F, 0, 1, scale=SOBEL)
-    return _plane(across) * seen, _plane(down) * seen
-
-
-def _power(slopes: tuple[Plane, Plane]) -> Plane:
-    across, down = slopes
-    return blocks(across * across + down * down)
-
-
 def correlation(one: Plane, other: Plane) -> float:
-    if not one.size:
-        return 0.0
-    mine, theirs = one - one.mean(), other - other.mean()
-    power = float((mine * mine).sum()) * float((theirs * theirs).sum())
-    return float((mine * theirs).sum()) / max(float(power**0.5), SMALLEST)
+    """Return the correlation of two pictures around nothing."""
+    power = float((one * one).sum()) * float((other * other).sum())
+    return float((one * other).sum()) / max(float(power**0.5), SMALLEST)
 
 
 def _plane(image: NDArray[np.generic]) -> Plane:

@@ -1,23 +1,35 @@
 """Is a camera's picture alive? A real sensor never gives the same picture for long."""
 
+from collections import deque
+
 import numpy as np
 
-from edge.sight.picture import Masked, Pixels
+from edge.sight.picture import POINTS, Masked, Pixels
 
 FROZEN_S = 8.0  # of the camera's time; to be named within 10 s. Encoders repeat a
 # picture of a quiet scene until their next keyframe, 1 to 5 s apart
+CELLS = (8, 6)  # across and down
+STILL_CELLS = 4  # of 48 that change; a clock in the picture takes so many
+MOST = 0.7  # of the looks; an encoder that repeats itself starts anew now and then
+FALLEN = 0.3  # of the cells that changed at least, as it was alive
+KNOWN_S = 3.0  # so long it must have been alive
 
 
 class Liveness:
     """Says of each picture in turn whether the film stands still.
 
-    `moves` tells whether the last picture differed from the one before it.
+    `moves` tells whether the last picture differed from the one before it. A film in
+    which nothing changes but a clock stands still, too, if it was alive before.
+    `usual` is the least of cells that ever changed while it was alive, or None.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, usual: float | None = None) -> None:
         self.moves = False
-        self._last: tuple[float, Pixels, Pixels] | None = None
+        self.usual = usual
+        self._last: tuple[float, Masked] | None = None
         self._moved_at = 0.0
+        self._changed: deque[tuple[float, int]] = deque()
+        self._frozen = False
 
     def is_frozen(self, picture: Masked, seconds: float, now: float) -> bool:
         """Judge one picture.
@@ -27,20 +39,48 @@ class Liveness:
             seconds: the picture's own time stamp; it must advance, too.
             now: seconds of a clock that advances whatever the camera does.
         """
-        self.moves = self._last is not None and self._differs(picture, seconds)
-        if self.moves or self._last is None:
-            self._moved_at = now
-        self._last = (seconds, picture.small, picture.luma)
-        return now - self._moved_at >= FROZEN_S
-
-    def _differs(self, picture: Masked, seconds: float) -> bool:
-        if self._last is None:
-            return True
-        before, small, luma = self._last
-        if seconds <= before:
+        if not picture.shows:
             return False
-        if luma.shape != picture.luma.shape:
-            return True
-        if not np.array_equal(small, picture.small):
-            return True
-        return not np.array_equal(luma, picture.luma)
+        before, self._last = self._last, (seconds, picture)
+        self.moves = before is not None and _differs(before, (seconds, picture))
+        if self.moves or before is None:
+            self._moved_at = now
+        if before is not None:
+            same_size = before[1].luma.shape == picture.luma.shape
+            changed = _changed(before[1].points, picture.points) if same_size else 48
+            self._changed.append((now, changed))
+        return now - self._moved_at >= FROZEN_S or self._stands_still(now)
+
+    def _stands_still(self, now: float) -> bool:
+        """Say whether almost nothing changes where much did; learn how much does."""
+        while self._changed and self._changed[0][0] <= now - FROZEN_S:
+            self._changed.popleft()
+        if not self._changed or now - self._changed[0][0] < KNOWN_S:
+            return False
+        counts = sorted(cells for _, cells in self._changed)
+        liveliest = float(counts[int(MOST * (len(counts) - 1))])
+        still = liveliest <= STILL_CELLS
+        long = now - self._changed[0][0] >= FROZEN_S - 1
+        if self.usual is None or not (still and liveliest <= FALLEN * self.usual):
+            if not still or long:
+                self.usual = min(self.usual or liveliest, liveliest)
+            return False
+        return long
+
+
+def _differs(before: tuple[float, Masked], now: tuple[float, Masked]) -> bool:
+    if now[0] <= before[0]:
+        return False
+    one, other = now[1], before[1]
+    if one.luma.shape != other.luma.shape:
+        return True
+    if not np.array_equal(one.points, other.points):
+        return True
+    return not np.array_equal(one.luma, other.luma)
+
+
+def _changed(one: Pixels, other: Pixels) -> int:
+    """Count the cells in which a point changed."""
+    wide, high = POINTS[0] // CELLS[0], POINTS[1] // CELLS[1]
+    changed = (one != other).reshape(CELLS[1], high, CELLS[0], wide)
+    return int(changed.any(axis=(1, 3)).sum())

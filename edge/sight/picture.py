@@ -16,9 +16,12 @@ from numpy.typing import NDArray
 from edge.sight.shape import Polygon
 
 Pixels: TypeAlias = NDArray[np.uint8]
+Passed: TypeAlias = Sequence[tuple[float, Pixels]]  # (seconds, points) of frames
 
 SMALL_WIDTH = 160  # px; wide enough for a person who is a tenth of the picture high
-MIDDLE_WIDTH = 320  # px; fine enough to tell a lens out of focus
+MIDDLE_WIDTH = 480  # px at most; a known scene is found again in this
+FINE_WIDTH = 960  # px at most; fine enough to tell a lens out of focus
+POINTS = (64, 24)  # across and down; pixels of a frame that are kept as they are
 SNAPSHOT_WIDTH = 1280  # px at most
 SNAPSHOT_QUALITY = 80  # of 100
 BLOCK = 16  # px; JPEG and H.264 mix the pixels of a block, so masks cover whole ones
@@ -39,11 +42,13 @@ class Still:
     Attributes:
         luma: the brightness plane, height x width.
         colours: gives all planes as I420 (height * 3/2 x width) when asked.
+        passed: points of the frames since the last still that were not looked at.
     """
 
     moment: Moment
     luma: Pixels
     colours: Callable[[], Pixels]
+    passed: Passed = ()
 
 
 class Masking:
@@ -65,9 +70,16 @@ class Masking:
     def hide(self, still: Still) -> "Masked":
         """Put the masks on."""
         if self._keep is None:
-            return Masked(still.luma, still.colours, self)
+            return Masked(still.luma, still.colours, self, still.passed)
         luma = cv2.bitwise_and(still.luma, self._keep)
-        return Masked(_pixels(luma), still.colours, self)
+        keep = points_of(self._keep)
+        passed = [(seconds, points & keep) for seconds, points in still.passed]
+        return Masked(_pixels(luma), still.colours, self, passed)
+
+    @property
+    def hides_all(self) -> bool:
+        """Say whether nothing of the picture may be seen."""
+        return self._keep is not None and not self._keep.any()
 
     def hide_colours(self, i420: Pixels) -> Pixels:
         """Return the planes with black under the masks; the argument stays whole."""
@@ -86,11 +98,14 @@ class Masking:
         black = np.vstack([np.zeros_like(keep), (255 - both) & GREY])
         return np.vstack([keep, both]), _pixels(black)
 
-    def unseen(self, across: int = SMALL_WIDTH) -> Pixels | None:
-        """Return 255 where masks hide the picture `across` px wide, None if nowhere."""
+    def unseen(self, size: tuple[int, int] | None = None) -> Pixels | None:
+        """Return 255 where masks hide a picture of a (height, width), None if nowhere.
+
+        Without a size it is the small picture.
+        """
         if self._keep is None:
             return None
-        size = small_size(self.height, self.width, across)
+        size = size or small_size(self.height, self.width)
         hidden = 255 - self._keep
         return _pixels(cv2.resize(hidden, size[::-1], interpolation=cv2.INTER_NEAREST))
 
@@ -106,9 +121,13 @@ class Masked:
     """A picture in which the masks are black; the only kind that is looked at."""
 
     def __init__(
-        self, luma: Pixels, colours: Callable[[], Pixels], masking: Masking
+        self,
+        luma: Pixels,
+        colours: Callable[[], Pixels],
+        masking: Masking,
+        passed: Passed = (),
     ) -> None:
-        self.luma = luma
+        self.luma, self.passed = luma, passed
         self._colours = colours
         self._masking = masking
 
@@ -118,25 +137,37 @@ class Masked:
 
         Halving first: halves are cheap (0.01 ms), an odd ratio is not (0.5 ms).
         """
-        return self._at(SMALL_WIDTH, self._halved)
+        luma = self.middle
+        while luma.shape[1] >= 2 * SMALL_WIDTH:
+            luma = _half(luma)
+        high, wide = small_size(*self.luma.shape)
+        return _pixels(cv2.resize(luma, (wide, high), interpolation=cv2.INTER_LINEAR))
+
+    @cached_property
+    def points(self) -> Pixels:
+        """Some pixels, 24 x 64, with their noise as the camera gave it."""
+        return points_of(self.luma)
+
+    @property
+    def shows(self) -> bool:
+        """Say whether the masks leave anything to be seen."""
+        return not self._masking.hides_all
 
     @cached_property
     def middle(self) -> Pixels:
-        """The brightness at 320 px width, for the scene guard."""
-        return self._at(MIDDLE_WIDTH, self._halved)
-
-    @cached_property
-    def _halved(self) -> Pixels:
-        luma = self.luma
-        while luma.shape[1] >= 2 * MIDDLE_WIDTH:
+        """The brightness, halved until it is narrower than 480 px."""
+        luma = self.fine
+        while luma.shape[1] >= MIDDLE_WIDTH:
             luma = _half(luma)
         return luma
 
-    def _at(self, width: int, luma: Pixels) -> Pixels:
-        while luma.shape[1] >= 2 * width:
+    @cached_property
+    def fine(self) -> Pixels:
+        """The brightness, halved until it is narrower than 960 px."""
+        luma = self.luma
+        while luma.shape[1] >= FINE_WIDTH:
             luma = _half(luma)
-        high, wide = small_size(self.luma.shape[0], self.luma.shape[1], width)
-        return _pixels(cv2.resize(luma, (wide, high), interpolation=cv2.INTER_LINEAR))
+        return luma
 
     def chroma(self) -> float:
         """Return how colourful the picture is: levels from grey, 0 in infrared light.
@@ -181,9 +212,26 @@ def jpeg_of(image: Pixels) -> bytes:
     return data.tobytes()
 
 
-def small_size(height: int, width: int, across: int = SMALL_WIDTH) -> tuple[int, int]:
-    """Return (height, width) of the picture `across` px wide of a large one."""
-    return max(1, round(height * across / width)), across
+def points_of(luma: Pixels) -> Pixels:
+    """Pick pixels evenly, 24 x 64; zero where a picture has too few."""
+    wide, high = POINTS
+    down, across = (max(1, luma.shape[0] // high), max(1, luma.shape[1] // wide))
+    some = luma[down // 2 :: down, across // 2 :: across][:high, :wide]
+    points = np.zeros((high, wide), np.uint8)
+    points[: some.shape[0], : some.shape[1]] = some
+    return points
+
+
+def small_size(height: int, width: int) -> tuple[int, int]:
+    """Return (height, width) of the small picture of a large one."""
+    return max(1, round(height * SMALL_WIDTH / width)), SMALL_WIDTH
+
+
+def middle_size(height: int, width: int) -> tuple[int, int]:
+    """Return (height, width) of the middle picture of a large one."""
+    while width >= MIDDLE_WIDTH:
+        height, width = height // 2, width // 2
+    return height, width
 
 
 def _half(luma: Pixels) -> Pixels:

@@ -2,34 +2,48 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.sight.likeness import (
-    ALIGNED,
     SMALLEST,
     TEXTURE,
+    Blocks,
     Plane,
     View,
-    both,
+    blocks,
     correlation,
+    field_of,
     warp,
 )
 
 FEWEST_BLOCKS = 6  # of 48 with edges; before a bare wall one visitor has as many
-LIKE = 0.3  # correlation of a block's edges; below, the block is lost
-MOST_SHIFT = 20  # px of 160; a camera that is turned further shows another scene
-ROLLS = (0.0, 2.5, -2.5, 5.0, -5.0, 7.5, -7.5, 10.0, -10.0)  # degrees
-ROLLED = 3.0  # degrees; less is no turn
-BEST_TURN = 0.35  # correlation of the edges after the turn; by chance up to 0.25
+LIKE = 0.35  # correlation of a block's edges; below, the block is lost
+SAME = 0.6  # of them; what is less alike is not learned
+ALIEN = 4.0  # times the power of a block's edges, or less than a part; not learned
+FAINTEST = 0.1  # of a block's power; below, what is left of its edges is little
+TRUSTED = 0.5  # of the time a block was like the reference
+TRUST_S = (2.0, 60.0)  # over which trust is gained and lost; at first, and later
+SUDDEN = 0.6  # of the blocks; if so many are lost, it is no visitor who came or went
+SMOOTH = 3.0  # steps of the logarithm; a coarse picture with less tells nothing
+MOST_SHIFT = 0.2  # of the width; a camera that is turned further shows another scene
+ROLLS = (0.0, 2.5, -2.5, 5.0, -5.0, 7.5, -7.5, 10.0, -10.0, 180.0)  # degrees
+ZOOMED = 1.1  # a film that was rolled afterwards has lost its border
+MOST_ROLL = 5.0  # degrees at which that is tried, too
+ROLLED = 2.5  # degrees; less is no turn
+BEST_TURN = 0.33  # correlation of the edges after the turn; by chance up to 0.3
+PEAK = 4.5  # standard deviations above other places; by chance up to 3.6
 BETTER_BY = 0.1  # than without a turn
-STILL_HERE = 0.6  # of contrast and correlation of edges; then nothing has turned
-AT_ONCE = 0.9  # correlation of edges; no shift need be tried
-LEAST_SHIFT = 0.25  # px; less makes no difference
+AT_ONCE = 0.75  # correlation of edges; no shift need be tried
+LEAST_SHIFT = 0.5  # px; less makes no difference
 SHIFTED = 0.03  # of the width: 5 degrees of a lens that sees 110 are 4.5 %
+MEMORY_S = 900.0  # shadows wander in hours; nobody covers a lens that slowly
+OLD_S = 60.0  # a younger reference may hold people who were about as it began
+PARKED_S = (15.0, 300.0)  # what stands before the scene so long belongs to it: while
+# the reference is young, and later; a slow cover is told before
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,128 +51,205 @@ class Likeness:
     """How like its reference a picture is; each number is 1 for the same picture.
 
     Attributes:
-        lost: share of the reference's blocks whose edges are gone; 0 if alike.
+        lost: share of the trusted blocks whose edges are gone; 0 if alike.
         contrast: how strong the reference's own edges still are (median of blocks).
         edges: correlation of all edges.
-        coarse: correlation of the pictures at 40 px width.
+        coarse: correlation of the coarse pictures; None if the reference's is flat.
+        depth: how strong the coarse picture still is.
+        gone: blocks whose edges are gone.
+        same: blocks that may be learned.
+        changed: share of the blocks with edges, now or then, that are not alike.
     """
 
     lost: float
     contrast: float
     edges: float
-    coarse: float
+    coarse: float | None
+    depth: float
+    gone: NDArray[np.bool_]
+    same: NDArray[np.bool_]
+    changed: float
 
 
 class Reference:
-    """A scene as it is known in one kind of light, learned slowly."""
+    """A scene as it is known in one kind of light, learned slowly.
 
-    def __init__(self, mean: Plane, one: Plane, seen: Plane) -> None:
-        self.seen = seen
-        self._mean = mean
-        self.view = View(mean, seen)
-        self._sharp_mean = self.view.sharpness
-        self._sharp_one = View(one, seen).sharpness
+    A block is trusted when its edges stay: those of a crowd do not.
+    """
 
-    @cached_property
-    def textured(self) -> NDArray[np.bool_]:
+    def __init__(self, view: View) -> None:
+        self.seen = view.seen
+        self.across, self.down = (plane.copy() for plane in view.edges)
+        self.coarse = view.coarse.copy()
+        self.energy = view.energy
+        self.trust = np.ones_like(self.energy)
+        self.away = np.zeros_like(self.energy)
+        self.age = 0.0
+
+    @property
+    def trusted(self) -> NDArray[np.bool_]:
         """Blocks that have edges by which the scene can be known."""
-        return self.view.energy >= TEXTURE**2
+        return (self.energy >= TEXTURE**2) & (self.trust >= TRUSTED)
 
     @property
     def is_known(self) -> bool:
         """Say whether the scene has edges enough to be known by."""
-        return int(self.textured.sum()) >= FEWEST_BLOCKS
+        return int(self.trusted.sum()) >= FEWEST_BLOCKS
 
     @property
-    def richness(self) -> float:
-        """Share of all blocks that have edges."""
-        return float(self.textured.mean())
+    def has_depth(self) -> bool:
+        """Say whether the coarse picture shows something."""
+        return float(self.coarse.std()) >= SMOOTH
 
-    def learn(self, mean: Plane, one: Plane, rate: float) -> None:
-        """Move towards what is seen now."""
-        cv2.accumulateWeighted(mean, self._mean, rate)
-        share = np.float32(rate)
-        view = View(mean, self.seen)
-        self._sharp_mean = (
-            self._sharp_mean + (view.sharpness - self._sharp_mean) * share
-        )
-        sharp = View(one, self.seen).sharpness
-        self._sharp_one = self._sharp_one + (sharp - self._sharp_one) * share
-        self.view = View(self._mean, self.seen)
-        self.__dict__.pop("textured", None)
+    def learn(
+        self, view: View, likeness: Likeness, steady: NDArray[np.bool_], step: float
+    ) -> None:
+        """Move towards what is seen now; `step` seconds have gone by.
 
-    def see(self, mean: Plane) -> tuple[View, Likeness]:
-        """Say how like the scene a picture is; the scene must be known.
+        1. What is like the scene is learned, fast at first.
+        2. What came before the scene, or went, is not, until it stayed for long.
+        3. Where edges come and go they are a crowd's, and no longer trusted. Many that
+           went all at once, and others stay in their place, are nobody's.
+        """
+        self.age += step
+        alike, same = ~likeness.gone, likeness.same
+        if likeness.lost < SUDDEN or steady[likeness.gone].mean() < 1 - SUDDEN:
+            share = step / min(max(self.age, TRUST_S[0]), TRUST_S[1])
+            self.trust += (alike - self.trust) * np.float32(min(1.0, share))
+        here = np.where(self.energy < TEXTURE**2, same, alike)
+        self.away = np.where(here, 0, self.away + step).astype(np.float32)
+        patience = PARKED_S[0] if self.age < OLD_S else PARKED_S[1]
+        moved_in = self.away >= patience
+        rate = np.where(same, step / max(min(self.age, MEMORY_S), step), 0.0)
+        rate[moved_in] = 1.0
+        self.away[moved_in] = 0.0
+        self._move(view, rate.astype(np.float32))
+
+    def see(self, view: View, power: Blocks) -> tuple[View, Likeness]:
+        """Say how like the scene a picture is; `power` is that of its steady edges.
 
         A camera that gave way by a few pixels in wind or sun is not another: if the
         picture is more like the scene when it is moved a little, so it is judged.
         """
-        view = View(mean, self.seen)
-        likeness = self._compare(view)
-        if likeness.edges >= AT_ONCE:
+        likeness = self._compare(view, power)
+        if likeness.edges >= AT_ONCE or not self.is_known:
             return view, likeness
-        window = cv2.createHanningWindow(ALIGNED, cv2.CV_32F)
+        size = (view.picture.shape[1], view.picture.shape[0])
+        window = cv2.createHanningWindow(size, cv2.CV_32F)
         (right, down), _ = cv2.phaseCorrelate(
-            self.view.magnitude, view.magnitude, window
+            cv2.magnitude(self.across, self.down), cv2.magnitude(*view.edges), window
         )
-        if not LEAST_SHIFT <= np.hypot(right, down) < SHIFTED * ALIGNED[0]:
+        if not LEAST_SHIFT <= np.hypot(right, down) < SHIFTED * size[0]:
             return view, likeness
-        back = mean.shape[1] / ALIGNED[0]
-        matrix = np.array([[1, 0, -right * back], [0, 1, -down * back]])
-        moved = View(warp(mean, matrix), self.seen)
-        better = self._compare(moved)
+        matrix = np.array([[1, 0, -right], [0, 1, -down]])
+        moved = View(warp(view.picture, matrix), self.seen)
+        better = self._compare(moved, power)
         return (moved, better) if better.edges > likeness.edges else (view, likeness)
 
-    def _compare(self, view: View) -> Likeness:
-        known = self.textured
-        own, other = self.view, view
-        shared = both(own, other)[known]
-        mine, theirs = own.energy[known], other.energy[known]
-        like = shared / np.sqrt(mine * theirs + SMALLEST)
-        return Likeness(
-            lost=float((like < LIKE).mean()),
-            contrast=float(np.median(shared / mine)),
-            edges=float(shared.sum() / np.sqrt(mine.sum() * theirs.sum() + SMALLEST)),
-            coarse=correlation(own.coarse, other.coarse),
-        )
-
-    def focus(self, mean: View, one: View) -> float:
-        """Return how sharp the view is, 1 as ever: the better of two measures.
-
-        Rain and noise that end take fine edges out of single pictures, a shaking
-        camera out of their mean; a lens out of focus takes them out of both.
-        """
-        known = self.textured
-        in_mean = np.median(mean.sharpness[known] / self._sharp_mean[known])
-        in_one = np.median(one.sharpness[known] / self._sharp_one[known])
-        return float(max(in_mean, in_one))
-
-    def is_turned(self, view: View, likeness: Likeness) -> bool:
+    def is_turned(self, view: View) -> bool:
         """Say whether the scene is there, but elsewhere in the picture.
 
         A roll and a shift are tried that bring the known edges over the seen ones; they
         must do so much better than no turn at all does.
         """
-        if min(likeness.contrast, likeness.edges) >= STILL_HERE:
+        size = (self.across.shape[1] // 2, self.across.shape[0] // 2)
+        trusted = self.trusted.astype(np.float32)
+        keep = cv2.resize(trusted, size, interpolation=cv2.INTER_NEAREST)
+        known = field_of(self.across, self.down) * keep[:, :, None]
+        seen = view.field
+        here = _fit(known, seen, 0).best
+        turns = [
+            (_fit(turned, seen, MOST_SHIFT), roll) for turned, roll in _rolled(known)
+        ]
+        fit, roll = max(turns, key=lambda turn: turn[0].best)
+        if fit.shift < SHIFTED * size[0] and abs(roll) < ROLLED:
             return False
-        here, _ = _fit(self.view.field, view.field, 0)
-        best, turned = max(_fits(self.view.field, view.field))
-        return turned and best >= max(BEST_TURN, here + BETTER_BY)
+        return fit.best >= max(BEST_TURN, here + BETTER_BY) and fit.peak >= PEAK
+
+    def _move(self, view: View, rate: Blocks) -> None:
+        size = (self.across.shape[1], self.across.shape[0])
+        share = cv2.resize(rate, size, interpolation=cv2.INTER_NEAREST)
+        across, down = view.edges
+        self.across += (across - self.across) * share
+        self.down += (down - self.down) * share
+        few = self.coarse.shape[::-1]
+        share = cv2.resize(rate, few, interpolation=cv2.INTER_NEAREST)
+        self.coarse += (view.coarse - self.coarse) * share
+        self.energy = blocks(self.across * self.across + self.down * self.down)
+
+    def _compare(self, view: View, power: Blocks) -> Likeness:
+        across, down = view.edges
+        shared = blocks(self.across * across + self.down * down)
+        steady = np.maximum(power, FAINTEST * self.energy)
+        alike = np.minimum(shared / np.sqrt(self.energy * steady + SMALLEST), 1.0)
+        gone = alike < LIKE
+        known = self.trusted
+        if not known.any():
+            known = np.ones_like(known)
+        mine, theirs = self.energy[known].sum(), steady[known].sum()
+        edges = float(shared[known].sum() / np.sqrt(mine * theirs + SMALLEST))
+        depth = float((self.coarse * self.coarse).sum())
+        plain, new = self.energy < TEXTURE**2, power >= TEXTURE**2
+        like_power = (power < ALIEN * self.energy) & (ALIEN * power > self.energy)
+        return Likeness(
+            lost=float(gone[known].mean()),
+            contrast=float(np.median(shared[known] / self.energy[known])),
+            edges=min(edges, 1.0),
+            coarse=correlation(self.coarse, view.coarse) if self.has_depth else None,
+            depth=float((self.coarse * view.coarse).sum()) / max(depth, SMALLEST),
+            gone=gone,
+            same=np.where(plain, ~new, (alike >= SAME) & like_power),
+            changed=1 - float((known & ~gone).sum() / max((known | new).sum(), 1)),
+        )
 
 
-def _fits(known: Plane, seen: Plane) -> Iterator[tuple[float, bool]]:
-    """Yield for each roll the best fit, and whether it takes a turn at all."""
+class _Fit(NamedTuple):
+    best: float
+    peak: float  # above the mean of all places, in standard deviations
+    shift: float  # px
+
+
+def _rolled(known: Plane) -> Iterator[tuple[Plane, float]]:
+    high, wide = known.shape[:2]
     for roll in ROLLS:
-        matrix = cv2.getRotationMatrix2D((ALIGNED[0] / 2, ALIGNED[1] / 2), roll, 1.0)
-        fit, shift = _fit(warp(known, matrix), seen, MOST_SHIFT)
-        yield fit, shift >= SHIFTED * ALIGNED[0] or abs(roll) >= ROLLED
+        for zoom in (1.0, ZOOMED) if abs(roll) <= MOST_ROLL else (1.0,):
+            matrix = cv2.getRotationMatrix2D((wide / 2, high / 2), roll, zoom)
+            turned = cv2.warpAffine(known, matrix, (wide, high))
+            # The edges' own direction turns, too.
+            yield _turned(turned.astype(np.float32, copy=False), roll), roll
 
 
-def _fit(known: Plane, seen: Plane, most: int) -> tuple[float, float]:
-    """Move the middle of what is known over what is seen: best fit, and how far."""
-    inner = known[MOST_SHIFT:-MOST_SHIFT, MOST_SHIFT:-MOST_SHIFT]
-    less = MOST_SHIFT - most
-    field = seen[less : seen.shape[0] - less, less : seen.shape[1] - less]
-    fits = cv2.matchTemplate(field, inner, cv2.TM_CCOEFF_NORMED)
-    _, best, _, (right, down) = cv2.minMaxLoc(fits)
-    return best, float(np.hypot(right - most, down - most))
+def _turned(field: Plane, degrees: float) -> Plane:
+    angle = np.deg2rad(degrees)
+    matrix = np.array(
+        [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]], np.float32
+    )
+    turned: Plane = field @ matrix.T
+    return turned
+
+
+def _fit(known: Plane, seen: Plane, most: float) -> _Fit:
+    """Move the middle of what is known over what is seen: best fit, and how far.
+
+    `most` is a share of the width.
+    """
+    high, wide = known.shape[:2]
+    aside, above = round(MOST_SHIFT * wide), round(MOST_SHIFT * high)
+    inner = known[above : high - above, aside : wide - aside]
+    keep = (np.abs(inner).sum(axis=2, keepdims=True) > 0).astype(np.float32)
+    if not keep.any():
+        return _Fit(0.0, 0.0, 0.0)
+    across, down = min(round(most * wide), aside), min(round(most * wide), above)
+    field = seen[
+        above - down : high - above + down, aside - across : wide - aside + across
+    ]
+    shared = cv2.matchTemplate(field, inner, cv2.TM_CCORR)
+    power = cv2.matchTemplate(_square(field), keep, cv2.TM_CCORR)
+    fits = shared / np.sqrt(np.maximum(power, SMALLEST) * float((inner * inner).sum()))
+    _, best, _, (x, y) = cv2.minMaxLoc(fits)
+    peak = (best - float(fits.mean())) / max(float(fits.std()), SMALLEST)
+    return _Fit(best, peak, float(np.hypot(x - across, y - down)))
+
+
+def _square(field: Plane) -> Plane:
+    return (field * field).sum(axis=2, dtype=np.float32)

@@ -1,78 +1,119 @@
 """Does a film repeat itself? A real sensor's noise never comes twice.
 
-Pure: seconds are an argument. Changes from picture to picture are compared with those
-of the last minute, cell by cell: what sways in one corner may well repeat itself.
+Pure. Changes from look to look are compared with those of each frame of the last
+minute, cell by cell: what sways in one corner may well repeat itself. All frames are
+kept, not those alone that are looked at: a loop need not be a whole number of looks
+long. Of a change only its places and signs are kept, a bit each.
 """
 
 from collections import deque
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.sight.picture import Pixels
+from edge.sight.picture import POINTS, Passed, Pixels
 
-EVERY = 6  # px in both directions; enough points to tell noise from noise
+Bits = NDArray[np.uint64]
+
 CELLS = (4, 3)  # across and down
-KEPT = 300  # changes: a minute at 5 looks a second; the longest loop that is noticed
-SOONEST_S = 1.0  # a change is like the one just before it
-SAME = 0.5  # correlation of two changes; noise has 0.0, the same change again 1.0
+POINTS_OF_CELL = (POINTS[0] // CELLS[0]) * (POINTS[1] // CELLS[1])
+WORDS = POINTS_OF_CELL // 64
+KEPT = 1800  # frames: a minute at 30 a second
+LONGEST_S = 60.0  # loop that is noticed
+SOONEST_S = 1.5  # a change is like the one just before it
+CHANGE_S = 0.2  # from one picture to another: a change
+COUNTED_S = 1.0  # of frames, to know how many make a change
+COMPARED_S = 0.35  # between two comparisons
+STIRS = 0.75  # levels of change; a point with less says nothing
+FEWEST_POINTS = 10  # of a cell that change
+FEWEST_CELLS = 4  # that change
+SAME = 0.45  # correlation of two changes; noise has 0.0, the same change again 1.0
 SAME_CELLS = 0.6  # of the cells that change
-FEWEST_CELLS = 3  # that change
-STIRS = 0.05  # levels (root mean square) of change; less is no picture of a sensor
-MOST = 4.0  # levels; what changes more must not outweigh the noise
-OF_LATE_S = 4.0
+MOST_ALIKE = 0.2  # of all frames; a camera that wanders changes the same all the time
+OF_LATE_S = 4.5
 SHARE = 0.6  # of the changes of late that were there before, equally far back
-FEWEST = 8  # changes in that time
-CLOSE_S = 0.1  # "equally far" within this; a lens that shakes is often as before
-
-_BLUR = (7, 7)  # px; light that sweeps over the scene is smoother than this
+FEWEST = 6  # changes in that time
+CLOSE = 1  # frame; "equally far" within this
 
 
 class Repeat:
     """Looks for the changes of late among those of the last minute."""
 
     def __init__(self) -> None:
-        self._before: NDArray[np.float32] | None = None
-        self._changes: NDArray[np.float32] = np.zeros((0, 0, 0), np.float32)
-        self._times = np.full(KEPT, np.inf)
-        self._next = 0
-        self._late: deque[tuple[float, NDArray[np.float64]]] = deque()
+        self._signs: Bits = np.zeros((KEPT, *_SHAPE), np.uint64)
+        self._places: Bits = np.zeros((KEPT, *_SHAPE), np.uint64)
+        self._counts = np.zeros((KEPT, _SHAPE[0]), np.float32)
+        self._forget()
 
-    def is_looping(self, picture: Pixels, seconds: float) -> bool:
-        """Take the next picture into account; say whether the film runs in circles."""
-        points = _points(picture)
-        before, self._before = self._before, points
-        if before is None or before.shape != points.shape:
-            cells, size = points.shape
-            self._changes = np.zeros((cells, KEPT, size), np.float32)
-            self._times[:] = np.inf
-            self._late.clear()
-            return False
-        change = np.clip(points - before, -MOST, MOST)
-        change -= change.mean(axis=1, keepdims=True)
-        sizes = np.sqrt((change * change).sum(axis=1))
-        stirred = sizes >= STIRS * points.shape[1] ** 0.5
-        if stirred.sum() >= FEWEST_CELLS:
-            change[stirred] /= sizes[stirred, None]
-            change[~stirred] = 0.0
-            self._late.append((seconds, self._lags(change, stirred, seconds)))
-            self._changes[:, self._next] = change
-            self._times[self._next] = seconds
-            self._next = (self._next + 1) % KEPT
+    def _forget(self) -> None:
+        self._frames = self._kept = 0
+        self._times = np.full(KEPT, np.inf)
+        self._past: deque[tuple[float, Pixels]] = deque()
+        self._back: int | None = None
+        self._compared = float("-inf")
+        self._late: deque[tuple[float, NDArray[np.intp]]] = deque()
+
+    def is_looping(self, passed: Passed, seconds: float) -> bool:
+        """Take the frames since the last look into account, this look's last.
+
+        Say whether the film runs in circles.
+        """
+        if self._past and seconds < self._past[-1][0]:
+            self._forget()
+        self._past.extend(passed)
+        if self._back is None:
+            self._back = self._count_back()
+            if self._back is None:
+                return False
+        self._take(self._back)
+        if seconds - self._compared >= COMPARED_S and self._kept:
+            self._compared = seconds
+            self._compare(seconds)
         return self._verdict(seconds)
 
-    def _lags(
-        self, change: NDArray[np.float32], stirred: NDArray[np.bool_], seconds: float
-    ) -> NDArray[np.float64]:
-        """Return how long ago the same change was seen, each time."""
-        like = np.matmul(self._changes, change[:, :, None])[:, :, 0]
-        alike = (like >= SAME).sum(axis=0)
-        enough = (alike >= SAME_CELLS * stirred.sum()) & (
-            self._times <= seconds - SOONEST_S
-        )
-        lags: NDArray[np.float64] = seconds - self._times[enough]
-        return lags
+    def _count_back(self) -> int | None:
+        """Say how many frames make a change, once enough were seen to tell."""
+        lasted = self._past[-1][0] - self._past[0][0]
+        if lasted < COUNTED_S:
+            return None
+        return max(1, round(CHANGE_S * (len(self._past) - 1) / lasted))
+
+    def _take(self, back: int) -> None:
+        """Keep the changes that end at the frames that are new."""
+        count = len(self._past) - back
+        if count <= 0:
+            return
+        frames = np.stack([picture for _, picture in self._past]).astype(np.float32)
+        signs, places = _bits(frames[back:], frames[:-back])
+        for number in range(count):
+            place = self._kept % KEPT
+            self._signs[place], self._places[place] = signs[number], places[number]
+            self._counts[place] = np.bitwise_count(places[number]).sum(axis=1)
+            self._times[place] = self._past[back][0]
+            self._past.popleft()
+            self._kept += 1
+
+    def _compare(self, seconds: float) -> None:
+        """Note how many frames ago the same change was seen, each time."""
+        now = (self._kept - 1) % KEPT
+        count = self._counts[now]
+        stirred = count >= FEWEST_POINTS
+        if stirred.sum() < FEWEST_CELLS:
+            return
+        filled = min(self._kept, KEPT)
+        where = self._places[:filled, stirred] & self._places[now, stirred]
+        other = where & (self._signs[:filled, stirred] ^ self._signs[now, stirred])
+        shared = np.bitwise_count(where).sum(axis=2, dtype=np.int32)
+        shared -= 2 * np.bitwise_count(other).sum(axis=2, dtype=np.int32)
+        power = np.sqrt(self._counts[:filled, stirred] * count[stirred])
+        alike = (shared >= SAME * np.maximum(power, FEWEST_POINTS / 2)).sum(axis=1)
+        times = self._times[:filled]
+        before = (times <= seconds - SOONEST_S) & (times >= seconds - LONGEST_S)
+        found = np.flatnonzero(before & (alike >= SAME_CELLS * stirred.sum()))
+        lags = (now - found) % KEPT
+        if len(lags) > MOST_ALIKE * filled:
+            lags = lags[:0]
+        self._late.append((seconds, lags))
 
     def _verdict(self, seconds: float) -> bool:
         while self._late and self._late[0][0] < seconds - OF_LATE_S:
@@ -80,20 +121,33 @@ class Repeat:
         if len(self._late) < FEWEST:
             return False
         need = SHARE * len(self._late)
-        return any(self._agreeing(lag) >= need for lag in self._late[-1][1])
+        return any(self._agreeing(int(lag)) >= need for lag in self._late[-1][1])
 
-    def _agreeing(self, lag: float) -> int:
+    def _agreeing(self, lag: int) -> int:
         """Count the changes of late that were there before, so long ago."""
-        return sum(
-            bool((np.abs(lags - lag) <= CLOSE_S).any()) for _, lags in self._late
-        )
+        return sum(bool((np.abs(lags - lag) <= CLOSE).any()) for _, lags in self._late)
 
 
-def _points(picture: Pixels) -> NDArray[np.float32]:
-    """Return the fine detail of a picture at some points: one row for each cell."""
-    some = (slice(EVERY // 2, None, EVERY),) * 2
-    fine = picture[some].astype(np.float32) - cv2.blur(picture, _BLUR)[some]
+_SHAPE = (CELLS[0] * CELLS[1], WORDS)
+
+
+def _bits(now: NDArray[np.float32], before: NDArray[np.float32]) -> tuple[Bits, Bits]:
+    """Give the signs and the places of changes; each row is a frame's points.
+
+    A change of the light makes all of a scene brighter by a share: no noise, and taken
+    out.
+    """
+    scene, change = _cells(now), _cells(now - before)
+    scene -= scene.mean(axis=2, keepdims=True)
+    change -= change.mean(axis=2, keepdims=True)
+    power = (scene * scene).sum(axis=2, keepdims=True) + 1.0
+    change -= scene * ((scene * change).sum(axis=2, keepdims=True) / power)
+    places = np.packbits(np.abs(change) >= STIRS, axis=2).view(np.uint64)
+    return np.packbits(change > 0, axis=2).view(np.uint64), places
+
+
+def _cells(points: NDArray[np.float32]) -> NDArray[np.float32]:
     across, down = CELLS
-    high, wide = fine.shape[0] // down, fine.shape[1] // across
-    cells = fine[: high * down, : wide * across].reshape(down, high, across, wide)
-    return np.ascontiguousarray(cells.swapaxes(1, 2)).reshape(down * across, -1)
+    wide, high = POINTS[0] // across, POINTS[1] // down
+    cells = points.reshape(-1, down, high, across, wide).swapaxes(2, 3)
+    return np.ascontiguousarray(cells).reshape(len(points), across * down, wide * high)

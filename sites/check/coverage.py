@@ -1,9 +1,13 @@
 """Whoever calls for help is heard: nothing that always matters is without a rule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import get_args
 
 from sites.check.reach import Source, reaches, sources
 from sites.draft import Draft, Finding
+from sites.event import CameraTrouble, Suspect
+from sites.rule import Rule, fits_loss
 
 _ALWAYS = {
     "panic": ("panic.pressed", "the panic button"),
@@ -22,6 +26,19 @@ def coverage_findings(draft: Draft) -> Iterator[Finding]:
             kind, called = _ALWAYS[source.what]
             if not any(reaches(source, rule, kind) for rule in rules):
                 yield _nobody(source, kind, called)
+        elif source.what == "camera":
+            yield from _unnoticed(source, rules)
+
+
+def _unnoticed(camera: Source, rules: Sequence[Rule]) -> Iterator[Finding]:
+    """Find losses that rules about this camera's other losses leave out."""
+    about = [rule for rule in rules if reaches(camera, rule, "camera.lost")]
+    for reason, suspect in product(get_args(CameraTrouble), get_args(Suspect)):
+        if about and not any(fits_loss(rule, reason, suspect) for rule in about):
+            what = f"the rules about the camera {camera.number} leave out its loss by"
+            what = f"{what} {reason!r} where {suspect!r} is suspected"
+            yield Finding(camera.place, what)
+            return
 
 
 def _nobody(source: Source, kind: str, called: str) -> Finding:

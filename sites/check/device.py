@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from sites.check.identity import twice
 from sites.check.place import shape_findings
 from sites.draft import Draft, Finding, Place, Placed
+from sites.polygon import is_hidden
 from sites.site import OUTDOOR, Camera, Device, Sensor, Site, Zone
 
 _CREDENTIALS = re.compile(
@@ -59,15 +60,19 @@ def _sensor(site: Placed[Site], place: Place, sensor: Sensor) -> Iterator[Findin
 
 
 def _camera(site: Placed[Site], place: Place, camera: Camera) -> Iterator[Finding]:
-    if _CREDENTIALS.search(camera.source):
-        what = "source: a user name, a password or a token stands in the address;"
-        what = f"{what} an inventory holds no secret"
-        yield Finding(place.at("source"), what)
+    for field in ("source", "substream"):
+        if _CREDENTIALS.search(getattr(camera, field) or ""):
+            what = f"{field}: a user name, a password or a token stands in the address;"
+            what = f"{what} an inventory holds no secret"
+            yield Finding(place.at(field), what)
     for i, view in enumerate(camera.views):
         at = place.at("views", i)
         yield from _no_zone(site, at.at("zone"), view.zone)
         yield from _inside_a_home(site, at.at("zone"), view.zone)
         yield from shape_findings(at.at("area"), view.area)
+        if camera.masks and is_hidden(view.area, camera.masks):
+            what = f"area: the masks hide all of zone {view.zone}, nobody can see it"
+            yield Finding(at.at("area"), what)
     for i, mask in enumerate(camera.masks):
         yield from shape_findings(place.at("masks", i), mask)
 

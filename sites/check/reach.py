@@ -8,7 +8,12 @@ from sites.event import KINDS
 from sites.rule import PRESENCE_KINDS, Rule
 from sites.site import Device, Site, ZoneKind
 
-WITHOUT_ZONE = PRESENCE_KINDS | {"duress.entered", "disk.full", "outbox.damaged"}
+WITHOUT_ZONE = PRESENCE_KINDS | {
+    "duress.entered",
+    "disk.filling",
+    "disk.full",
+    "outbox.damaged",
+}
 _ALARMING = frozenset({"contact", "pir", "camera", "tamper"})
 _SENT_BY: dict[str, frozenset[str]] = {
     "contact.opened": frozenset({"contact"}),
@@ -17,6 +22,11 @@ _SENT_BY: dict[str, frozenset[str]] = {
     "panic.pressed": frozenset({"panic"}),
     "alarm.raised": _ALARMING,
     "camera.lost": frozenset({"camera"}),
+    "light.changed": frozenset({"camera"}),
+    "nuisance.started": frozenset({"camera"}),
+    "lens.dirty": frozenset({"camera"}),
+    "visits.repeated": frozenset({"camera"}),
+    "visit.lingered": frozenset({"camera"}),
 }
 
 

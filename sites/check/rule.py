@@ -19,6 +19,7 @@ def rule_findings(draft: Draft) -> Iterator[Finding]:
         yield from _help_at_once(rule)
         yield from _sensors(draft, rule, sending)
         yield from _kinds(draft, rule, sending)
+        yield from _losses(rule)
         playbook = playbooks.get(rule.thing.playbook)
         if playbook is not None:
             yield from _steps(rule, playbook)
@@ -83,6 +84,14 @@ def _kinds(
         ):
             what = f"kinds: no sensor of the inventory matches, {kind!r} never happens"
             yield Finding(place, what)
+
+
+def _losses(rule: Placed[Rule]) -> Iterator[Finding]:
+    for field in ("reasons", "suspects"):
+        for kind in rule.thing.kinds if getattr(rule.thing, field) else ():
+            if kind != "camera.lost":
+                what = f"{field}: only 'camera.lost' has any, {kind!r} never matches"
+                yield Finding(rule.place.at(field), what)
 
 
 def _steps(rule: Placed[Rule], playbook: Placed[Playbook]) -> Iterator[Finding]:

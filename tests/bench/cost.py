@@ -1,134 +1,147 @@
 """What looking costs: CPU against decoding alone, and memory as the kernel counts it.
 
 Each measurement of CPU is a process of its own, `python -m tests.bench.cost WHAT FILE`,
-which prints the seconds of CPU between its first and its last frame: the libraries are
-loaded by then.
+which prints the seconds of CPU between its first and its last frame (the libraries are
+loaded by then), the frames, and the most memory it held. Ways take turns, so that what
+else the machine does falls on all of them.
 """
 
+import json
+import os
+import resource
 import statistics
 import subprocess
 import sys
-import threading
 import time
-from fractions import Fraction
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import av
 import cv2
+import numpy as np
 
 from edge.camera.capture import Watch
 from edge.camera.film import Film
 from edge.camera.sighting import CameraPlan
-from tests.bench.peers import PEERS, frames
-from tests.edge.agent_process import ROOT, running
-from tests.edge.device_home import make_home, new_site
+from edge.look.command import LOOKS_A_SECOND
+from edge.sight.picture import Pixels
+from edge.sight.shape import WHOLE
+from tests.bench.peers import PEERS, is_enough
+from tests.bench.recipe import bgr, levels
+from tests.bench.stage import encode, frames
+from tests.edge.agent_process import ROOT
 
-FPS = 5.0
 MASK = ((0.0, 0.0), (0.2, 0.0), (0.2, 0.2), (0.0, 0.2))
-WHOLE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 FASTER = 1000.0  # than real time: nothing waits
-RUNS = 3
-SETTLE_S = 20.0  # of an agent at work before its memory is read
-NOWHERE = 9  # a port at which no broker answers: the agent keeps what it sees
+DECODE, PLAIN, ALL = "decode", "decode with PyAV", "whole"
+GRAIN = 3.0  # levels of noise, so that the larger film is no easier than a sensor's
+
+
+@dataclass
+class Cost:
+    """CPU seconds of each way through a film, one for each turn; and the film."""
+
+    frames: int = 0
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    most_mb: dict[str, float] = field(default_factory=dict)
+
+    def ms(self, way: str) -> float:
+        """Give the median CPU of a frame in ms; every frame of the film counts."""
+        return statistics.median(self.seconds[way]) / self.frames * 1e3
+
+    def ratios(self, way: str = ALL, to: str = DECODE) -> list[float]:
+        """Give the ratio of each turn, in order of size."""
+        pairs = zip(self.seconds[way], self.seconds[to], strict=True)
+        return sorted(one / other for one, other in pairs)
 
 
 def main(arguments: list[str]) -> int:
-    """Print the seconds of CPU that one way through a film takes."""
+    """Go one way through a film, and print what it took."""
     what, path = arguments
     cv2.setNumThreads(1)
     started = time.process_time()
-    if what == "decode":
+    if what == DECODE:
         decode(path)
-    elif what == "whole":
-        plan = CameraPlan(
-            index=1,
-            source=path,
-            zones=(("1", WHOLE),),
-            masks=(MASK,),
-            speed=FASTER,
-            fps=FPS,
-        )
-        Watch(plan, lambda _: None).run()
+    elif what == PLAIN:
+        decode_plainly(path)
+    elif what == ALL:
+        Watch(plan_of(path), lambda _: None).run()
     else:
-        look = PEERS[what]()
-        for picture in frames(Path(path)):
-            look(picture)
-    sys.stdout.write(f"{time.process_time() - started}\n")
+        look_as(what, path)
+    cpu = time.process_time() - started
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    sys.stdout.write(json.dumps({"cpu_s": cpu, "most_mb": most}) + "\n")
     return 0
 
 
+def plan_of(path: str) -> CameraPlan:
+    """Make the plan of a camera with one zone and one mask."""
+    zones = (("1", WHOLE),)
+    return CameraPlan(index=1, source=path, zones=zones, masks=(MASK,), speed=FASTER)
+
+
 def decode(path: str) -> None:
-    """Decode each frame through the door that the agent uses, and drop it."""
-    with Film(path, FPS) as film:
-        for _ in film._frames():
+    """Decode each frame through the agent's own door, with its flags; drop it."""
+    with Film(path, LOOKS_A_SECOND) as film:
+        for _ in film.stills():
             pass
 
 
-def cpu_seconds(ways: list[str], path: Path, runs: int = RUNS) -> dict[str, float]:
-    """Measure some ways through a film, in turns; gives the median of each."""
-    taken: dict[str, list[float]] = {way: [] for way in ways}
-    for _ in range(runs):
+def decode_plainly(path: str) -> None:
+    """Decode each frame with one thread and no flag at all; drop it."""
+    with av.open(path) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "NONE"
+        stream.codec_context.thread_count = 1
+        for _ in container.decode(stream):
+            pass
+
+
+def look_as(name: str, path: str) -> None:
+    """Decode, and look as often as ours does, with another's model."""
+    look = PEERS[name]()
+    with Film(path, LOOKS_A_SECOND) as film:
+        for still in film.stills():
+            is_enough(look(bgr(still.colours())))
+
+
+def measured(ways: Sequence[str], path: Path, turns: int) -> Cost:
+    """Go some ways through a film, in turns."""
+    cost = Cost(sum(1 for _ in frames(path)), {way: [] for way in ways})
+    for _ in range(turns):
         for way in ways:
             command = [sys.executable, "-m", "tests.bench.cost", way, str(path)]
             done = subprocess.run(
                 command, cwd=ROOT, check=True, capture_output=True, text=True
             )
-            taken[way].append(float(done.stdout))
-    return {way: statistics.median(seconds) for way, seconds in taken.items()}
+            told = json.loads(done.stdout)
+            cost.seconds[way].append(told["cpu_s"])
+            cost.most_mb[way] = max(told["most_mb"], cost.most_mb.get(way, 0.0))
+    return cost
 
 
 def enlarge(path: Path, to: Path, seconds: float) -> Path:
-    """Make a 1280x720 H.264 stream of the first seconds of a film."""
-    with av.open(str(path)) as source, av.open(str(to), "w") as target:
-        stream = source.streams.video[0]
-        rate = Fraction(stream.average_rate or 25)
-        out = target.add_stream("libx264", rate=rate, options={"preset": "veryfast"})
-        out.width, out.height, out.pix_fmt = 1280, 720, "yuv420p"
-        for number, frame in enumerate(source.decode(stream)):
-            if number >= seconds * rate:
-                break
-            large = frame.reformat(width=1280, height=720, format="yuv420p")
-            large.pts, large.time_base = number, 1 / rate
-            target.mux(out.encode(large))
-        target.mux(out.encode())
+    """Make 1280x720 of the first seconds of a film, with a sensor's noise."""
+    with av.open(str(path)) as source:
+        rate = float(source.streams.video[0].average_rate or 25)
+    chance = np.random.default_rng(7)
+    grain = chance.normal(0, GRAIN, (720 + 64, 1280 + 64, 1)).astype(np.float32)
+
+    def large(picture: Pixels) -> Pixels:
+        top, left = chance.integers(0, 64, 2).tolist()
+        whole = cv2.resize(picture, (1280, 720), interpolation=cv2.INTER_CUBIC)
+        return levels(whole + grain[top : top + 720, left : left + 1280])
+
+    pictures = (large(one) for one in islice(frames(path), round(seconds * rate)))
+    encode(pictures, to, rate, lossless=False)
     return to
 
 
-def memory(film: Path, folder: Path) -> dict[str, float]:
-    """Run an agent with one camera on a film; gives MB by process, as PSS."""
-    camera = {
-        "number": 7,
-        "source": str(film),
-        "views": [{"zone": 1, "area": WHOLE}],
-        "masks": [MASK],
-    }
-    home = make_home(folder, NOWHERE, new_site(cameras=[camera]), loop=True)
-    with running(home) as agent:
-        threading.Event().wait(SETTLE_S)
-        parts = {"agent": pss_mb(agent.pid)}
-        for number, child in enumerate(children(agent.pid)):
-            parts[f"camera {number}"] = pss_mb(child)
-        parts["picture libraries in the agent"] = float(_has_pictures(agent.pid))
-    return parts
-
-
-def pss_mb(pid: int) -> float:
-    """Give the proportional set size of a process, in millions of bytes."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024 / 1e6
-    raise AssertionError("the kernel told no proportional set size")
-
-
-def children(pid: int) -> list[int]:
-    """Give the processes that a process has started."""
-    told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(word) for word in told.split()]
-
-
-def _has_pictures(pid: int) -> bool:
-    maps = Path(f"/proc/{pid}/maps").read_text()
-    return "libavcodec" in maps or "cv2" in maps
+def load() -> float:
+    """Say how many processes wanted the machine during the last minute."""
+    return round(os.getloadavg()[0], 1)
 
 
 if __name__ == "__main__":

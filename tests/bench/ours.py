@@ -1,68 +1,74 @@
-"""Our detector over a film, clean or with something put on it."""
+"""What `wachtpost look` says of a film, sorted: motion, troubles, the rest.
 
-from collections.abc import Callable, Iterable, Iterator
+The same events that people get; the bench knows nothing of how they come about.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
-import numpy as np
+from edge.camera.capture import Watch
+from edge.camera.sighting import CameraLost, CameraPlan, Sighting
+from edge.errors import FilmError
+from edge.look.command import Event, events
+from tests.bench.score import Span
 
-from edge.camera.film import Film
-from edge.look.command import LOOKS_A_SECOND
-from edge.sight.eye import Eye
-from edge.sight.motion import Decision, Started
-from edge.sight.picture import Pixels, Still
-from edge.sight.shape import WHOLE
-from tests.bench.nuisance import Nuisance
-from tests.bench.score import Span, Truth
+FASTER = 1000.0  # than real time: nothing waits
+MOTION = ("motion.started", "motion.ended")
 
 
-def said_of(
-    path: Path, nuisance: Nuisance | None = None, begins: float = 0.0
-) -> list[Span]:
-    """Give what the detector says goes on; the nuisance begins at `begins` seconds."""
-    with Film(str(path), LOOKS_A_SECOND) as film:
-        stills = film.stills()
-        if nuisance:
-            stills = spoilt(stills, nuisance, begins)
-        eye = Eye((("picture", WHOLE),), ())
-        decisions = [one for still in stills for one in eye.see(still).decisions]
-    return spans_of([*decisions, *eye.close()])
+@dataclass(frozen=True)
+class Said:
+    """What was said of one film.
+
+    Attributes:
+        spans: motion, as frames from a start to the zone's end.
+        troubles: (seconds, name) of each `camera.*`, without that prefix.
+        others: how often each other kind was told.
+    """
+
+    spans: list[Span] = field(default_factory=list)
+    troubles: list[tuple[float, str]] = field(default_factory=list)
+    others: dict[str, int] = field(default_factory=dict)
 
 
-def spans_of(decisions: Iterable[Decision]) -> list[Span]:
-    """Pair starts with ends; there is one zone."""
-    said: list[Span] = []
-    for decision in decisions:
-        frame = decision.moment.frame
-        if isinstance(decision, Started):
-            said.append((frame, frame))
+def said_of(path: Path, fps: float) -> Said:
+    """Let `look` look at a film of so many frames a second."""
+    told: list[Event] = []
+    with suppress(FilmError):  # it has said camera.lost by then
+        told.extend(events(str(path)))
+    return sorted_out(told, fps)
+
+
+def sorted_out(told: Iterable[Event], fps: float) -> Said:
+    """Pair starts with ends, zone by zone.
+
+    Frames are counted from seconds: where packets were lost, numbers of frames are not
+    those of the film that was labelled.
+    """
+    spans: list[Span] = []
+    open_: dict[str | None, int] = {}
+    troubles, others = [], Counter[str]()
+    for event in told:
+        frame = round(event.seconds * fps)
+        if event.kind == MOTION[0]:
+            open_[event.zone] = len(spans)
+            spans.append((frame, frame))
+        elif event.kind == MOTION[1] and event.zone in open_:
+            place = open_.pop(event.zone)
+            spans[place] = (spans[place][0], frame)
+        elif event.kind.startswith("camera."):
+            troubles.append((event.seconds, event.kind.removeprefix("camera.")))
         else:
-            said[-1] = (said[-1][0], frame)
-    return said
+            others[event.kind] += 1
+    return Said(spans, troubles, dict(others))
 
 
-def middle_of_longest_gap(truth: Truth) -> float:
-    """Give a second in which nothing happens, for something to begin."""
-    ends = [0, *(last for _, last in truth.events)]
-    starts = [*(first for first, _ in truth.events), truth.frames]
-    gaps = list(zip(ends, starts, strict=True))[1:-1]  # there is a before and an after
-    end, start = max(gaps, key=lambda gap: gap[1] - gap[0])
-    return (end + start) / 2 / truth.fps
-
-
-def spoilt(
-    stills: Iterable[Still], nuisance: Nuisance, begins: float
-) -> Iterator[Still]:
-    """Put a nuisance on all stills from a second on."""
-    for still in stills:
-        seconds = still.moment.seconds - begins
-        yield still if seconds < 0 else _spoil(still, nuisance, seconds)
-
-
-def _spoil(still: Still, nuisance: Nuisance, seconds: float) -> Still:
-    image = cv2.cvtColor(still.colours(), cv2.COLOR_YUV2BGR_I420)
-    spoilt_image = nuisance(image.astype(np.uint8, copy=False), seconds)
-    i420 = cv2.cvtColor(spoilt_image, cv2.COLOR_BGR2YUV_I420)
-    planes: Pixels = i420.astype(np.uint8, copy=False)
-    colours: Callable[[], Pixels] = lambda: planes  # noqa: E731 - a Still asks for one
-    return Still(still.moment, planes[: still.luma.shape[0]], colours)
+def lost_of(path: Path) -> str | None:
+    """Say for which reason the agent's own process loses a film that is not to end."""
+    sightings: list[Sighting] = []
+    Watch(CameraPlan(index=1, source=str(path), speed=FASTER), sightings.append).run()
+    last = sightings[-1]
+    return str(last.reason) if isinstance(last, CameraLost) else None

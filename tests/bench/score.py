@@ -1,5 +1,6 @@
 """How well events were found, by the rules of the footage's README."""
 
+import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,12 @@ class Truth:
         """Read one film's entry of truth.json."""
         events = tuple((first, last) for first, last in told["events"])
         return cls(float(told["fps"]), int(told["frames"]), events)
+
+    def until(self, seconds: float) -> "Truth":
+        """Give the labels of the beginning alone; an event that is cut is left out."""
+        frames = min(self.frames, round(seconds * self.fps))
+        events = tuple(event for event in self.events if event[1] < frames)
+        return Truth(self.fps, frames, events)
 
     def idle(self) -> set[int]:
         """Give the frames in which nothing is labelled to happen."""
@@ -59,6 +66,11 @@ class Score:
     def slowest(self) -> float | None:
         """The longest time in seconds from a label to its find."""
         return max(self.latencies, default=None)
+
+    @property
+    def median(self) -> float | None:
+        """The usual time in seconds from a label to its find."""
+        return statistics.median(self.latencies) if self.latencies else None
 
     def __add__(self, other: "Score") -> "Score":
         return Score(

@@ -1,136 +1,142 @@
 """The bench says what it measured, and in words what it could not."""
 
 import json
-import subprocess
-import sys
-import time
 
-import numpy as np
 import pytest
 
-from edge.sight.motion import Decision, Ended, Started
-from edge.sight.picture import Moment
-from tests.bench import camera, daemon
+from tests.bench import camera, table
 from tests.bench.__main__ import main
-from tests.bench.cost import children, cpu_seconds, enlarge, pss_mb
-from tests.bench.nuisance import NUISANCES
-from tests.bench.ours import middle_of_longest_gap, said_of, spans_of
-from tests.bench.peers import PEERS, frames, spans
-from tests.bench.score import Score, Truth, score
-from tests.edge_camera.clip import RATE, scene, visitor, write_clip
+from tests.bench.cost import ALL, DECODE, Cost
+from tests.bench.goal import Goal
+from tests.bench.job import OURS, Outcome
+from tests.bench.memory import Memory
+from tests.bench.ours import Said
+from tests.bench.pixel import Pixel
+from tests.bench.recipe import When
+from tests.bench.report import Report, plain
+from tests.bench.score import Score, Truth
+from tests.bench.stage import Clip
+from tests.bench.tamper import Named
 
-BOX = (0.0, 0.0, 1.0, 1.0)
-TRUTH = Truth(10.0, 200, ((50, 120),))
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory):
-    path = tmp_path_factory.mktemp("bench") / "visit.mkv"
-    return write_clip(path, scene(20, box=visitor(5, 12)))
-
-
-def test_ours_finds_a_visit(clip):
-    result = score(said_of(clip), TRUTH)
-    assert (result.found, result.false_starts) == (1, 0)
+SCORE = Score(9, 8, 1, 2, 100, 5, 120.0, (0.4, 1.25))
+OTHER = Score(9, 7, 0, 0, 100, 0, 120.0, ())
 
 
-def test_a_nuisance_begins_when_it_is_told_to(clip):
-    clean = said_of(clip)
-    late = said_of(clip, NUISANCES["light step"], 19.0)
-    dark = said_of(clip, lambda picture, _: picture * np.uint8(0), 0.0)
-    assert late == clean
-    assert dark == []
+def outcome(name: str | None, number: int, **more) -> Outcome:
+    said = Said([(3, 9)], [(4.0, "turned")], {"light.changed": 2})
+    scores = {OURS: SCORE, "MOG2, defaults": OTHER}
+    fields = {"said": said, "scores": scores, **more}
+    return Outcome("yard.mp4", name, number, "60 streaks; seed 1", When(5.0), **fields)
 
 
-def test_it_begins_in_the_longest_gap_that_has_an_event_on_both_sides():
-    truth = Truth(10.0, 1000, ((100, 200), (260, 300), (400, 500)))
-    assert middle_of_longest_gap(truth) == 35.0
+def attack(name: str, named: Named) -> Outcome:
+    return outcome(name, 0, scores={}, named=named)
 
 
-def test_starts_and_ends_become_spans():
-    decisions: list[Decision] = [
-        Started("picture", Moment(5, 1.0), BOX, 0.1, 0.5),
-        Ended("picture", Moment(9, 2.0), 1.0, BOX, 0.1, 0.5),
-        Started("picture", Moment(20, 4.0), BOX, 0.1, 0.5),
-    ]
-    assert spans_of(decisions) == [(5, 9), (20, 20)]
-
-
-@pytest.mark.parametrize("name", ["MOG2, defaults", "KNN, defaults"])
-def test_each_model_of_opencv_finds_the_visit_too(name, clip):
-    look = PEERS[name]()
-    said = spans([look(picture) for picture in frames(clip)], RATE)
-    assert any(45 <= first <= 80 for first, _ in said)
-
-
-def test_three_frame_difference_sees_what_is_in_the_middle_one_alone():
-    empty = np.full((60, 80, 3), 100, np.uint8)
-    thing = empty.copy()
-    thing[20:40, 20:40] = 200
-    look = PEERS["three-frame difference"]()
-    said = [look(picture) for picture in (empty, empty, thing, empty, empty)]
-    assert said == [False, False, False, True, False]
-
-
-def test_three_of_four_frames_begin_an_event_and_two_quiet_seconds_end_it():
-    flags = [False, True, False, True, True, True, *[False] * 19, True, *[False] * 25]
-    assert spans(flags, 10.0) == [(4, 25)]
-    assert spans([True] * 5, 10.0) == [(2, 4)]
-    assert spans([False, True, True, False, False] * 3, 10.0) == []
-
-
-def test_what_motion_wrote_becomes_frames():
-    told = "start 1005.000000\nend 1014.0\nstart 1019.5\n"
-    truth = Truth(10.0, 200, ())
-    assert daemon.spans_of(told, 1000.0, 10.0, truth) == [(50, 120), (195, 199)]
-    assert daemon.spans_of(told, 1000.0, 5.0, truth)[0] == (25, 60)
-    assert daemon.spans_of("", 1000.0, 10.0, truth) == []
-
-
-def test_a_moment_is_stamped_to_the_thousandth(tmp_path):
-    (tmp_path / "stamp").write_text(daemon.STAMP)
-    before = time.time()
-    for what in ("start", "end"):
-        subprocess.run(["sh", str(tmp_path / "stamp"), what], check=True)
-    told = (tmp_path / "events").read_text()
-    assert [line.split()[0] for line in told.splitlines()] == ["start", "end"]
-    moments = [float(line.split()[1]) for line in told.splitlines()]
-    assert before - 0.001 <= moments[0] < moments[1] <= time.time()
-
-
-def test_motion_that_is_not_installed_is_told_in_words(monkeypatch, tmp_path):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    report = camera.Report()
-    camera.measure_motion(report, [], tmp_path)
-    assert "motion" not in report.detectors
-    assert report.not_measured[-1].startswith("`motion` is not installed here")
-
-
-def test_the_cpu_of_ways_through_a_film_is_measured(clip):
-    taken = cpu_seconds(["decode", "whole"], clip, runs=1)
-    assert 0 < taken["decode"] < taken["whole"]
-
-
-def test_the_larger_film_has_720_lines_and_all_its_frames(clip, tmp_path):
-    large = list(frames(enlarge(clip, tmp_path / "large.mp4", 2.0)))
-    assert len(large) == 20
-    assert large[0].shape == (720, 1280, 3)
-
-
-def test_memory_is_the_proportional_set_size_of_each_process():
-    code = (
-        "import sys; data = bytearray(60_000_000); print(flush=True); sys.stdin.read()"
+@pytest.fixture
+def report() -> Report:
+    return Report(
+        clean=[outcome(None, 0), outcome(None, 0)],
+        nuisances=[outcome("rain", 0), outcome("rain", 1)],
+        attacks=[
+            attack("covered fast", Named("covered", "covered", 3.5, 3.5)),
+            attack("turned", Named("turned", "black", 7.0, 7.0)),
+        ],
+        pixels={"made:1": {OURS: Pixel(6, 2, 4)}},
+        costs={"432p": Cost(100, {ALL: [0.18], DECODE: [0.15]}, {ALL: 99, DECODE: 80})},
+        motion_ms={"432p": 7.25},
+        memory=Memory({"agent": 40.5, "camera 1": 61.25}, {"agent": 51.5}),
+        goals=[Goal("clean: one", "8 of 9", met=False), Goal("two", "all", met=True)],
+        conditions=["this machine"],
+        not_measured=["a Pi"],
     )
-    command = [sys.executable, "-c", code]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as child:
-        assert child.stdout
-        assert child.stdin
-        child.stdout.readline()
-        assert 60 < pss_mb(child.pid) < 100
-        assert children(child.pid) == []
-        child.stdin.close()
+
+
+def test_the_table_holds_every_part(report):
+    text = "\n".join(table.lines(report))
+    for part in (
+        "16/18",  # two films
+        "1.25 s",
+        "5.0%",
+        "rain 2, yar",
+        "camera.turned 1 light.changed 2",
+        "60 streaks; seed 1",
+        "MISSED turned, yar: black after 7.0 s",
+        "median 3.5 s, worst 3.5 s",
+        "0.667",
+        "1.20",
+        "7.25",
+        "61.2",
+        "this machine",
+        "a Pi",
+    ):
+        assert part in text, part
+
+
+def test_the_confusion_stands_in_columns(report):
+    rows = {line.split("  ")[0]: line.split() for line in table.lines(report)}
+    assert rows["covered fast"][2:] == ["1", *["."] * 7]
+    assert rows["turned"][1:] == [*["."] * 5, "1", ".", "."]
+
+
+def test_the_table_ends_with_its_goals_and_whether_they_are_met(report):
+    *_, title, first, second = table.lines(report)
+    assert title == "GOALS"
+    assert first.split() == ["NO", "clean:", "one", "8", "of", "9"]
+    assert second.split() == ["yes", "two", "all"]
+
+
+def test_the_file_holds_every_number(report):
+    file = json.loads(json.dumps(plain(report)))
+    ours = file["clean"]["total"][OURS]
+    assert (ours["found"], ours["false_starts_per_idle_hour"]) == (16, 60.0)
+    assert ours["latencies_s"] == [0.4, 1.25] * 2
+    assert file["nuisances"]["each"][1]["troubles"] == [[4.0, "turned"]]
+    assert file["attacks"]["recall"] == 0.5
+    assert file["attacks"]["confusion"]["turned"] == {"black": 1}
+    assert file["pixels"]["made:1"][OURS]["precision"] == 0.75
+    assert file["cost"]["432p"]["cpu_ms_per_frame"] == {ALL: 1.8, DECODE: 1.5}
+    assert file["memory_mb"]["pss"] == {"agent": 40.5, "camera 1": 61.25}
+    assert file["goals"][0] == {"what": "clean: one", "got": "8 of 9", "met": False}
+    assert file["not_measured"] == ["a Pi"]
+
+
+def test_sections_that_were_not_asked_for_take_no_line():
+    text = "\n".join(table.lines(Report()))
+    assert "CLEAN" not in text
+    assert "ATTACK" not in text
+    assert "MEMORY" not in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ([], "camera"),
+        (["--quick"], "camera-quick"),
+        (["--only", "cost,attacks"], "camera-attacks-cost"),
+    ],
+)
+def test_a_part_of_the_whole_has_a_file_of_its_own(arguments, name):
+    assert camera.scope_of(arguments).name == name
+
+
+def test_where_motion_kept_silent_is_told():
+    silent = outcome("rain", 1, silent="`motion` did not say 'connected'")
+    assert camera.silences([outcome("rain", 0), silent]) == [
+        "yard.mp4, rain 2: `motion` did not say 'connected'"
+    ]
+
+
+def test_what_is_no_section_is_misuse(capsys):
+    with pytest.raises(SystemExit) as ended:
+        camera.scope_of(["--only", "attacks,kitchen"])
+    assert ended.value.code == 2
+    assert "no section kitchen" in capsys.readouterr().err
+
+
+def test_cost_is_measured_alone_and_last():
+    assert camera.SECTIONS[-1] == "cost"
+    assert camera.scope_of(["--only", "cost,clean"]).only == ("clean", "cost")
 
 
 def test_without_footage_nothing_is_measured_and_that_is_said(
@@ -145,27 +151,23 @@ def test_labels_of_films_that_are_not_there_are_left_out(tmp_path):
     told = {"fps": 10, "frames": 9, "events": []}
     (tmp_path / "truth.json").write_text(json.dumps({"a.mp4": told, "b.mp4": told}))
     (tmp_path / "b.mp4").write_bytes(b"film")
-    assert [path.name for path, _ in camera.labelled(tmp_path)] == ["b.mp4"]
+    (clip,) = camera.labelled(tmp_path)
+    assert (clip.path.name, clip.truth) == ("b.mp4", Truth(10.0, 9, ()))
 
 
-def test_the_table_and_the_file_hold_every_number():
-    report = camera.Report(
-        detectors={"wachtpost": Score(9, 8, 1, 2, 100, 5, 120.0, (0.4, 1.25))},
-        nuisances={"rain": Score(9, 7, 0, 0, 100, 0, 120.0, ())},
-        cpu={"a film": {"decode": 1.5, "whole": 1.8, "whole / decode": 1.2}},
-        pss_mb={"agent": 40.5, "camera 0": 61.25},
-    )
-    text = "\n".join(camera.table(report))
-    for part in ("8/9", "1.25 s", "5.0%", "7/9", "1.50", "40.5", "conditions: "):
-        assert part in text
-    file = json.loads(json.dumps(camera.plain(report)))
-    assert file["detectors"]["wachtpost"]["false_starts_per_idle_hour"] == 60.0
-    assert file["detectors"]["wachtpost"]["latencies_s"] == [0.4, 1.25]
-    assert file["not_measured"] == list(camera.NOT_MEASURED)
-    assert file["cpu_ms_per_frame"]["a film"]["whole / decode"] == 1.2
+def test_one_section_is_measured_printed_and_written(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(camera, "SEEDS", (1,))
+    monkeypatch.setattr(camera, "PIXELS_S", 11.0)
+    clip = Clip(tmp_path, Truth(5.0, 9, ()))
+    monkeypatch.setattr(camera, "labelled", lambda _: [clip])
+    assert main(["camera", "--only", "pixels"]) == 0
+    assert "PIXELS OF made:1" in capsys.readouterr().out
+    file = json.loads((tmp_path / "build/bench/camera-pixels.json").read_text())
+    assert file["pixels"]["made:1"]["MOG2, defaults"]["f"] > 0
 
 
-@pytest.mark.parametrize("arguments", [[], ["kitchen"], ["camera", "more"]])
+@pytest.mark.parametrize("arguments", [[], ["kitchen"]])
 def test_a_part_that_is_none_is_misuse(arguments, capsys):
     assert main(arguments) == 2
     assert "one of camera" in capsys.readouterr().err

@@ -23,6 +23,8 @@ insert into store.path_state values (%(u)s || '-device', 1, %(u)s, %(u)s || '-si
 insert into store.picture values (%(u)s || '-picture', %(u)s || '-device', %(u)s,
                                   %(u)s || '-site', 1, now());
 insert into store.picture_part values (%(u)s || '-picture', %(u)s, 1, 'part');
+insert into store.task_aside values (%(u)s, %(u)s || '-device', 1, 'lens.dirty', now(),
+                                     %(u)s || '-gone');
 insert into store.incident (unit, site, rule, cause, priority, title, to_control_room, occurred,
                             playbook, playbook_version)
     values (%(u)s, %(u)s || '-site', 'rule', 'alarm', 'urgent', '{}', false, now(), 'book', 1),

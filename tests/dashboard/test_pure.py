@@ -12,6 +12,7 @@ from dashboard.place import STALE, DeviceSeen, silent_since, standing
 from dashboard.plan import Present, areas, middle
 from dashboard.strip import (
     WIDTH,
+    Lasted,
     Mark,
     Stretch,
     Switch,
@@ -135,8 +136,10 @@ def test_motion_counts_only_while_its_own_panel_was_armed():
 
     found = day_strip(
         [mark("a", 2 * H), mark("a", 9 * H), mark("b", 2 * H), mark("a", H, "alarm")],
-        {"a": [(NOW - 3 * H, NOW)], "b": [(NOW - 8 * H, NOW - 7 * H)]},
-        [(NOW - 5 * H, NOW - 4 * H), (NOW - 4.5 * H, NOW - 4.2 * H)],
+        Lasted(
+            {"a": [(NOW - 3 * H, NOW)], "b": [(NOW - 8 * H, NOW - 7 * H)]},
+            [(NOW - 5 * H, NOW - 4 * H), (NOW - 4.5 * H, NOW - 4.2 * H)],
+        ),
         DAY,
         "UTC",
     )

@@ -1,10 +1,11 @@
 """Each route, each role, each object of one's own and of another: exact answers."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
-from dashboard import act, door, pages, picture
+from dashboard import act, blob, door, pages
 from tests.dashboard.house import House
 from tests.dashboard.town import HAVEN, KIT, OUTSIDER, PLEIN
 
@@ -24,6 +25,9 @@ EVERYBODY = (*UNIT_ROLES, CONTROL_ROOM, *BLIND_ROLES, OUTSIDER)
 SECRETS = ("Haven", "7F3K-QG", "AOL-20417", "R7LM-WT", "duinland-desk")
 
 
+FILM = b"\x00\x00\x00\x1cftypisom" + bytes(20)
+
+
 @dataclass
 class Objects:
     """One of each, of Duinland."""
@@ -31,6 +35,7 @@ class Objects:
     station: int
     kit: int
     digest: str
+    clip: str
 
     def paths(self) -> dict[str, str]:
         return {
@@ -40,15 +45,17 @@ class Objects:
             "kit": f"/site/{KIT}",
             "measurements": f"/site/{HAVEN}/measurements",
             "picture": f"/picture/{self.digest}",
+            "clip": f"/clip/{self.clip}",
         }
 
 
 @pytest.fixture
 async def objects(house: House) -> Objects:
     digest = await house.town.picture(HAVEN, b"\xff\xd8\xffpicture")
+    clip = await house.town.clip(await house.town.covered(), FILM)
     await house.keep_blobs()
     station = await house.town.intrusion(picture=digest)
-    return Objects(station, await house.town.panic(), digest)
+    return Objects(station, await house.town.panic(), digest, clip)
 
 
 @pytest.mark.parametrize("person", UNIT_ROLES)
@@ -137,6 +144,18 @@ async def test_nobody_acts_on_what_he_may_not_see(
     assert before == after
 
 
+@pytest.mark.parametrize("person", ["auditor", OUTSIDER, CONTROL_ROOM])
+async def test_nobody_sets_aside_what_a_unit_of_others_has_to_do(
+    house: House, person: str
+):
+    row = await house.town.event(HAVEN, "lens.dirty", timedelta(hours=1), 6)
+    task = {"device": row.device, "sensor": "6", "kind": "lens.dirty"}
+    guest = await house.guest(person)
+    answer = await guest.post("/task/aside", at=row.at.isoformat(), **task)
+    assert answer.status_code == 404
+    assert await house.town.row("select 1 from store.task_aside") == {}
+
+
 async def test_the_control_room_loses_sight_when_it_is_resolved(
     house: House, objects: Objects
 ):
@@ -153,8 +172,8 @@ async def test_a_stranger_sees_nothing(house: House):
     stranger = await house.stranger()
     for path in (
         "/", "/sound", "/incident/1", f"/site/{HAVEN}", f"/site/{HAVEN}/measurements",
-        f"/picture/{'0' * 64}", "/live/", "/live/incident/1", f"/live/site/{HAVEN}",
-        "/session",
+        f"/picture/{'0' * 64}", f"/clip/{'0' * 64}", "/live/", "/live/incident/1",
+        f"/live/site/{HAVEN}", "/session",
     ):  # fmt: skip
         answer = await stranger.get(path)
         assert answer.status_code == 401, path
@@ -164,13 +183,13 @@ async def test_a_stranger_sees_nothing(house: House):
 async def test_a_stranger_does_nothing(house: House):
     stranger = await house.stranger()
     paths = [f"/incident/1/{verb}" for verb in ACTS]
-    for path in (*paths, "/sign-out", "/language"):
+    for path in (*paths, "/task/aside", "/sign-out", "/language"):
         answer = await stranger.client.post(path, data={"token": "x"})
         assert answer.status_code == 401, path
 
 
 async def test_every_route_is_named_in_these_tests(house: House):
-    routers = (pages.routes, act.routes, door.routes, picture.routes, house.app)
+    routers = (pages.routes, act.routes, door.routes, blob.routes, house.app)
     paths = {
         route.path
         for router in routers
@@ -184,7 +203,7 @@ async def test_every_route_is_named_in_these_tests(house: House):
         "/incident/{incident}/tick", "/incident/{incident}/untick",
         "/incident/{incident}/resolve", "/sign-in/{link}", "/sign-in", "/sound",
         "/sign-out", "/signed-out", "/language", "/picture/{digest}",
-        "/session", "/healthz", "/metrics", "/static",
+        "/clip/{digest}", "/task/aside", "/session", "/healthz", "/metrics", "/static",
     }  # fmt: skip
 
 

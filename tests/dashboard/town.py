@@ -15,6 +15,7 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
+from collector.content import sort_of
 from collector.database import Database, Limits
 from collector.fleet.sync import sync
 from collector.incident.judge import judge
@@ -61,8 +62,9 @@ _MEASURED = """
                                    sensor, quantity, value)
     values (%s, %s, 'up', %s, %s, %s, %s, %s, %s, %s, %s)"""
 _PICTURE = """
-    insert into store.picture (digest, device, unit, site, parts, received, complete)
-    values (%s, %s, %s, %s, 1, %s, %s)"""
+    insert into store.picture (digest, device, unit, site, parts, received, complete,
+                               sort, size)
+    values (%s, %s, %s, %s, 1, %s, %s, %s, %s)"""
 _ASIDE = """
     insert into store.frame_set_aside (digest, received, topic, unit, device, refusal,
                                        detail, size, raw, last_received)
@@ -225,15 +227,39 @@ class Town:
             )
 
     async def picture(self, site: str, whole: bytes) -> str:
-        """Let the collector have put a picture together; gives its digest."""
+        """Let the collector have put a picture or clip together; gives its digest."""
         digest = sha256(whole).hexdigest()
         place = self.inventory.sites[site]
         await self.pen.execute(
             _PICTURE,
-            [digest, place.devices[0].id, place.unit, site, self.now, self.now],
+            [
+                *(digest, place.devices[0].id, place.unit, site, self.now, self.now),
+                *(sort_of(whole), len(whole)),
+            ],
         )
         self.blobs[digest] = whole
         return digest
+
+    async def clip(self, of: EventRow, whole: bytes, *, come: bool = True) -> str:
+        """Let a camera have kept a clip of what it saw; gives its digest.
+
+        `come`: the collector has put it together.
+        """
+        digest = sha256(whole).hexdigest()
+        told: dict[str, Any] = {
+            "clip": digest,
+            "seconds": 20.0,
+            "before": 5.0,
+            "size": len(whole),
+        }
+        await self.event(of.site, "clip.kept", self.now - of.at, of.sensor, **told)
+        return await self.picture(of.site, whole) if come else digest
+
+    async def covered(self, ago: timedelta = timedelta(minutes=4)) -> EventRow:
+        """Let somebody hang a cloth over the camera on the forecourt of a station."""
+        return await self.event(
+            HAVEN, "camera.lost", ago, 6, reason="covered", suspect="tamper"
+        )
 
     async def set_aside(self, unit: str | None, refusal: str, number: int) -> None:
         """Let frames have been set aside."""

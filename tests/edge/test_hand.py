@@ -31,9 +31,18 @@ class OneClip:
         return "held" if held else "released"
 
 
+def hand_of(folder: Path, own: Node) -> Hand:
+    status = Answer(ok=True, reason="status")
+    return Hand(folder, own, lambda: status, no_such_camera, OneClip())
+
+
+def no_such_camera(number: int) -> Answer:
+    return Answer(ok=False, reason=f"unknown_camera_{number}")
+
+
 @asynccontextmanager
 async def listening(folder: Path, own: Node) -> AsyncIterator[None]:
-    hand = Hand(folder, own, lambda: Answer(ok=True, reason="status"), OneClip())
+    hand = hand_of(folder, own)
     task = asyncio.create_task(hand.listen())
     await hand.ready.wait()
     try:
@@ -48,8 +57,7 @@ async def given(folder: Path, line: str) -> Answer:
 
 
 def obey(own: Node, line: str) -> Answer:
-    status = Answer(ok=True, reason="status")
-    return Hand(Path(), own, lambda: status, OneClip()).obey(line)
+    return hand_of(Path(), own).obey(line)
 
 
 async def test_commands_go_in_and_answers_come_out(tmp_path: Path):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from edge.agent import open_stores, panel_plan
+from edge.agent import panel_plan
 from edge.album import Album
 from edge.clip.shelf import Limits, Shelf
 from edge.journal import Journal
@@ -16,6 +16,7 @@ from edge.node import Node, Stores
 from edge.outbox import Outbox
 from edge.panel_state import PanelState
 from edge.settings import load
+from edge.stores import open_stores
 from sites.event import (
     KINDS,
     AlarmEnded,
@@ -255,11 +256,11 @@ def test_a_new_device_is_disarmed_and_a_lost_state_is_not(tmp_path: Path):
     home = make_home(tmp_path, 1883, new_site(), contacts="contacts.csv")
     (home / "contacts.csv").write_text("seconds,sensor,state\n1,1,open\n")
     ready = load(home)
-    with open_stores(ready) as stores:
+    with open_stores(ready, NOON) as stores:
         assert stores.journal.read() == PanelState()
     (home / "panel.json").unlink()
     plan = panel_plan(ready.site)
-    with open_stores(ready) as stores:
+    with open_stores(ready, NOON) as stores:
         own = Node(stores, plan, lambda: NOON, home=False)
         own.begin([])
         assert own.state.phase == "armed"

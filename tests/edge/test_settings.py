@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from nacl.signing import SigningKey
 
+from edge.camera.login import Login
 from edge.errors import SettingsError
 from edge.settings import Settings, footage_source, load
 from sites.device_file import sign
@@ -173,9 +174,82 @@ def test_a_changed_site_file_is_refused(home: Path):
     assert "or it was changed" in told
 
 
-def camera(source: str) -> dict[str, Any]:
+def camera(source: str, **more: Any) -> dict[str, Any]:
     whole = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]
-    return {"number": 9, "source": source, "views": [{"zone": 1, "area": whole}]}
+    views = [{"zone": 1, "area": whole}]
+    return {"number": 9, "source": source, "views": views, **more}
+
+
+def with_camera(home: Path, source: str, **more: Any) -> Path:
+    site = site_file(SITE.device, cameras=[camera(source, **more)])
+    (home / "site.json").write_bytes(sign(site, FLEET_KEY))
+    return home
+
+
+def with_logins(home: Path, text: str, mode: int = 0o600) -> Path:
+    (home / "camera-logins.toml").write_text(text)
+    (home / "camera-logins.toml").chmod(mode)
+    return home
+
+
+def test_logins_of_network_cameras_are_read_and_not_shown(home: Path):
+    with_camera(home, "rtsp://camera.test/1", substream="rtsp://camera.test/2")
+    with_logins(home, '[9]\nuser = "guard"\npassword = "hunter2"\n')
+    ready = load(home)
+    assert ready.logins[9] == Login("guard", "hunter2")
+    assert "hunter2" not in repr(ready) + str(ready)
+
+
+def test_without_a_file_there_are_no_logins(home: Path):
+    assert load(with_camera(home, "rtsp://camera.test/1")).logins == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "number", "mode", "told"),
+    [
+        ("rtsp://camera.test/1", 8, 0o600, "the site has no network camera 8"),
+        ("made:1", 9, 0o600, "the site has no network camera 9"),
+        (
+            "rtsp://camera.test/1",
+            9,
+            0o640,
+            "others may read it (mode 640); chmod 600 it",
+        ),
+    ],
+)
+def test_logins_that_fit_no_camera_or_are_open_to_others_are_refused(
+    home: Path, source: str, number: int, mode: int, told: str
+):
+    with_camera(home, source)
+    with_logins(home, f'[{number}]\nuser = "guard"\npassword = "hunter2"\n', mode)
+    assert problems(home) == [f"camera-logins.toml: {told}"]
+
+
+@pytest.mark.parametrize(
+    ("source", "substream", "told"),
+    [
+        (
+            "usb:front",
+            None,
+            "a camera of the machine is named usb:NUMBER or usb:/dev/...",
+        ),
+        (
+            "pi:0?colour=red",
+            None,
+            "a source that begins with 'pi:' takes no colour=red",
+        ),
+        (
+            "made:1",
+            "rtsp://camera.test/2",
+            "source and substream are a film and a camera",
+        ),
+    ],
+)
+def test_a_source_that_can_never_be_opened_is_told_at_the_start(
+    home: Path, source: str, substream: str | None, told: str
+):
+    with_camera(home, source, substream=substream)
+    assert problems(home) == [f"site_file: camera 9: {told}"]
 
 
 def test_footage_is_found_in_its_folder_alone(home: Path, tmp_path: Path):

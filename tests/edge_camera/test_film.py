@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from edge.camera.camera import ROOT
-from edge.camera.film import Film, Pacing, _FilmClock
+from edge.camera.film import Film
+from edge.camera.pacing import FilmClock, Pacing
 from edge.errors import FilmError, Loss
 from tests.edge_camera.clip import scene, write_clip
 
@@ -65,7 +66,7 @@ def test_a_jump_of_the_pace_is_not_made_up_for():
     ],
 )
 def test_seconds_never_go_back_whatever_the_time_stamps_do(stamps, seconds):
-    clock = _FilmClock(rate=10.0)
+    clock = FilmClock(rate=10.0)
     assert [clock.read(stamp) for stamp in stamps] == pytest.approx(seconds, abs=1e-5)
 
 

@@ -16,12 +16,12 @@ from edge.camera.sighting import (
     MotionEnded,
     MotionStarted,
     Sighting,
-    is_live,
     length_of,
     pack,
     read_plan,
     sighting_of,
 )
+from edge.camera.source import is_live
 from edge.errors import CameraPlanError, Loss, SightingError
 
 TRIANGLE = ((0.0, 0.0), (1.0, 0.0), (0.5, 1.0))

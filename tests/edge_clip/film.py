@@ -10,8 +10,9 @@ import msgspec
 import numpy as np
 
 from edge.camera.capture import Watch
-from edge.camera.sighting import CameraPlan, ClipKept, ClipPlan, Sighting
+from edge.camera.sighting import CameraPlan, ClipKept, Sighting
 from edge.clip.adopt import Note
+from edge.clip.plan import ClipPlan
 from edge.clip.ring import Slice
 from edge.sight.picture import Pixels
 from edge.sight.shape import WHOLE
@@ -39,6 +40,8 @@ def write_film(
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream(coding.codec, RATE, options=options)
         stream.pix_fmt = coding.pix_fmt
+        if coding.codec != "libx264":
+            stream.bit_rate = 4_000_000  # too little would smooth the noise away
         for number, picture in enumerate(pictures):
             if not number:
                 stream.height, stream.width = picture.shape[:2]

@@ -12,10 +12,10 @@ from edge.camera.camera import Camera
 from edge.camera.sighting import (
     CameraLost,
     ClipKept,
-    ClipPlan,
     MotionStarted,
 )
 from edge.clip.adopt import adopt
+from edge.clip.plan import ClipPlan
 from edge.errors import Loss
 from tests.edge_camera.clip import scene, visitor
 from tests.edge_camera.watching import Seen, plan, watching

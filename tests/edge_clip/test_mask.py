@@ -18,7 +18,6 @@ from edge.camera.sighting import (
     LENGTH_BYTES,
     CameraPlan,
     ClipKept,
-    ClipPlan,
     MotionStarted,
     Sighting,
     length_of,
@@ -26,6 +25,7 @@ from edge.camera.sighting import (
     sighting_of,
 )
 from edge.clip.adopt import adopt
+from edge.clip.plan import ClipPlan
 from edge.sight.picture import Pixels
 from edge.sight.shape import Polygon
 from tests.edge_camera.clip import visitor

@@ -10,10 +10,10 @@ from edge.camera.sighting import (
     CameraLost,
     CameraPlan,
     ClipKept,
-    ClipPlan,
     MotionStarted,
     Sighting,
 )
+from edge.clip.plan import ClipPlan
 from tests.edge_camera.clip import Box, scene, visitor
 from tests.edge_clip.film import (
     YARD,

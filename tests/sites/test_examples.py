@@ -11,7 +11,8 @@ from sites.device_file import cut
 from sites.inventory import Inventory
 from sites.kit import is_valid
 from sites.load import load
-from sites.rule import recipients
+from sites.rule import Rule, recipients
+from sites.site import Camera
 
 FOLDER = Path(sites.__file__).parent / "examples"
 HAVEN = "eyj3g5putwctufop"
@@ -123,6 +124,73 @@ def test_the_examples_lead_to_nobody(examples):
     assert not re.search(r"\b\d{4} ?[A-Z]{2}\b(?!-)", text), "a Dutch post code"
     assert not re.search(r"\b0[1-9][0-9]{8}\b|\+31", text), "a telephone number"
     assert not re.search(r"\b\d+\.\d+\.\d+\.\d+\b", text), "an IP address"
+
+
+def test_every_setting_of_a_camera_and_of_a_rule_stands_in_the_readme():
+    told = (FOLDER / "README.md").read_text()
+    for model in (Camera, Rule):
+        missing = [name for name in model.model_fields if f"`{name}`" not in told]
+        plain = {"id", "kinds", "title", "priority", "playbook", "tells"}
+        assert set(missing) <= plain | {"site_kinds", "to_control_room"}
+
+
+def test_one_camera_of_the_examples_shows_what_can_be_set():
+    text = (FOLDER / "sites" / "bureau-haven.yaml").read_text()
+    for name in ("sensitivity", "shadow", "pre_roll_s"):
+        assert f"\n        {name}: " in text
+
+
+OUTSIDE = ("eyj3g5putwctufop", 6)
+
+
+def told_of(examples: Inventory, said: dict[str, str]) -> list[str]:
+    device, camera = OUTSIDE
+    rules = examples.rules_for("camera.lost", device, sensor=camera, said=said)
+    return [rule.id for rule in rules]
+
+
+@pytest.mark.parametrize(
+    "reason", ["covered", "turned", "defocused", "looping", "frozen", "black"]
+)
+def test_a_camera_outside_that_somebody_spoilt_is_urgent(examples, reason):
+    both = ["camera-spoilt-outside", "camera-spoilt"]
+    for suspect in ({"suspect": "tamper"}, {"suspect": "unknown"}, {}):
+        assert told_of(examples, {"reason": reason, **suspect}) == both
+    rules = [examples.rules[rule] for rule in both]
+    assert [rule.priority for rule in rules] == ["urgent", "attention"]
+    assert {(rule.cause, rule.playbook) for rule in rules} == {
+        ("camera-tamper", "camera-tamper")
+    }
+
+
+@pytest.mark.parametrize("reason", ["black", "missing", "frozen", "hung"])
+def test_cameras_that_fail_together_are_an_outage_and_no_tampering(examples, reason):
+    said = {"reason": reason, "suspect": "outage"}
+    assert told_of(examples, said) == ["camera-outage"]
+
+
+@pytest.mark.parametrize(
+    ("suspect", "rule"), [("tamper", "camera-cut"), ("unknown", "camera-lost")]
+)
+def test_a_camera_that_says_nothing_is_tampering_only_where_it_is_alone(
+    examples, suspect, rule
+):
+    for reason in ("missing", "refused", "rubbish", "ended", "crashed", "hung"):
+        assert told_of(examples, {"reason": reason, "suspect": suspect}) == [rule]
+
+
+def test_who_comes_back_or_lingers_outside_may_be_spying(examples):
+    device, camera = OUTSIDE
+    for kind in ("visits.repeated", "visit.lingered"):
+        (rule,) = examples.rules_for(kind, device, sensor=camera, zone=5)
+        assert (rule.priority, rule.playbook) == ("notice", "reconnaissance")
+        assert not examples.rules_for(kind, device, sensor=camera, zone=4)
+
+
+def test_a_dirty_lens_and_a_change_of_light_open_nothing(examples):
+    device, camera = OUTSIDE
+    for kind in ("lens.dirty", "light.changed", "nuisance.started", "preset.proposed"):
+        assert not examples.rules_for(kind, device, sensor=camera, zone=5)
 
 
 def test_the_readme_of_the_examples_names_every_file_and_subcommand():

@@ -81,9 +81,45 @@ def test_a_rule_for_kinds_of_zones_goes_by_the_record_s_zone_or_the_sensor_s():
     assert not found("alarm.raised", STATION, zone=2)
     assert not found("alarm.raised", STATION, sensor=1, zone=2)
     assert not found("alarm.raised", STATION, sensor=2), "it is in no zone"
-    assert not found("alarm.raised", STATION, sensor=4), "a camera may see several"
     assert not found("alarm.raised", STATION, zone=99)
     assert not found("alarm.raised", STATION)
+
+
+def test_a_camera_that_speaks_of_itself_counts_for_each_zone_that_it_views():
+    inventory = place.inventory(
+        place.rule(kinds=["camera.lost"], zone_kinds=["car_park"])
+    )
+    assert inventory.rules_for("camera.lost", STATION, sensor=4)
+    assert not inventory.rules_for("camera.lost", STATION, sensor=4, zone=1)
+    elsewhere = place.inventory(
+        place.rule(kinds=["camera.lost"], zone_kinds=["entrance"])
+    )
+    assert not elsewhere.rules_for("camera.lost", STATION, sensor=4)
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "said", "fits"),
+    [
+        ({}, {}, True),
+        ({}, {"reason": "covered", "suspect": "outage"}, True),
+        ({"reasons": ["covered", "black"]}, {"reason": "black"}, True),
+        ({"reasons": ["covered", "black"]}, {"reason": "missing"}, False),
+        ({"reasons": ["covered"]}, {}, False),
+        ({"suspects": ["outage"]}, {"reason": "black", "suspect": "outage"}, True),
+        ({"suspects": ["outage"]}, {"reason": "black", "suspect": "tamper"}, False),
+        ({"suspects": ["outage"]}, {"reason": "black"}, False),
+        ({"suspects": ["unknown"]}, {"reason": "black"}, True),
+        (
+            {"reasons": ["black"], "suspects": ["tamper"]},
+            {"reason": "missing", "suspect": "tamper"},
+            False,
+        ),
+    ],
+)
+def test_a_rule_tells_a_covered_camera_from_one_without_power(narrowed, said, fits):
+    inventory = place.inventory(place.rule(kinds=["camera.lost"], **narrowed))
+    found = inventory.rules_for("camera.lost", STATION, sensor=4, said=said)
+    assert bool(found) == fits
 
 
 def test_a_rule_for_sensors_holds_for_these_alone():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sites.polygon import crosses_itself, is_flat
+from sites.polygon import crosses_itself, is_flat, is_hidden
 
 SQUARE = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
 THOUSANDTHS = st.integers(0, 1000).map(lambda n: n / 1000)
@@ -89,6 +89,63 @@ def test_of_the_three_ways_through_four_points_one_at_most_two_cross(a, b, c, d)
     assume(len({a, b, c, d}) == 4)
     assume(not any(is_flat([p, q, r]) for p, q, r in _threes(a, b, c, d)))
     assert sum(map(crosses_itself, ways)) in {0, 2}
+
+
+LEFT = [(0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)]
+RIGHT = [(0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0)]
+UPPER = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)]
+LOWER = [(1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
+DIAMOND = [(0.5, 0.1), (0.9, 0.5), (0.5, 0.9), (0.1, 0.5)]
+RING = [
+    *[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.0, 0.45), (0.4, 0.45)],
+    *[(0.4, 0.6), (0.6, 0.6), (0.6, 0.4), (0.0, 0.4)],
+]
+SMALL = [(0.45, 0.45), (0.55, 0.45), (0.55, 0.55), (0.45, 0.55)]
+
+
+@pytest.mark.parametrize(
+    ("polygon", "masks", "hidden"),
+    [
+        (SQUARE, [SQUARE], True),
+        (SQUARE, [LEFT, RIGHT], True),
+        (SQUARE, [UPPER, LOWER], True),
+        (SQUARE, [LEFT], False),
+        (SQUARE, [], False),
+        (SQUARE, [DIAMOND], False),
+        (DIAMOND, [LEFT, RIGHT], True),
+        (DIAMOND, [UPPER, LEFT], False),
+        (DIAMOND, [LEFT, LOWER, UPPER], True),
+        (SMALL, [RING], False),
+        (SMALL, [RING, DIAMOND], True),
+        (LEFT, [[(0.0, 0.0), (0.5, 0.0), (0.5, 0.999), (0.0, 1.0)]], False),
+        ([(0.1, 0.1), (0.2, 0.2), (0.3, 0.3)], [SQUARE], False),
+    ],
+)
+def test_masks_hide_a_shape_only_if_nothing_of_it_is_left(polygon, masks, hidden):
+    assert is_hidden(polygon, masks) == hidden
+    assert is_hidden(polygon[::-1], [mask[::-1] for mask in masks[::-1]]) == hidden
+
+
+@given(POINTS, POINTS, POINTS, POINTS)
+def test_a_triangle_is_hidden_by_the_three_into_which_a_point_inside_cuts_it(
+    a, b, c, weights
+):
+    assume(not is_flat([a, b, c]))
+    u, v = sorted(weights)
+    inside = tuple(
+        u * p + (v - u) * q + (1 - v) * r for p, q, r in zip(a, b, c, strict=True)
+    )
+    thirds = [[a, b, inside], [b, c, inside], [c, a, inside]]
+    whole = [third for third in thirds if not is_flat(third)]
+    assert is_hidden([a, b, c], whole)
+    for at, third in enumerate(whole):
+        if _size(third) > 0.001:
+            assert not is_hidden([a, b, c], whole[:at] + whole[at + 1 :])
+
+
+def _size(corners: list[tuple[float, float]]) -> float:
+    (ax, ay), (bx, by), (cx, cy) = corners
+    return abs((bx - ax) * (cy - ay) - (by - ay) * (cx - ax)) / 2
 
 
 def _threes(*points: tuple[float, float]) -> list[list[tuple[float, float]]]:

@@ -1,2 +1,2 @@
 -- The picture stands in the blob store.
-update store.picture set complete = now() where digest = %(digest)s
+update store.picture set complete = now(), sort = %(sort)s, size = %(size)s where digest = %(digest)s

@@ -1,2 +1,2 @@
--- What came is not what its name says: it may be sent again from the start.
-delete from store.picture where digest = %(digest)s
+-- What came is not what its name says, or nothing that we take: it may be sent again from the start.
+update store.picture set refused = now() where digest = %(digest)s

@@ -12,8 +12,9 @@ from tests.collector import world
 from tests.collector.intake.bench import Bench, outcomes, told
 
 Owner = psycopg.Connection[tuple[object, ...]]
-PICTURE = bytes(range(256)) * 600  # three parts, the last not full
+PICTURE = b"\xff\xd8\xff" + bytes(range(256)) * 600  # three parts, the last not full
 NAME = name_blob(PICTURE)
+CLIP = b"\x00\x00\x00\x1cftypisom\x00\x00\x02\x00isomiso6mp41"
 
 
 def sealed(part: Part) -> bytes:
@@ -28,6 +29,12 @@ def parts(data: bytes = PICTURE, device: str = world.STATION) -> list[bytes]:
 def stored(folder: Path, name: str = NAME) -> bytes | None:
     path = folder / object_name(name)
     return path.read_bytes() if path.exists() else None
+
+
+def told_of(owner: Owner) -> list[tuple[object, ...]]:
+    return owner.execute(
+        "select sort, size, refused is not null from store.picture order by digest"
+    ).fetchall()
 
 
 def left(owner: Owner) -> list[tuple[object, ...]]:
@@ -67,9 +74,50 @@ async def test_parts_that_are_not_what_they_name_are_dropped_and_may_come_again(
 ):
     false = Part(world.STATION, NAME, 0, 1, b"something else")
     await lane.take_on("bl", sealed(false))
-    assert left(owner) == []
-    await lane.take_on("bl", *parts())
+    assert left(owner) == [(0, False, world.STATION, "haven", "noord")]
+    assert told_of(owner) == [(None, None, True)]
+    assert stored(lane.pictures) is None
+    await lane.take_on("bl", *parts()[:1])
+    assert told_of(owner) == [(None, None, False)]
+    await lane.take_on("bl", *parts()[1:])
     assert stored(lane.pictures) == PICTURE
+    assert told_of(owner) == [("jpeg", len(PICTURE), False)]
+
+
+async def test_what_one_device_sent_wrong_another_may_send_right(
+    lane: Bench, owner: Owner
+):
+    false = Part(world.OTHER, NAME, 0, 1, b"something else")
+    await lane.take_on("bl", sealed(false), device=world.OTHER)
+    await lane.take_on("bl", *parts())
+    assert left(owner) == [(0, True, world.STATION, "haven", "noord")]
+
+
+async def test_a_clip_is_kept_as_what_it_is(lane: Bench, owner: Owner):
+    clip = CLIP + bytes(40 * PART_BYTES)
+    await lane.take_on("bl", *parts(clip)[::-1])
+    assert stored(lane.pictures, name_blob(clip)) == clip
+    assert told_of(owner) == [("mp4", len(clip), False)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<!doctype html><script>alert(1)</script>",
+        b"GIF89a" + bytes(100),
+        b"\x00\x00\x00\x18ftypheic" + bytes(100),
+        b"\xff\xd8\xff" + bytes(8 * 2**20),
+    ],
+    ids=["page", "gif", "another brand", "picture without end"],
+)
+async def test_what_is_neither_picture_nor_clip_is_not_kept(
+    lane: Bench, owner: Owner, data: bytes
+):
+    await lane.take_on("bl", *parts(data))
+    assert stored(lane.pictures, name_blob(data)) is None
+    assert told_of(owner) == [(None, None, True)]
+    assert left(owner)[0][0] == 0
+    assert await lane.lane._pictures.complete() == 0
 
 
 async def test_another_device_adds_nothing_to_a_picture(lane: Bench, owner: Owner):

@@ -1,0 +1,65 @@
+"""What a record says beyond its kind and its zone, in words."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from dashboard.language import Words
+
+Data = Mapping[str, Any]
+
+
+def detail(words: Words, kind: str, data: Data) -> str:
+    """Say what else is known; empty where there is nothing.
+
+    A field that is missing is left out: an older device knew less.
+    """
+    said = _SAID.get(kind)
+    return ", ".join(part for part in said(words, data) if part) if said else ""
+
+
+def _lost(words: Words, data: Data) -> tuple[str, ...]:
+    suspect = data.get("suspect")
+    return (
+        words.known("reason", str(data.get("reason"))),
+        words.known("suspect", str(suspect)) if suspect else "",
+    )
+
+
+def _ended(words: Words, data: Data) -> tuple[str, ...]:
+    return (
+        _span(words, data),
+        words.known("entered", data["entered"]) if data.get("entered") else "",
+        words.known("left", data["left"]) if data.get("left") else "",
+    )
+
+
+def _calmed(words: Words, data: Data) -> tuple[str, ...]:
+    held = data.get("held")
+    return _span(words, data), words.count("detail.held", held) if held else ""
+
+
+def _span(words: Words, data: Data) -> str:
+    seconds = data.get("seconds")
+    return "" if seconds is None else words.span(timedelta(seconds=seconds))
+
+
+_SAID: Mapping[str, Callable[[Words, Data], tuple[str, ...]]] = {
+    "camera.lost": _lost,
+    "motion.ended": _ended,
+    "nuisance.ended": _calmed,
+    "visit.lingered": lambda words, data: (_span(words, data),),
+    "clip.kept": lambda words, data: (_span(words, data),),
+    "light.changed": lambda words, data: (
+        words.known("light", str(data.get("change"))),
+    ),
+    "visits.repeated": lambda words, data: (
+        words.count("detail.visits", data.get("visits", 0)),
+    ),
+    "preset.proposed": lambda words, data: (
+        words.known("preset", str(data.get("preset"))),
+    ),
+    "disk.filling": lambda words, data: (
+        words("detail.used", percent=round(100 * data.get("used", 0))),
+    ),
+}

@@ -1,0 +1,49 @@
+"""Keeps what a camera's process learned over a restart: a file in its own folder.
+
+What cannot be read is forgotten: the scene is then learned anew, as at first.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from edge.sight.memory import Memory
+
+NAME = "scene.json"
+LARGEST = 1 << 20  # bytes of a file that is ours
+
+_MEMORY = msgspec.json.Decoder(Memory)
+
+
+def read(folder: Path) -> Memory | None:
+    """Return what was kept, or None."""
+    try:
+        with (folder / NAME).open("rb") as file:
+            return _MEMORY.decode(file.read(LARGEST))
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def write(folder: Path, memory: Memory) -> None:
+    """Replace what was kept, all or nothing; raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = folder / f"{NAME}.new"
+    with suppress(FileNotFoundError):
+        new.unlink()
+    fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        file.write(msgspec.json.encode(memory))
+        file.flush()
+        os.fsync(fd)
+    new.replace(folder / NAME)
+
+
+def forget(folder: Path) -> bool:
+    """Remove what was kept; return whether there was something. Raises OSError."""
+    try:
+        (folder / NAME).unlink()
+    except FileNotFoundError:
+        return False
+    return True

@@ -1,0 +1,208 @@
+"""Cameras on the network: a real RTSP server, asked by real processes."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.camera.camera import Patience
+from edge.camera.capture import HEARTBEAT_S, MUTED_S
+from edge.camera.film import Film
+from edge.camera.login import Login
+from edge.camera.memory import private_bytes
+from edge.camera.scene_film import RATE, SceneFilm
+from edge.camera.sighting import Alive, CameraLost, CameraRestored, MotionStarted
+from edge.errors import FilmError, Loss
+from edge.sight.picture import Pixels
+from tests.edge_camera.watching import Seen, plan, watching
+from tests.servers import rtsp
+from tests.servers.need import needed
+from tests.servers.rtsp import Manner, NetworkCamera
+
+Start: TypeAlias = Callable[..., NetworkCamera]
+
+# Everything that means something in an address, and letters of more than a byte.
+PASSWORD = "p@ss:w/ö%#?+ &=x"  # noqa: S105 - of a server that lives for this test
+PATIENT = Patience(first=0.1, longest=0.5)
+TOLD_S = 10.0
+FLAPS = 5
+
+
+@pytest.fixture(scope="session")
+def filmed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a film for cameras: the drawn yard."""
+    path = tmp_path_factory.mktemp("cameras") / "film"
+    return rtsp.write_film(path, yard(20))
+
+
+def yard(seconds: int) -> Iterator[Pixels]:
+    """A place with things to know it by; plain grey is what a covered lens sees."""
+    stills = SceneFilm("made:1", RATE).stills()
+    for still in islice(stills, seconds * RATE):
+        picture = cv2.cvtColor(still.colours(), cv2.COLOR_YUV2BGR_I420)
+        yield cv2.resize(picture, (320, 180)).astype(np.uint8)
+
+
+def busy_yard(seconds: int) -> Iterator[Pixels]:
+    """The same, and something large that never stands still."""
+    for number, picture in enumerate(yard(seconds)):
+        left = round(270 * (1 - abs(number / RATE % 4 - 2) / 2))
+        picture[90:150, left : left + 40] = 20
+        yield picture
+
+
+@pytest.fixture
+def start(filmed: Path) -> Iterator[Start]:
+    """Give a way to start cameras; all end with the test."""
+    with ExitStack() as stack:
+
+        def started(film: Path = filmed, **manner: object) -> NetworkCamera:
+            with needed():
+                kind = Manner(**manner)  # type: ignore[arg-type]  # as the test says
+                return stack.enter_context(rtsp.started(film, kind))
+            raise AssertionError
+
+        yield started
+
+
+def refusal(source: str, login: Login | None) -> FilmError:
+    with pytest.raises(FilmError) as caught:
+        Film(source, 5.0, login=login)
+    return caught.value
+
+
+def looks(seen: Seen) -> int:
+    """How many pictures the process that runs now has looked at."""
+    return int(seen.of(Alive)[-1].frames) if seen.of(Alive) else 0
+
+
+def came(seen: Seen, kind: type, times: int) -> bool:
+    """Whether something was told so often."""
+    return len(seen.of(kind)) >= times
+
+
+def silence(seen: Seen) -> float:
+    """How long after the last sign of life the loss was told, in seconds."""
+    (lost,) = seen.of(CameraLost)
+    return float(lost.at - max(one.at for one in seen.of(Alive) if one.frames))
+
+
+@pytest.mark.parametrize("auth", ["basic", "digest"])
+def test_the_right_password_opens_and_no_other(start, auth):
+    camera = start(auth=auth, login=("guard", PASSWORD))
+    with Film(camera.source, 5.0, login=Login("guard", PASSWORD)) as film:
+        still = next(film.stills())
+    assert still.luma.shape == (180, 320)
+    assert still.luma.std() > 10
+    for login in (Login("guard", "wrong"), Login("nobody", PASSWORD), None):
+        error = refusal(camera.source, login)
+        assert error.reason is Loss.REFUSED
+        assert str(error) == "opening fails (HTTPUnauthorizedError)"
+
+
+def test_the_longest_login_goes_through_whole(start):
+    password = "x" * (127 - len("guard:"))
+    camera = start(auth="basic", login=("guard", password))
+    assert Login("guard", password).fits()
+    with Film(camera.source, 5.0, login=Login("guard", password)) as film:
+        assert next(film.stills()).luma.shape == (180, 320)
+    assert not Login("guard", password + "x").fits()
+    camera = start(auth="basic", login=("guard", password + "x"))
+    error = refusal(camera.source, Login("guard", password + "x"))
+    assert error.reason is Loss.REFUSED  # FFmpeg has cut it off
+
+
+def test_what_the_camera_does_not_have_is_missing(start):
+    error = refusal(start().source.replace("live", "dead"), None)
+    assert error.reason is Loss.MISSING
+
+
+def test_a_client_that_joins_between_keyframes_sees_no_half_picture(start):
+    with Film(start(join=5).source, 10.0) as film:
+        stills = film.stills()
+        lumas = [next(stills).luma for _ in range(8)]
+    assert all(cv2.norm(luma, lumas[-1], cv2.NORM_L1) < 8 * luma.size for luma in lumas)
+
+
+async def test_a_wrong_password_is_told_as_refused_and_tried_again(start):
+    source = plan(start(auth="basic").source, login=Login("guard", "wrong"))
+    async with watching(source, patience=PATIENT) as [(_, seen)]:
+        await seen.until(lambda: len(seen.of(Alive)) >= 2)
+    assert [lost.reason for lost in seen.of(CameraLost)] == [Loss.REFUSED]
+
+
+async def test_a_camera_whose_plug_is_pulled_is_lost_and_mute_when_it_is_back(
+    tmp_path, start
+):
+    busy = rtsp.write_film(tmp_path / "film", busy_yard(20))
+    camera = start(busy, join=7, auth="digest")
+    source = plan(camera.source, login=Login("guard", "secret"))
+    async with watching(source, patience=PATIENT) as [(_, seen)]:
+        await seen.until(lambda: seen.of(MotionStarted))
+        first = next(one.at for one in seen.of(Alive) if one.frames)
+        assert seen.of(MotionStarted)[0].at - first >= MUTED_S - HEARTBEAT_S
+        camera.kill()
+        await seen.until(lambda: seen.of(CameraLost))
+        assert silence(seen) < TOLD_S
+        camera.start()
+        await seen.until(lambda: seen.of(CameraRestored))
+        known = len(seen.of(MotionStarted))
+        await seen.until(lambda: len(seen.of(MotionStarted)) > known)
+    back, moved = seen.of(CameraRestored)[0], seen.of(MotionStarted)[known]
+    assert moved.at - back.at >= MUTED_S
+    assert [lost.reason for lost in seen.of(CameraLost)] == [Loss.REFUSED]
+
+
+async def test_cameras_that_fall_silent_are_frozen_within_ten_seconds(start):
+    stalls, freezes = start(), start()
+    plans = plan(stalls.source), plan(freezes.source, 1)
+    async with watching(*plans, patience=PATIENT) as [(_, one), (_, other)]:
+        await one.until(lambda: looks(one))
+        stalls.stall()  # it answers, and sends no picture
+        await other.until(lambda: looks(other))
+        freezes.freeze()  # not a byte comes, and nothing is closed
+        for seen in (one, other):
+            await seen.until(partial(seen.of, CameraLost))
+            assert [lost.reason for lost in seen.of(CameraLost)] == [Loss.FROZEN]
+            assert silence(seen) < TOLD_S
+        stalls.go_on()
+        freezes.thaw()
+        await one.until(lambda: one.of(CameraRestored))
+        await other.until(lambda: other.of(CameraRestored))
+
+
+async def test_a_camera_that_comes_and_goes_takes_nothing_from_the_agent(start):
+    camera = start()
+    async with watching(plan(camera.source), patience=PATIENT) as [(_, seen)]:
+        held = []
+        for flap in range(FLAPS):
+            await seen.until(partial(came, seen, CameraRestored, flap))
+            await seen.until(lambda: looks(seen))
+            held.append(held_now())
+            assert len(children()) == 2  # the camera's process, and the camera
+            camera.kill()
+            await seen.until(partial(came, seen, CameraLost, flap + 1))
+            camera.start()
+    (files, memory), (last_files, last_memory) = held[1], held[-1]
+    assert last_files <= files
+    assert last_memory - memory < 2 * 2**20
+    assert len(seen.of(CameraLost)) == FLAPS
+
+
+def held_now() -> tuple[int, int]:
+    """How many files we have open, and how much memory we have."""
+    files = sum(1 for _ in Path("/proc/self/fd").iterdir())
+    return files, private_bytes(os.getpid())
+
+
+def children() -> list[str]:
+    """The processes that we started and that are not gone, dead ones as well."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    return [pid for task in tasks for pid in task.read_text("ascii").split()]
