@@ -18,7 +18,7 @@ from edge.clip.plan import ClipPlan
 from edge.clip.reel import Reel
 from edge.clip.ring import Ring, Slice
 from edge.clip.writer import Writer
-from edge.sight.motion import Decision, Started
+from edge.sight.motion import Ended, Started
 from edge.sight.picture import Masked
 
 SPARE_S = 5.0  # of the ring, beside what is promised: a motion is decided on later
@@ -95,12 +95,12 @@ class Recorder:
                 self._begin_reel(Pattern(packet.stream), None)
             self._take(packet)
 
-    def note(self, decision: Decision) -> None:
-        """Take what was decided on the film."""
+    def note(self, decision: object) -> None:
+        """Take what was decided on the film; only motion matters here."""
         if isinstance(decision, Started):
             self._occasion.begin(decision.zone)
             self._begin(decision.moment.seconds)
-        else:
+        elif isinstance(decision, Ended):
             self._occasion.end(decision.zone, decision.moment.seconds)
 
     def order(self, seconds: float) -> None:
@@ -126,9 +126,9 @@ class Recorder:
         pts, dts, seconds = place
         one = Slice(seconds, pts, dts, packet.size, packet.is_keyframe, packet)
         self._now = max(seconds, self._begins)
+        self._obey()  # what it begins holds all up to here, and not this one
         self._ring.add(one)
         self._tell_short()
-        self._obey()
         if self._running:
             self._go_on(one)
         elif one.is_key and self._occasion.lasts(self._now):

@@ -170,6 +170,27 @@ def test_an_order_keeps_what_there_is_and_what_comes(tmp_path: Path):
     assert 6.0 <= kept.seconds <= 6.5
 
 
+def test_an_order_amid_a_quiet_film_has_its_pre_roll_and_no_packet_twice(
+    tmp_path: Path,
+):
+    film = write_film(tmp_path / "empty.mp4", scene(20))
+    told: list[Sighting] = []
+    clips = ClipPlan(folder=str(tmp_path / "clips"))
+    plan = CameraPlan(index=1, source=str(film), zones=YARD, speed=1000.0, clips=clips)
+    watch = Watch(plan, told.append)
+    for still in watch._stills():
+        watch._pace.wait_for(still.moment.seconds)
+        watch._look(still)
+        if still.moment.seconds == pytest.approx(12.2):
+            watch.keep(3.0)
+    assert watch._recorder
+    watch._recorder.close(lambda: None)
+    (kept,) = kept_of(told)
+    assert 5.0 <= kept.before <= 7.5
+    assert kept.seconds == pytest.approx(kept.before + 3.0, abs=0.3)
+    taken_from(clip_of(kept, tmp_path / "clips"), film)
+
+
 def test_an_order_marks_the_clip_that_runs(film: Path, tmp_path: Path):
     clips = ClipPlan(folder=str(tmp_path))
     plan = CameraPlan(index=1, source=str(film), zones=YARD, speed=1000.0, clips=clips)
