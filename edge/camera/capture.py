@@ -41,6 +41,7 @@ from edge.camera.sighting import (
     read_plan,
 )
 from edge.camera.source import is_pi
+from edge.clip.beside import Beside
 from edge.clip.recorder import Recorder
 from edge.errors import FilmError, Loss
 from edge.sight.eye import Eye, Glance
@@ -152,13 +153,15 @@ class Watch:
             return SceneFilm(source, plan.fps)
         if is_pi(source):
             return PiFilm(source, plan.fps)
-        tap = self._recorder.tap if self._recorder else None
+        tap = self._recorder.tap if self._recorder and not plan.substream else None
         login, keyframes = plan.login, plan.keyframes
         return Film(source, plan.fps, login=login, keyframes=keyframes, tap=tap)
 
-    def _recording(self, rate: float, before: Moment) -> AbstractContextManager[None]:
+    def _recording(self, rate: float, before: Moment) -> AbstractContextManager[object]:
         if self._recorder is None:
             return nullcontext()
+        if self._plan.substream is not None:
+            return Beside(self._plan, self._recorder, before.seconds)
         return self._recorder.film(rate, before.seconds)
 
     def _look(self, still: Still) -> None:

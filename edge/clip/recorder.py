@@ -1,9 +1,10 @@
 """In a camera's process: keeps the last seconds, and has clips written of visits.
 
-Everything here is called in the thread that looks, but `order`.
+The packets may come in another thread than that which looks: see `edge.clip.beside`.
 """
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ from edge.sight.picture import Masked
 
 SPARE_S = 5.0  # of the ring, beside what is promised: a motion is decided on later
 MOST_BYTES = 32 * 2**20  # of a clip, then it is cut at the next keyframe
+LAG_S = 1.0  # by which the smaller stream of a camera may come before the full one
 PATIENCE_S = 5.0  # with the disk and the encoder at the end
 
 
@@ -45,7 +47,10 @@ class Recorder:
     ) -> None:
         self._plan, self._clips, self._when, self._tell = plan, clips, when, tell
         self._folder = Path(clips.folder)
-        self._ring = Ring(clips.before + SPARE_S, clips.ring_bytes)
+        self._beside = plan.substream is not None
+        self._before = clips.before + (LAG_S if self._beside else 0.0)
+        self._ring = Ring(self._before + SPARE_S, clips.ring_bytes)
+        self._lock = threading.RLock()
         self._occasion = Occasion(clips.after)
         self._writer: Writer | None = None
         self._orders: SimpleQueue[float] = SimpleQueue()
@@ -55,7 +60,9 @@ class Recorder:
         self._pattern: Pattern | None = None
         self._source: object = None
         self._encoder: StillEncoder | None = None
-        self._rate, self._begins, self._now = 25.0, 0.0, 0.0
+        self._rate, self._begins = 25.0, 0.0
+        self.taken = 0.0  # seconds of the film up to which packets have come
+        self.looked = 0.0  # and of the last picture that was looked at
 
     def adopt(self) -> None:
         """Tell what an earlier process left behind; raises OSError."""
@@ -66,27 +73,31 @@ class Recorder:
     @contextmanager
     def film(self, rate: float, begins: float) -> Iterator[None]:
         """A film is open that begins at `begins`; at its end the clip is finished."""
-        self._rate, self._begins = rate, begins
-        self._source = self._encoder = None
+        with self._lock:
+            self._rate, self._begins, self.taken = rate, begins, begins
+            self._source = self._encoder = None
         try:
             yield
         finally:
-            self._end()
-            self._ring.clear()
-            self._reel = None
+            with self._lock:
+                self._end()
+                self._ring.clear()
+                self._reel = None
 
     def tap(self, packet: Any) -> None:
         """Take the next packet of the film, before it is decoded."""
         if not packet.size:
             return
-        if packet.stream is not self._source:
-            self._begin_reel(Pattern(packet.stream), packet.stream)
-        self._take(packet)
+        with self._lock:
+            if packet.stream is not self._source:
+                self._begin_reel(Pattern(packet.stream), packet.stream)
+            self._take(packet)
 
     def show(self, picture: Masked, seconds: float) -> None:
-        """Take a picture of a film that has no packets."""
+        """Take what is looked at now; of a film without packets, encode it."""
+        self.looked = seconds
         if self._encoder is None:
-            if self._source is not None:
+            if self._source is not None or self._beside:
                 return
             self._encoder = StillEncoder(min(self._rate, self._plan.fps))
             self._begins = seconds
@@ -97,11 +108,12 @@ class Recorder:
 
     def note(self, decision: object) -> None:
         """Take what was decided on the film; only motion matters here."""
-        if isinstance(decision, Started):
-            self._occasion.begin(decision.zone)
-            self._begin(decision.moment.seconds)
-        elif isinstance(decision, Ended):
-            self._occasion.end(decision.zone, decision.moment.seconds)
+        with self._lock:
+            if isinstance(decision, Started):
+                self._occasion.begin(decision.zone)
+                self._begin(decision.moment.seconds)
+            elif isinstance(decision, Ended):
+                self._occasion.end(decision.zone, decision.moment.seconds)
 
     def order(self, seconds: float) -> None:
         """Keep what there is, and the next `seconds`; from any thread."""
@@ -109,7 +121,8 @@ class Recorder:
 
     def close(self, beat: Callable[[], None]) -> None:
         """Finish what is being written; `beat` is called meanwhile."""
-        self._end()
+        with self._lock:
+            self._end()
         if self._writer:
             self._writer.close(PATIENCE_S, beat)
 
@@ -125,14 +138,14 @@ class Recorder:
             return
         pts, dts, seconds = place
         one = Slice(seconds, pts, dts, packet.size, packet.is_keyframe, packet)
-        self._now = max(seconds, self._begins)
+        self.taken = max(seconds, self._begins)
         self._obey()  # what it begins holds all up to here, and not this one
         self._ring.add(one)
         self._tell_short()
         if self._running:
             self._go_on(one)
-        elif one.is_key and self._occasion.lasts(self._now):
-            self._begin(self._now)  # none was there when it was wanted
+        elif one.is_key and self._occasion.lasts(self.taken):
+            self._begin(self.taken)  # none was there when it was wanted
 
     def _tell_short(self) -> None:
         if self._ring.short and not self._told_short:
@@ -144,8 +157,8 @@ class Recorder:
         if self._orders.empty():
             return
         seconds = self._orders.get()
-        self._occasion.order(self._now + seconds)
-        self._begin(self._now)
+        self._occasion.order(self.taken + seconds)
+        self._begin(self.taken)
         if self._running and self._writer:
             self._writer.order()
 
@@ -153,7 +166,7 @@ class Recorder:
         """Begin a clip with what the ring holds; join the one that runs."""
         if self._running:
             return
-        slices = list(self._ring.since(moment - self._clips.before))
+        slices = list(self._ring.since(moment - self._before))
         if slices:
             self._open(slices[0], moment)
             for one in slices:
@@ -174,7 +187,7 @@ class Recorder:
 
     def _go_on(self, one: Slice) -> None:
         """Append to the clip, cut it or end it."""
-        if not self._occasion.lasts(self._now):
+        if not self._occasion.lasts(self.taken):
             self._end()
             return
         running = self._running
