@@ -58,8 +58,9 @@ def days_left(clips: Iterable[Kind], now: datetime, room: int) -> float | None:
     None where nothing was kept in that time. Less than a day of clips counts as the
     time they span, an hour at least.
     """
-    ages = [((now - one.at).total_seconds(), one.size) for one in clips]
-    recent = [(age, size) for age, size in ages if 0 <= age <= DAY_S]
+    # a clock that was set back makes a clip of the future: it is as new as can be
+    ages = [(max(0.0, (now - one.at).total_seconds()), one.size) for one in clips]
+    recent = [(age, size) for age, size in ages if age <= DAY_S]
     written = sum(size for _, size in recent)
     if not written:
         return None

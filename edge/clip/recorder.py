@@ -141,7 +141,6 @@ class Recorder:
         self.taken = max(seconds, self._begins)
         self._obey()  # what it begins holds all up to here, and not this one
         self._ring.add(one)
-        self._tell_short()
         if self._running:
             self._go_on(one)
         elif one.is_key and self._occasion.lasts(self.taken):
@@ -167,6 +166,8 @@ class Recorder:
         if self._running:
             return
         slices = list(self._ring.since(moment - self._before))
+        if not slices or moment - slices[0].seconds < self._clips.before:
+            self._tell_short()
         if slices:
             self._open(slices[0], moment)
             for one in slices:

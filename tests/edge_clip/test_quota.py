@@ -87,6 +87,10 @@ def test_without_clips_of_the_last_day_nobody_knows(clips):
     assert days_left(clips, NOON, 1000) is None
 
 
+def test_a_clip_of_the_future_counts_as_new():
+    assert days_left([kind("a", hours=-5, size=100)], NOON, 2400) == 1.0
+
+
 def test_no_room_is_no_days():
     assert days_left([kind("a", hours=2)], NOON, -5) == 0.0
 
