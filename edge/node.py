@@ -164,10 +164,13 @@ def _illustrated(decision: Decision, seen: Record) -> Decision:
 
 
 def _is_to_be_filmed(record: Record, in_alarm: bool) -> bool:  # noqa: FBT001  # one use
-    """Say whether clips are kept for a record, also where no camera sees a motion."""
+    """Say whether clips are kept for a record, also where no camera sees a motion.
+
+    Not for duress: a clip would show that it was no plain disarming.
+    """
     if isinstance(record, MotionStarted):
         return in_alarm
-    return isinstance(record, AlarmRaised | PanicPressed | DuressEntered)
+    return isinstance(record, AlarmRaised | PanicPressed)
 
 
 def _nobody() -> None:

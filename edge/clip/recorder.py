@@ -202,8 +202,7 @@ class Recorder:
         if running is None or writer is None:
             return
         if writer.behind and not running.skips:
-            sys.stderr.write("camera process: a clip has a gap: writing is too slow\n")
-            running.skips = True
+            running.skip()
         if running.skips and one.is_key:
             running.skips = writer.behind
         if not running.skips:
@@ -228,6 +227,14 @@ class _Running:
         self._begins = begins
         self.size = 0
         self.skips = False
+        self._has_gap = False
+
+    def skip(self) -> None:
+        """Leave out what comes, up to a keyframe; tell it once a clip."""
+        self.skips = True
+        if not self._has_gap:
+            self._has_gap = True
+            sys.stderr.write("camera process: a clip has a gap: writing is too slow\n")
 
     def is_long(self, one: Slice, longest: float) -> bool:
         """Say whether it is time for another clip."""

@@ -243,6 +243,37 @@ def test_an_alarm_in_a_home_has_no_picture_whatever_is_offered(tmp_path: Path):
         assert list((tmp_path / "pictures").glob("*.jpg")) == []
 
 
+@pytest.mark.parametrize("kind", ["station", "home"])
+def test_an_alarm_is_filmed_with_what_moves_in_it(tmp_path: Path, kind: SiteKind):
+    filmed: list[None] = []
+    with node(tmp_path, kind) as (own, _):
+        own.film = lambda: filmed.append(None)
+        moves = MotionStarted(at=NOON, sensor=2, zone=2)
+        own.see(moves)
+        assert len(filmed) == 0
+        own.arm("away")
+        own.tick()
+        own.see(moves)  # raises the alarm
+        assert len(filmed) == 1
+        own.see(moves)  # what comes by in it
+        assert len(filmed) == 2
+        own.disarm()
+        own.see(moves)
+        assert len(filmed) == 2
+
+
+def test_panic_is_filmed_and_duress_leaves_no_film(tmp_path: Path):
+    filmed: list[None] = []
+    with node(tmp_path) as (own, _):
+        own.film = lambda: filmed.append(None)
+        own.arm("away")
+        own.tick()
+        own.duress()
+        assert filmed == []
+        own.panic(silent=True)
+        assert len(filmed) == 1
+
+
 def test_an_alarm_rings_and_a_plain_record_does_not(tmp_path: Path):
     with node(tmp_path) as (own, _):
         rung: list[None] = []

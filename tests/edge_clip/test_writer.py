@@ -28,7 +28,7 @@ def test_a_writer_that_is_too_slow_leaves_whole_groups_out_and_says_so(
     monkeypatch.setattr(writer, "MOST_WAITING", 60_000)
     masks = (((0.0, 0.0), (0.2, 0.0), (0.2, 0.2)),)
     (kept,) = kept_of(watched(film, tmp_path / "clips", masks=masks))
-    assert "a clip has a gap: writing is too slow" in capfd.readouterr().err
+    assert capfd.readouterr().err.count("a clip has a gap") == 1  # told once
     pictures = pictures_of(tmp_path / "clips" / f"{kept.clip}.mp4")
     assert 0 < len(pictures) < kept.seconds * 10 - 15
     # what is there can be decoded: it goes on at a keyframe
