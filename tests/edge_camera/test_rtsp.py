@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 from edge.camera.camera import Patience
-from edge.camera.capture import HEARTBEAT_S, MUTED_S
+from edge.camera.capture import MUTED_S
 from edge.camera.film import Film
 from edge.camera.login import Login
 from edge.camera.memory import private_bytes
+from edge.camera.pace import HEARTBEAT_S
 from edge.camera.scene_film import RATE, SceneFilm
 from edge.camera.sighting import Alive, CameraLost, CameraRestored, MotionStarted
 from edge.errors import FilmError, Loss
