@@ -8,6 +8,7 @@ import av
 import numpy as np
 from av.error import FFmpegError
 
+from edge.camera.extent import Extent, promised_seconds
 from edge.camera.login import Login
 from edge.camera.pacing import FilmClock, Pacing
 from edge.camera.source import is_live
@@ -17,6 +18,7 @@ from edge.sight.picture import Moment, Passed, Pixels, Still, points_of
 
 BAD_IN_A_ROW = 100  # packets that cannot be decoded; a drop-out heals by a keyframe
 PLANAR = ("yuv420p", "yuvj420p")  # what cameras send; all else is converted first
+SLOWEST, USUAL, FASTEST = 0.1, 25.0, 1000.0  # pictures a second that a header may say
 OVERDUE_S = 2.0  # of frames; if time stamps stand still, look all the same
 # Between keyframes. Both labelled films, encoded anew with one each 0.5 s and looked at
 # by keyframes: all nine visits, told 0.8 s later at the median. With one each second
@@ -41,10 +43,9 @@ class _Skipping:
 
     def take(self, packet: VideoPacket) -> None:
         """Judge a packet that is about to be decoded."""
-        stamp = packet.pts if packet.dts is None else packet.dts
-        if stamp is None or packet.time_base is None:
+        seconds = _seconds(packet)
+        if seconds is None:
             return
-        seconds = float(stamp * packet.time_base)
         if self._key is not None and seconds - self._key > LONGEST_GOP_S:
             self._too_few = True
         if packet.is_keyframe:
@@ -98,7 +99,10 @@ class Film:
             raise FilmError(
                 Loss.RUBBISH, f"pictures of {context.width}x{context.height} pixels"
             )
-        self.rate = float(self._stream.average_rate or 25)
+        rate = float(self._stream.average_rate or 0)
+        self.rate = rate if SLOWEST <= rate <= FASTEST else USUAL
+        promised = promised_seconds(self._container, self._stream)
+        self._extent = Extent(None if self._live else promised)
 
     def __enter__(self) -> Self:
         return self
@@ -129,6 +133,10 @@ class Film:
             raise FilmError(Loss.RUBBISH, "no picture in the source can be decoded")
         if self._live:
             raise FilmError(Loss.REFUSED, "the camera has closed the connection")
+        if self._extent.falls_short():
+            came, promised = self._extent.seconds, self._extent.promised
+            what = f"it breaks off after {came:.1f} of {promised:.1f} seconds"
+            raise FilmError(Loss.RUBBISH, what)
 
     def _frames(self) -> Iterator[av.VideoFrame]:
         bad = 0
@@ -139,7 +147,7 @@ class Film:
                 frames = packet.decode()
             except FFmpegError as error:
                 if isinstance(error, MemoryError):
-                    raise lost(error, Loss.CRASHED, "decoding fails") from None
+                    raise lost(error, Loss.RUBBISH, "decoding fails") from None
                 bad += 1
                 if bad >= BAD_IN_A_ROW:
                     raise FilmError(
@@ -159,13 +167,25 @@ class Film:
                 raise lost(error, Loss.FROZEN, "reading fails") from None
             if packet is None:
                 return
-            if self._tap and packet.size:
-                self._tap(packet)
+            if packet.size:
+                self._extent.take(_seconds(packet))
+                if self._tap:
+                    self._tap(packet)
             yield packet
+
+
+def _seconds(packet: VideoPacket) -> float | None:
+    stamp = packet.dts if packet.pts is None else packet.pts
+    if stamp is None or packet.time_base is None:
+        return None
+    return float(stamp * packet.time_base)
 
 
 def _still(moment: Moment, frame: av.VideoFrame, passed: Passed) -> Still:
     width, height = frame.width & ~1, frame.height & ~1
+    if not (width and height):
+        what = f"pictures of {frame.width}x{frame.height} pixels"
+        raise FilmError(Loss.RUBBISH, what)
     if frame.format.name not in PLANAR or (width, height) != (
         frame.width,
         frame.height,

@@ -74,8 +74,11 @@ def open_source(source: str, login: Login | None = None) -> InputContainer:
             format=address.format,
             options=address.options | BOUNDS,
             timeout=address.timeout,
+            metadata_errors="replace",  # a title in letters of its own harms nobody
         )
     except FFmpegError as error:
+        if isinstance(error, EOFError) and address.timeout is None:
+            raise FilmError(Loss.RUBBISH, "the film is empty") from None
         raise lost(error, Loss.REFUSED, "opening fails") from None
 
 
@@ -91,6 +94,7 @@ def lost(error: FFmpegError, silent: Loss, what: str) -> FilmError:
         reason = Loss.MISSING
     elif isinstance(error, ValueError | IsADirectoryError):
         return FilmError(Loss.RUBBISH, "this is no film that can be read")
-    elif isinstance(error, MemoryError) or error.errno == errno.ENOMEM:
-        reason = Loss.CRASHED
+    elif isinstance(error, MemoryError):
+        what = "the source asks for more memory than there is"
+        return FilmError(Loss.RUBBISH, what)
     return FilmError(reason, f"{what} ({type(error).__name__})")
