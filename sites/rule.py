@@ -40,6 +40,8 @@ class Rule(Model):
     `zone_kinds` and `sensors` narrow the rule, empty means all; a sensor is named
     `<device id>/<number>`. `reasons` and `suspects` narrow a rule about cameras that
     are lost in the same way; a loss of which nothing is suspected is `unknown`.
+    `supersedes` names rules of the same cause that knew less: their incident goes on
+    under this one, with its title and its playbook.
     """
 
     id: Slug
@@ -55,6 +57,7 @@ class Rule(Model):
     playbook: Slug
     tells: Annotated[tuple[Role, ...], Field(min_length=1)]
     to_control_room: bool = False
+    supersedes: tuple[Slug, ...] = ()
 
 
 def fits_loss(rule: Rule, reason: object, suspect: object) -> bool:

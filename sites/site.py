@@ -146,6 +146,12 @@ class Camera(Model):
     shadow: bool = False
     pre_roll_s: PreRollSeconds = 5
 
+    @property
+    def zone(self) -> int | None:
+        """The zone that it looks at; None where it views several."""
+        zones = {view.zone for view in self.views}
+        return zones.pop() if len(zones) == 1 else None
+
 
 class Device(Model):
     """One edge agent: its id, and the Ed25519 key that signs its frames."""

@@ -8,12 +8,12 @@ from nacl.signing import VerifyKey
 
 from sites.inventory import Inventory
 from sites.keys import verify_key
-from sites.site import Device, Site
+from sites.site import Camera, Device, Sensor, Site
 
 
 @dataclass(frozen=True)
 class Known:
-    """A device of the inventory; `zones` gives the zone of each sensor that has one."""
+    """A device of the inventory; `zones` gives that of each sensor that has one."""
 
     device: str
     site: str
@@ -38,11 +38,8 @@ def directory_of(inventory: Inventory) -> Directory:
 
 
 def _known(site: Site, device: Device) -> Known:
-    zones = {
-        sensor.number: sensor.zone
-        for sensor in device.sensors
-        if sensor.zone is not None
-    }
+    looks: tuple[Sensor | Camera, ...] = (*device.sensors, *device.cameras)
+    zones = {one.number: one.zone for one in looks if one.zone is not None}
     return Known(
         device=device.id,
         site=site.id,

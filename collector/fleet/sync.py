@@ -189,4 +189,5 @@ def _looks(site: Site) -> Iterator[dict[str, Any]]:
                 "quantity": sensor.quantity,
             }
         for camera in device.cameras:
-            yield {**shared, "number": camera.number, "kind": "camera"}
+            number, zone = camera.number, camera.zone
+            yield {**shared, "number": number, "kind": "camera", "zone": zone}

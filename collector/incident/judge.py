@@ -155,14 +155,15 @@ class _Bench:
         return incident
 
     async def _worsen(self, decision: Join) -> None:
-        """Change what people have to do, where the new records make it worse."""
+        """Change what people have to do, where it got worse or is better known."""
         case, standing = decision.case, decision.standing
         if decision.playbook is not None:
             await self._rank(decision, decision.playbook)
-        if decision.more_urgent or decision.now_silent:
+        if decision.playbook is not None or decision.now_silent:
             playbook = decision.playbook or await self._playbook_of(standing)
             silent = standing.silent or case.silent
             await self._deal(standing.incident, case.unit, playbook, silent=silent)
+        if decision.more_urgent or decision.now_silent:
             reason: telling.Reason = "silenced" if decision.now_silent else "raised"
             await self._tell(standing.incident, case.unit, reason, case.tells)
         elif set(case.rules) != {standing.rule}:

@@ -4,7 +4,7 @@ One incident per episode, grouped by site and cause: while one stands, records o
 cause join it; after it is resolved the next record opens another.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
@@ -21,6 +21,7 @@ Reason = Literal[
     "nothing_stands",  # no incident of this site and cause is open: it opens one
     "one_stands",  # there is one: it joins
     "more_urgent",  # it joins, and the incident becomes more urgent
+    "better_known",  # it joins, and says better than what opened it what it is about
     "now_silent",  # it joins, and from now on nobody may make a telephone ring there
     "no_rule",  # no rule speaks of this kind at this place
     "unknown_device",  # the inventory does not know the device (any more)
@@ -81,13 +82,15 @@ class Join:
     """Add the records of the case to a standing incident.
 
     `playbook` is the one that its steps follow from now on, None where they stay as
-    they are or where only `now_silent` narrows those that it has.
+    they are or where only `now_silent` narrows those that it has. `better_known`: the
+    rule supersedes the one that opened it.
     """
 
     case: Case
     standing: Standing
     playbook: Playbook | None
     more_urgent: bool
+    better_known: bool
     now_silent: bool
     reason: Reason
 
@@ -159,20 +162,26 @@ def decide(case: Case, standing: Standing | None, inventory: Inventory) -> Open 
     """Decide what a case does, given the standing incident of its key, if any.
 
     Any silent press makes an incident silent, and a loud one later does not undo it.
-    The highest priority wins, whichever record came first.
+    The highest priority wins, whichever record came first; of equal ones a rule that
+    supersedes the other.
     """
     playbook = inventory.playbooks[case.rule.playbook]
     if standing is None:
         return Open(case, playbook, "nothing_stands")
-    more_urgent = _RANK[case.rule.priority] < _RANK[standing.priority]
+    ranks = _RANK[case.rule.priority], _RANK[standing.priority]
+    more_urgent = ranks[0] < ranks[1]
+    better_known = ranks[0] == ranks[1] and standing.rule in case.rule.supersedes
     now_silent = case.silent and not standing.silent
     return Join(
         case,
         standing,
-        playbook if more_urgent else None,
+        playbook if more_urgent or better_known else None,
         more_urgent,
+        better_known,
         now_silent,
-        _reason_to_join(more_urgent=more_urgent, now_silent=now_silent),
+        _reason_to_join(
+            more_urgent=more_urgent, better_known=better_known, now_silent=now_silent
+        ),
     )
 
 
@@ -190,9 +199,13 @@ def steps_of(playbook: Playbook, *, silent: bool) -> tuple[Step, ...]:
     )
 
 
-def _reason_to_join(*, more_urgent: bool, now_silent: bool) -> Reason:
+def _reason_to_join(
+    *, more_urgent: bool, better_known: bool, now_silent: bool
+) -> Reason:
     if now_silent:
         return "now_silent"
+    if better_known:
+        return "better_known"
     return "more_urgent" if more_urgent else "one_stands"
 
 
@@ -236,12 +249,20 @@ def _case(site: str, pairs: Sequence[tuple[Rule, EventRow]]) -> Case:
     return Case(
         site=site,
         unit=records[0].unit,
-        rule=min(rules.values(), key=lambda rule: (_RANK[rule.priority], rule.id)),
+        rule=_weightiest(rules.values()),
         rules=tuple(sorted(rules)),
         records=records,
         silent=any(_is_silent(row) for row in records),
         tells=_roles_told(rules.values()),
         to_control_room=any(rule.to_control_room for rule in rules.values()),
+    )
+
+
+def _weightiest(rules: Collection[Rule]) -> Rule:
+    """Choose the most urgent; of equals, one that none of the others supersedes."""
+    superseded = {name for rule in rules for name in rule.supersedes}
+    return min(
+        rules, key=lambda rule: (_RANK[rule.priority], rule.id in superseded, rule.id)
     )
 
 

@@ -19,25 +19,15 @@ class Extent:
 
     def __init__(self, promised: float | None) -> None:
         self.promised = promised
-        self._first: float | None = None
-        self._last = 0.0
+        self.seconds = 0.0
 
-    @property
-    def seconds(self) -> float:
-        """How much of the film has come."""
-        return 0.0 if self._first is None else self._last - self._first
-
-    def take(self, stamp: float | None) -> None:
-        """Take the time stamp of a packet of pictures, in any order."""
-        if stamp is None:
-            return
-        if self._first is None:
-            self._first = self._last = stamp
-        self._first, self._last = min(self._first, stamp), max(self._last, stamp)
+    def take(self, seconds: float) -> None:
+        """Take the time of a picture that could be decoded, since the first."""
+        self.seconds = seconds
 
     def falls_short(self) -> bool:
         """Say, at the end, whether much of what was promised has not come."""
-        if self.promised is None or self._first is None:
+        if self.promised is None:
             return False
         missing = self.promised - self.seconds
         return missing > max(MISSING_S, MISSING * self.promised)

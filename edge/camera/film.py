@@ -118,10 +118,11 @@ class Film:
     def stills(self) -> Iterator[Still]:
         """Yield the stills to be looked at, until the film ends."""
         pacing, clock = Pacing(self._fps), FilmClock(self.rate)
-        looked, number = 0, -1
+        looked, number, seconds = 0, -1, 0.0
         passed: list[tuple[float, Pixels]] = []
         for number, frame in enumerate(self._frames()):
             seconds = clock.read(frame.time)
+            self._extent.take(seconds)
             overdue = number - looked > OVERDUE_S * self.rate
             if pacing.is_due(seconds) or overdue:
                 looked = number
@@ -135,8 +136,8 @@ class Film:
             raise FilmError(Loss.REFUSED, "the camera has closed the connection")
         if self._extent.falls_short():
             came, promised = self._extent.seconds, self._extent.promised
-            what = f"it breaks off after {came:.1f} of {promised:.1f} seconds"
-            raise FilmError(Loss.RUBBISH, what)
+            what = f"the film breaks off after {came:.0f} s of {promised:.0f} s"
+            raise FilmError(Loss.ENDED, what)
 
     def _frames(self) -> Iterator[av.VideoFrame]:
         bad = 0
@@ -167,10 +168,8 @@ class Film:
                 raise lost(error, Loss.FROZEN, "reading fails") from None
             if packet is None:
                 return
-            if packet.size:
-                self._extent.take(_seconds(packet))
-                if self._tap:
-                    self._tap(packet)
+            if self._tap and packet.size:
+                self._tap(packet)
             yield packet
 
 

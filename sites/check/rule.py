@@ -20,6 +20,7 @@ def rule_findings(draft: Draft) -> Iterator[Finding]:
         yield from _sensors(draft, rule, sending)
         yield from _kinds(draft, rule, sending)
         yield from _losses(rule)
+        yield from _superseded(draft, rule)
         playbook = playbooks.get(rule.thing.playbook)
         if playbook is not None:
             yield from _steps(rule, playbook)
@@ -92,6 +93,21 @@ def _losses(rule: Placed[Rule]) -> Iterator[Finding]:
             if kind != "camera.lost":
                 what = f"{field}: only 'camera.lost' has any, {kind!r} never matches"
                 yield Finding(rule.place.at(field), what)
+
+
+def _superseded(draft: Draft, rule: Placed[Rule]) -> Iterator[Finding]:
+    declared = {one.thing.id: one.thing for one in draft.rules}
+    for i, name in enumerate(rule.thing.supersedes):
+        place, other = rule.place.at("supersedes", i), declared.get(name)
+        if other is None:
+            if draft.lacks("rules", name):
+                yield Finding(place, f"supersedes: no rule {name!r} is declared")
+        elif other.cause != rule.thing.cause:
+            what = f"supersedes: the rule {name!r} has the cause {other.cause!r},"
+            yield Finding(place, f"{what} the two never meet in one incident")
+        elif rule.thing.id in other.supersedes:
+            what = f"supersedes: {rule.thing.id!r} and {name!r} supersede each other"
+            yield Finding(place, what)
 
 
 def _steps(rule: Placed[Rule], playbook: Placed[Playbook]) -> Iterator[Finding]:

@@ -2,10 +2,12 @@
 
 import math
 from datetime import datetime, timedelta
+from typing import Any
 
 import cv2
 
 from edge.camera.scene_film import SceneFilm, visits
+from tests.browser.film import covered
 from tests.dashboard.town import HAVEN, KIT, Town
 
 STATION = "bureau-station"
@@ -32,13 +34,17 @@ async def play(town: Town) -> dict[str, int]:
     back_door = await _back_door(town, digest)
     silent = town.now - 31 * M
     blind = town.device(STATION)
-    await town.heard(blind, silent, silent=silent)
+    await town.heard(blind, silent, silent=silent, disk_free=0.17)
     await town.way(blind, 1, silent)
     await town.way(blind, 2, silent)
     await town.way(town.device(KIT), 2, town.now - 12 * M)
     await town.set_aside("duinland", "bad_signature", 3)
+    await _weather(town)
+    await _upkeep(town)
+    camera = await _cloth(town)
     panic = await town.panic(silent=True, ago=42 * S)
-    return {"back_door": back_door, "panic": panic, "resolved": old}
+    found = {"back_door": back_door, "panic": panic, "resolved": old}
+    return {**found, "camera": camera}
 
 
 async def _days(town: Town) -> None:
@@ -84,6 +90,34 @@ async def _back_door(town: Town, digest: str) -> int:
         HAVEN, "alarm.raised", 6 * M - 40 * S, 6, 5, cause="motion", picture=digest
     )
     await town.judged(seen, again, ago=6 * M - 40 * S)
+    return incident
+
+
+async def _weather(town: Town) -> None:
+    """A shower in the morning, and the infrared lamp at dusk and dawn."""
+    await town.event(HAVEN, "nuisance.started", 6.2 * H, 7, 6)
+    await town.event(HAVEN, "nuisance.ended", 4.6 * H, 7, 6, seconds=5760.0, held=214)
+    for ago, change in ((16.5, "infrared_on"), (3.1, "infrared_off"), (2, "headlight")):
+        await town.event(HAVEN, "light.changed", ago * H, 6, 5, change=change)
+    await town.event(HAVEN, "motion.started", 1.2 * H, 6, 5)
+    await town.event(
+        HAVEN, "motion.ended", 1.1 * H, 6, 5, seconds=41.0, entered="left", left="right"
+    )
+
+
+async def _upkeep(town: Town) -> None:
+    await town.event(HAVEN, "lens.dirty", 20 * H, 7)
+    week: dict[str, Any] = {"preset": "low", "now": 41, "then": 6, "hours": 168}
+    await town.event(HAVEN, "preset.proposed", 9 * H, 7, **week)
+    await town.event(STATION, "disk.filling", 30 * H, used=0.81)
+    await town.heard(town.device(HAVEN), town.now, cameras_blind=1)
+
+
+async def _cloth(town: Town) -> int:
+    """Somebody covers the camera on the forecourt; its clip has come."""
+    lost = await town.covered(4 * M)
+    await town.clip(lost, covered())
+    (incident,) = await town.judged(lost, ago=4 * M)
     return incident
 
 

@@ -46,6 +46,7 @@ def shots(incidents: dict[str, int]) -> Iterator[Shot]:
     """Name every page."""
     yield Shot("unit", "/", OWNER)
     yield Shot("incident", f"/incident/{incidents['back_door']}", COLLEAGUE)
+    yield Shot("incident-camera", f"/incident/{incidents['camera']}", COLLEAGUE)
     yield Shot("incident-kit", f"/incident/{incidents['panic']}", COLLEAGUE)
     yield Shot("incident-resolved", f"/incident/{incidents['resolved']}", OWNER)
     yield Shot("site", f"/site/{HAVEN}", OWNER)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from collector.intake.row import EventRow
 from tests.dashboard.house import House
 from tests.dashboard.town import HAVEN, OWNER
 
@@ -74,23 +75,46 @@ async def test_a_covered_camera_outside_is_one_urgent_incident_with_its_playbook
     assert "afgedekt, waarschijnlijk sabotage" in page
 
 
-async def test_five_cameras_without_power_are_one_incident_and_not_about_tamper(
+async def silent(house: House, camera: int, suspect: str) -> EventRow:
+    return await house.town.event(
+        HAVEN, "camera.lost", H, camera, reason="missing", suspect=suspect
+    )
+
+
+async def test_cameras_without_power_are_one_incident_and_not_about_tamper(
     house: House,
 ):
     town = house.town
-    rows = [
-        await town.event(HAVEN, "camera.lost", H, n, reason="missing", suspect="outage")
-        for n in (6, 7, 6, 7, 6)
-    ]
-    (incident,) = await town.judged(*rows)
-    row = await town.row("select rule, cause, priority from store.incident")
+    # As a device tells it: one is silent, then the other, then it is known why.
+    (first,) = await town.judged(await silent(house, 6, "unknown"))
+    both = [await silent(house, camera, "outage") for camera in (6, 7)]
+    assert await town.judged(*both) == [first]
+    row = await town.row(
+        "select rule, priority, playbook, count(*) over () from store.incident"
+    )
     assert row == {
         "rule": "camera-outage",
-        "cause": "camera-outage",
         "priority": "attention",
+        "playbook": "camera-outage",
+        "count": 1,
     }
-    page = (await (await house.guest(OWNER)).get(f"/incident/{incident}")).text
+    page = (await (await house.guest(OWNER)).get(f"/incident/{first}")).text
+    assert "camera&#39;s tegelijk weg" in page
     assert "vraag of de stroom of het netwerk is uitgevallen" in page
+    assert "Kijk op de tijdlijn of sensoren" not in page
+    told = await town.row("select array_agg(distinct reason) from store.message")
+    assert told == {"array_agg": ["opened"]}
+
+
+async def test_a_camera_that_is_silent_alone_becomes_a_matter_of_tampering(
+    house: House,
+):
+    town = house.town
+    (first,) = await town.judged(await silent(house, 6, "unknown"))
+    assert await town.judged(await silent(house, 6, "tamper")) == [first]
+    page = (await (await house.guest(OWNER)).get(f"/incident/{first}")).text
+    assert "één camera weg, mogelijk sabotage" in page
+    assert "laat het bewaren als bewijs" in page
 
 
 async def test_who_keeps_coming_back_is_a_notice_about_reconnaissance(house: House):
@@ -222,7 +246,7 @@ async def test_what_a_camera_asks_for_is_to_do_until_somebody_sets_it_aside(
     page = (await guest.get("/")).text
     assert "camera 6: lens schoonmaken" in page
     assert "camera 7: gevoeligheid lager?" in page
-    assert "De laatste 7 d 0 u 41 meldingen, dan 6." in page
+    assert "De laatste 7 dagen 41 meldingen, dan 6." in page
     assert "<code>sensitivity: low</code>" in page
     assert "schijf voor 88 % vol" in page
     task = {"device": dirty.device, "sensor": "6", "kind": "lens.dirty"}

@@ -258,7 +258,7 @@ class Town:
     async def covered(self, ago: timedelta = timedelta(minutes=4)) -> EventRow:
         """Let somebody hang a cloth over the camera on the forecourt of a station."""
         return await self.event(
-            HAVEN, "camera.lost", ago, 6, reason="covered", suspect="tamper"
+            HAVEN, "camera.lost", ago, 6, 5, reason="covered", suspect="tamper"
         )
 
     async def set_aside(self, unit: str | None, refusal: str, number: int) -> None:

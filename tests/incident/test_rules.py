@@ -122,6 +122,62 @@ def test_a_record_joins_the_incident_that_stands():
     assert decision.playbook is None
 
 
+LOST = rule("lost", "camera.lost", cause="camera", suspects=("unknown",))
+OUTAGE = rule(
+    "zz-outage",
+    "camera.lost",
+    cause="camera",
+    suspects=("outage",),
+    supersedes=("lost",),
+    playbook="door",
+)
+CAMERAS = inventory((LOST, OUTAGE))
+
+
+def blind(seq: int, suspect: str, sensor: int = 5) -> EventRow:
+    data = {"reason": "missing", "suspect": suspect}
+    return row("camera.lost", seq, sensor=sensor, data=data)
+
+
+def camera_case(*rows: EventRow) -> Case:
+    (only,) = sort_out(rows, CAMERAS)[0]
+    return only
+
+
+def test_what_knows_better_takes_an_incident_over_at_the_same_priority():
+    found = camera_case(blind(2, "outage"))
+    stands = standing(camera_case(blind(1, "unknown")))
+    decision = decide(found, stands, CAMERAS)
+    assert isinstance(decision, Join)
+    assert decision.reason == "better_known"
+    assert (decision.more_urgent, decision.better_known) == (False, True)
+    assert decision.playbook is not None
+    assert decision.playbook.id == "door"
+
+
+def test_what_knows_less_or_is_less_urgent_takes_nothing_over():
+    less = decide(
+        camera_case(blind(2, "unknown")),
+        standing(camera_case(blind(1, "outage"))),
+        CAMERAS,
+    )
+    assert isinstance(less, Join)
+    assert (less.reason, less.playbook) == ("one_stands", None)
+    calm = OUTAGE.model_copy(update={"priority": "notice"})
+    world = inventory((LOST, calm))
+    ((found,), _) = sort_out([blind(2, "outage")], world)
+    stands = standing(camera_case(blind(1, "unknown")))
+    weak = decide(found, stands, world)
+    assert isinstance(weak, Join)
+    assert (weak.reason, weak.better_known) == ("one_stands", False)
+
+
+def test_of_equal_rules_in_one_case_the_one_that_supersedes_weighs_more():
+    found = camera_case(blind(1, "unknown"), blind(2, "outage"))
+    assert found.rule.id == "zz-outage"
+    assert found.rules == ("lost", "zz-outage")
+
+
 def test_a_more_urgent_record_makes_the_standing_incident_more_urgent():
     decision = joined(case(alarm()), rule="door", priority="attention", playbook="door")
 

@@ -150,7 +150,7 @@ def told_of(examples: Inventory, said: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "reason", ["covered", "turned", "defocused", "looping", "frozen", "black"]
+    "reason", ["covered", "turned", "defocused", "looping", "black"]
 )
 def test_a_camera_outside_that_somebody_spoilt_is_urgent(examples, reason):
     both = ["camera-spoilt-outside", "camera-spoilt"]
@@ -177,6 +177,24 @@ def test_a_camera_that_says_nothing_is_tampering_only_where_it_is_alone(
 ):
     for reason in ("missing", "refused", "rubbish", "ended", "crashed", "hung"):
         assert told_of(examples, {"reason": reason, "suspect": suspect}) == [rule]
+
+
+def test_a_frozen_camera_outside_is_urgent_when_it_is_alone(examples):
+    found = told_of(examples, {"reason": "frozen", "suspect": "tamper"})
+    assert found == ["camera-cut", "camera-frozen-outside"]
+    assert [examples.rules[rule].priority for rule in found] == ["attention", "urgent"]
+    assert told_of(examples, {"reason": "frozen"}) == ["camera-lost"]
+
+
+def test_what_is_behind_silent_cameras_is_one_incident_however_late_it_is_known(
+    examples,
+):
+    rules = [examples.rules[name] for name in ("camera-outage", "camera-cut")]
+    first = examples.rules["camera-lost"]
+    for rule in rules:
+        assert rule.cause == first.cause
+        assert rule.priority == first.priority
+        assert first.id in rule.supersedes
 
 
 def test_who_comes_back_or_lingers_outside_may_be_spying(examples):

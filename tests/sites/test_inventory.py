@@ -45,6 +45,16 @@ def test_a_device_leads_to_its_site_and_its_sensors():
     assert inventory.sensor(STATION, 99) is None
 
 
+def test_a_camera_has_a_zone_where_it_views_no_other():
+    camera = place.station().devices[0].cameras[0]
+    assert camera.zone == 2
+    door = camera.views[0].model_copy(update={"zone": 1})
+    both = camera.model_copy(update={"views": (*camera.views, door)})
+    assert both.zone is None
+    twice = camera.model_copy(update={"views": camera.views * 2})
+    assert twice.zone == 2
+
+
 def test_a_zone_is_found_by_its_number_in_its_site():
     inventory = place.inventory()
     zone = inventory.zone("bureau-test", 2)

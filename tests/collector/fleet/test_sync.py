@@ -63,6 +63,7 @@ async def test_everything_that_is_declared_comes_in(database: Database, owner: O
         inventory.devices
     )
     assert look(owner, "select count(*) from store.sensor where kind = 'camera'") == [3]
+    assert look(owner, "select distinct zone from store.sensor where number = 5") == [1]
     assert look(owner, "select count(*) from store.zone") == [6]
     assert look(owner, "select count(*) from store.person") == [8]
     assert look(owner, "select count(*) from store.playbook") == [3]
@@ -234,6 +235,6 @@ async def test_a_site_that_moves_takes_its_devices_along(
 def test_the_directory_knows_where_each_sensor_looks():
     known = directory_of(world.inventory())[world.STATION]
     assert (known.site, known.unit, known.home) == (stage.STATION, "noord", False)
-    assert dict(known.zones) == {1: 1, 2: 2}
+    assert dict(known.zones) == {1: 1, 2: 2, 5: 1}, "the camera looks at one zone"
     assert known.key == world.DEVICE_KEYS[world.STATION].verify_key
     assert directory_of(world.inventory())[world.KIT].home
