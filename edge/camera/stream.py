@@ -1,6 +1,7 @@
 """Opens a source through FFmpeg: a file, a camera on the network, a camera of ours."""
 
 import errno
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,6 +69,7 @@ def open_source(source: str, login: Login | None = None) -> InputContainer:
     if on_disk is not None and not Path(on_disk).exists():
         what = "device" if address.format else "file"
         raise FilmError(Loss.MISSING, f"the {what} does not exist")
+    began = time.monotonic()
     try:
         return av.open(
             address.where,
@@ -79,6 +81,9 @@ def open_source(source: str, login: Login | None = None) -> InputContainer:
     except FFmpegError as error:
         if isinstance(error, EOFError) and address.timeout is None:
             raise FilmError(Loss.RUBBISH, "the film is empty") from None
+        if address.timeout and time.monotonic() - began >= OPEN_TIMEOUT_S:
+            # FFmpeg calls an answer that does not come invalid data.
+            raise FilmError(Loss.REFUSED, "the camera does not answer") from None
         raise lost(error, Loss.REFUSED, "opening fails") from None
 
 
