@@ -18,12 +18,12 @@ import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
-from edge.camera.memory import MOST_BYTES, private_bytes
+from edge.camera.memory import private_bytes
+from edge.camera.patience import Backoff, Patience
 from edge.camera.sighting import (
     LENGTH_BYTES,
     Alive,
@@ -51,51 +51,6 @@ ENVIRONMENT = {
 END_TIMEOUT_S = 2.0  # a killed process that does not go is stuck in the kernel
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """What we bear with in a camera's process; times in seconds.
-
-    Attributes:
-        start: for the first word of a new process. It loads its libraries first, on a
-            busy box long after it was started; to kill it then helps nobody.
-        hang: without a further word; a heartbeat comes each second, and opening a
-            network camera or reading from it gives up by itself after 9 s.
-        first: before the second attempt; doubles with each further one.
-        longest: between two attempts.
-        settled: after so long with pictures, the next failure counts as the first.
-        most_bytes: of private memory; the kernel's own limit should come first.
-    """
-
-    start: float = 60.0
-    hang: float = 10.0
-    first: float = 1.0
-    longest: float = 60.0
-    settled: float = 60.0
-    most_bytes: int = MOST_BYTES
-
-
-class Backoff:
-    """How long to wait before the next attempt: doubling, with jitter.
-
-    `random` gives 0 to 1; half of each delay is left to it, so that the cameras of a
-    site whose switch comes back do not all knock at once.
-    """
-
-    def __init__(self, patience: Patience, random: Callable[[], float]) -> None:
-        self._patience, self._random = patience, random
-        self._next = patience.first
-
-    def delay(self) -> float:
-        """Return the seconds to wait now, and wait longer the next time."""
-        whole = self._next
-        self._next = min(self._patience.longest, 2 * whole)
-        return whole * (1 + self._random()) / 2
-
-    def reset(self) -> None:
-        """Begin with the first delay again."""
-        self._next = self._patience.first
 
 
 class Camera:

@@ -30,6 +30,7 @@ from edge.camera.sighting import (
     CameraLost,
     CameraPlan,
     CameraRestored,
+    LightChanged,
     MotionEnded,
     MotionStarted,
     Sighting,
@@ -41,7 +42,7 @@ from edge.errors import FilmError, Loss
 from edge.sight.eye import Eye, Glance
 from edge.sight.guard import Verdict
 from edge.sight.liveness import Liveness
-from edge.sight.motion import Decision, Started
+from edge.sight.motion import Changed, Decision, Started
 from edge.sight.picture import Moment, Still
 
 HEARTBEAT_S = 1.0
@@ -172,6 +173,8 @@ class Watch:
 
     def _sighting(self, decision: Decision, glance: Glance | None) -> Sighting:
         at = self._pace.at(decision.moment.seconds)
+        if isinstance(decision, Changed):
+            return LightChanged(at, decision.change)
         if not isinstance(decision, Started):
             return MotionEnded(at, decision.zone, decision.seconds)
         wanted = glance if self._plan.snapshots else None

@@ -27,7 +27,7 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
         source: what `edge.camera.source` knows.
         login: of a camera on the network.
         substream: the same camera's smaller stream; then that is looked at.
-        keyframes: look at keyframes alone, where there is one at least each 1.5 s.
+        keyframes: look at keyframes alone, where there is one at least each 0.6 s.
         zones: (zone id, polygon); corners are fractions of the picture, 0 to 1.
         masks: polygons that nothing may see; widened to blocks of 16 pixels.
         speed: times real time, for recorded and made films.

@@ -22,13 +22,16 @@ from edge.look.series import RATE, Reel, gather
 from edge.look.show import Show
 from edge.sight.eye import Eye, Glance
 from edge.sight.liveness import Liveness
-from edge.sight.motion import Decision, Started
+from edge.sight.motion import Changed, Decision, Started
 from edge.sight.picture import Masked, Moment
 from edge.sight.shape import Box
 from sites.errors import InventoryError
+from sites.event import LightChange
 
 LOOKS_A_SECOND = 5.0
 DIGITS = 4
+GAP_S = 5.0  # without a picture; a camera that was cut off
+GAP_STEPS = 10  # times the step before; some films have a picture in ten seconds
 FASTEST = 1000.0  # pictures a second
 
 
@@ -44,19 +47,22 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     area: float | None = None
     score: float | None = None
     reason: Loss | None = None
+    change: LightChange | None = None
 
     def sentence(self) -> str:
         """Put the event in words, for people."""
         words = f"{self.file}: {self.seconds:8.2f} s  frame {self.frame:6}  {self.kind}"
         if self.reason:
             return f"{words}  {self.reason}"
+        if self.change:
+            return f"{words}  {self.change}"
         if self.zone is None:
             return words
         return f"{words}  {self.zone}  area {self.area:.2%}  score {self.score:.2f}"
 
     def note(self) -> Note:
         """Put the event as it is drawn."""
-        name = "-".join(filter(None, (self.kind, self.zone)))
+        name = "-".join(filter(None, (self.kind, self.change, self.zone)))
         return Note(self.frame, name, self.sentence().partition(": ")[2], self.box)
 
 
@@ -123,7 +129,7 @@ def events(
     reel = film if isinstance(film, Reel) else Reel(film)
     aim = aim or Aim()
     eye, troubles = Eye(aim.zones, aim.masks), _Troubles()
-    moment = Moment(0, 0.0)
+    gaps, moment = _Gaps(), Moment(0, 0.0)
     broken: FilmError | None = None
     with ExitStack() as stack:
         if show:
@@ -131,6 +137,7 @@ def events(
         try:
             for moment, glance in _glances(reel, eye, rate):
                 told = list(_events(reel.name, glance.decisions))
+                told = gaps.judge(reel.name, moment, eye) + told
                 told += troubles.judge(reel.name, moment, glance.picture, eye)
                 if show:
                     notes = [event.note() for event in told]
@@ -165,6 +172,27 @@ class _Troubles:
         return [_trouble(path, moment, now)]
 
 
+class _Gaps:
+    """Tells that no picture came for a while: a film has no clock but its own."""
+
+    def __init__(self) -> None:
+        self._last: Moment | None = None
+        self._step = 0.0
+
+    def judge(self, path: str, moment: Moment, eye: Eye) -> list[Event]:
+        """Take the next moment into account."""
+        last, self._last = self._last, moment
+        if last is None:
+            return []
+        before, self._step = self._step, moment.seconds - last.seconds
+        if self._step <= max(GAP_S, GAP_STEPS * before):
+            return []
+        at = round(last.seconds, DIGITS)
+        lost = Event(path, last.frame, at, "camera.lost", reason=Loss.MISSING)
+        ended = list(_events(path, eye.close()))
+        return [*ended, lost, _trouble(path, moment, None)]
+
+
 def _trouble(path: str, moment: Moment, trouble: Loss | None) -> Event:
     """Name a camera's trouble at the moment when it was decided, or its end."""
     kind = f"camera.{trouble or 'restored'}"
@@ -184,6 +212,11 @@ def _glances(reel: Reel, eye: Eye, rate: float) -> Iterator[tuple[Moment, Glance
 
 def _events(path: str, decisions: Sequence[Decision]) -> Iterator[Event]:
     for decision in decisions:
+        if isinstance(decision, Changed):
+            frame, seconds = decision.moment
+            seconds = round(seconds, DIGITS)
+            yield Event(path, frame, seconds, "light.changed", change=decision.change)
+            continue
         left, top, width, height = (round(edge, DIGITS) for edge in decision.box)
         yield Event(
             path,

@@ -27,6 +27,7 @@ class Exposure:
         self._seen = None if unseen is None else _sample(unseen) == 0
         self._usual: NDArray[np.float32] | None = None
         self._last = 0.0
+        self.gain = 1.0
 
     def level(self, small: Pixels, seconds: float) -> Pixels:
         """Return the picture as it would be in the usual light."""
@@ -41,8 +42,16 @@ class Exposure:
             return small
         ratios = np.sort(self._usual / now)  # np.median takes four times as long
         gain = min(max(float(ratios[ratios.size // 2]), GAINS[0]), GAINS[1])
+        self.gain = gain
         self._usual += (now - self._usual) * np.float32(step / USUAL_S)
         return cv2.convertScaleAbs(small, alpha=gain).astype(np.uint8, copy=False)
+
+    def restart(self, small: Pixels) -> None:
+        """Take the light of a picture for the usual one."""
+        sample = _sample(small)
+        sample = sample.ravel() if self._seen is None else sample[self._seen]
+        self._usual = sample.astype(np.float32) + 1
+        self.gain = 1.0
 
 
 def _sample(small: Pixels) -> Pixels:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from edge.errors import Loss
 from edge.sight.guard import Guard, Verdict
 from edge.sight.memory import Memory
-from edge.sight.motion import WARM_UP_S, Decision, Motion, Started
+from edge.sight.motion import Decision, Motion, Started
 from edge.sight.picture import Masked, Masking, Still, middle_size, small_size
+from edge.sight.scenery import WARM_UP_S
 from edge.sight.shape import Polygon
 
 HIDING = frozenset({Loss.COVERED, Loss.TURNED, Loss.BLACK})  # no motion is the scene's
@@ -80,7 +81,7 @@ class Eye:
         if self._motion is None and not hidden and seconds >= self._mute_until:
             self._motion = self._new_motion()
         if self._motion:
-            ended += self._motion.look(picture.small, still.moment)
+            ended += self._motion.look(picture.small, still.moment, picture.chroma)
         return Glance(picture, ended, known or verdict)
 
     def _new_motion(self) -> Motion | None:

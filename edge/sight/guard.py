@@ -41,7 +41,7 @@ JUDGED_S = 0.9  # between two judgements
 SETTLE_S = 1.0  # over which the mean picture follows; rain and insects vanish in it
 WARM_UP_S = 3.5  # after which the scene is known
 HOLD_S = 3.0  # a trouble must last, before it is named
-ROUND_S = 8.0  # a loop shows itself when something happens in it
+ROUND_S = 5.0  # a loop shows itself when something happens in it
 WELL_S = 3.0  # the scene must be itself again, before that is told
 GAP_S = 5.0  # longest step of time that counts at once
 SELF = 0.5  # of blocks; a scene that was lost must be so much like itself
@@ -177,8 +177,10 @@ class Guard:
             scene.learn(view, sharp, evidence, step)
             return None
         trouble = trouble_of(scene.reference, view, evidence)
-        if trouble is None and self._told.trouble and likeness.lost > SELF:
-            trouble = self._told.trouble  # half way back is not back
+        if trouble is None and self._told.trouble:
+            elsewhere = self._told.trouble is Loss.TURNED and likeness.lost > SELF
+            if elsewhere or evidence.is_poor:
+                trouble = self._told.trouble  # half way back is not back
         if trouble is None and own is None and likeness.edges >= KIN:
             self._scenes[self._light.colour] = Scene(view, sharp, rich)
         elif trouble is None and not self._told.trouble:

@@ -11,7 +11,7 @@ FROZEN_S = 8.0  # of the camera's time; to be named within 10 s. Encoders repeat
 CELLS = (8, 6)  # across and down
 STILL_CELLS = 4  # of 48 that change; a clock in the picture takes so many
 MOST = 0.7  # of the looks; an encoder that repeats itself starts anew now and then
-FALLEN = 0.3  # of the cells that changed at least, as it was alive
+LIVELY = 10  # cells that changed at least, as it was alive
 KNOWN_S = 3.0  # so long it must have been alive
 
 
@@ -61,11 +61,11 @@ class Liveness:
         liveliest = float(counts[int(MOST * (len(counts) - 1))])
         still = liveliest <= STILL_CELLS
         long = now - self._changed[0][0] >= FROZEN_S - 1
-        if self.usual is None or not (still and liveliest <= FALLEN * self.usual):
-            if not still or long:
-                self.usual = min(self.usual or liveliest, liveliest)
-            return False
-        return long
+        if self.usual is not None and still and self.usual >= LIVELY:
+            return long
+        if not still or long:
+            self.usual = min(self.usual or liveliest, liveliest)
+        return False
 
 
 def _differs(before: tuple[float, Masked], now: tuple[float, Masked]) -> bool:

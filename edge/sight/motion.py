@@ -1,10 +1,10 @@
 """Motion in zones, as decisions with their reason. Pure: seconds are an argument.
 
-A background model (OpenCV's KNN, on brightness at 160 px width, shadows discarded)
-says which pixels do not belong to the scene; the rest of this module turns that into
-one event for each visit. Why KNN and brightness alone: 9 labelled visits on two films,
-and 20 drawn ones of small dark figures (`made:1`, 2, 3, 7, 42); 5 looks a second, one
-thread, all of the logic below but the levelling of exposure:
+`edge.sight.scenery` says which pixels do not belong to the scene, `edge.sight.arrival`
+which of the things there arrived, and `edge.sight.zone` turns that into one event for
+each visit. Why KNN and brightness alone: 9 labelled visits on two films, and 20 drawn
+ones of small dark figures (`made:1`, 2, 3, 7, 42); 5 looks a second, one thread, the
+background model and persistence alone:
 
     model          found   drawn   stuck-on of idle time   CPU of a look
     KNN,  luma      9/9    20/20       0.0 and  2.7 %          0.34 ms
@@ -16,128 +16,63 @@ Memory that is held back while somebody is there keeps a visit whole: with a con
 rate, KNN reports three of the nine visits twice.
 """
 
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from edge.sight.exposure import Exposure
-from edge.sight.picture import Moment, Pixels, cover
-from edge.sight.shape import Box, Polygon
+from edge.sight.arrival import Arrivals, Track
+from edge.sight.background import Difference
+from edge.sight.picture import Moment, Pixels
+from edge.sight.scenery import Scenery, Seen
+from edge.sight.sensitivity import PRESETS
+from edge.sight.shape import Polygon
+from edge.sight.thing import Labels, Thing, things_of
+from edge.sight.zone import (
+    NOBODY,
+    Changed,
+    Decision,
+    Ended,
+    Presence,
+    Started,
+    Zone,
+    zone_of,
+)
+from sites.event import Preset
 
-MEMORY_S = 100.0  # what stands still is scenery after about a tenth of this
-HELD = 0.05  # of the normal rate of learning, while somebody is in a zone
-STILL_S = 20.0  # a thing that shows no motion of its own for so long is learned again
-WARM_UP_S = 2.0  # after a start nothing is reported: the model knows nothing yet
-GAP_S = 1.0  # longest step of time that is learned from at once
-NEAR = 400.0  # squared distance of two brightnesses that count as the same (20 levels)
-SHADOW_DEPTH = 0.65  # of the scenery's brightness; what is darker is a thing in dark
-# clothes. OpenCV's 0.5 finds 7 of the 20 drawn figures, as they stand before a light
-# wall; 0.7 leaves shadows in (1.8 and 3.6 % stuck-on)
-SHADOW = 200  # the model says 255 for a thing, 127 for its shadow
+__all__ = ["Changed", "Decision", "Ended", "Motion", "Started"]
+
 STIRRED = 12  # levels; a pixel that changes more between two looks has moved
+STIRRED_NOISES = 4.0  # times the noise, likewise
 STIRRED_SHARE = 0.02  # of a thing's pixels; fewer is the sensor's noise
-LEAST_AREA = 0.002  # of a zone; smaller things do not start an event
-LEAST_PIXELS = 12  # of the small picture; smaller is noise in however small a zone
-SEEN_OF = (3, 4)  # a thing must be seen in so many of the last so many looks
-KEEP = 0.5  # of the least area is enough to go on with an event
-QUIET_S = 2.0  # an event is over when nothing was seen for so long
-SURE = 4.0  # times the least area: a thing of this size is beyond doubt
+STIRRED_PIXELS = 3
+STILL_S = 60.0  # a thing that shows no motion of its own for so long is scenery
+GHOST_S = 0.6  # without a stir, before it is asked whether anything is there at all
+GHOST = 3.0  # times as much detail has gone as has come: what was here has left
+BY_CHANCE = 3  # px of detail
+LEFT_S = 5.0  # what appeared and stays so long, was left there
+STILL_LEFT_S = 2.0  # of these without a stir: what is written changes each second
+LEFT = 4.0  # times as much detail has come as has gone: there is a thing
+LEFT_SHARE = 0.1  # of its pixels have new detail
+LEFT_FOR_S = 6.0  # as long is it told
+POPPED_S = 6.0  # what popped up and is nothing that arrives is scenery
+WRITTEN = 0.12  # of the height, at top and bottom, where cameras write
+
+_Counts: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
-    """A thing moves in a zone.
+class _Look:
+    """The things of one look; each number is an index into the counts, from 1."""
 
-    Attributes:
-        box: left, top, width, height of the thing, as fractions of the picture.
-        area: share of the zone's visible part.
-        score: 0 to 1; how much of the last looks saw how large a thing.
-    """
-
-    zone: str
-    moment: Moment
-    box: Box
-    area: float
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The zone is empty since `moment`; `box` and `area` are the last that was seen."""
-
-    zone: str
-    moment: Moment
-    seconds: float
-    box: Box
-    area: float
-    score: float
-
-
-Decision: TypeAlias = Started | Ended
-
-
-@dataclass(frozen=True, slots=True)
-class _Thing:
-    """The largest connected thing of one zone in one look."""
-
-    pixels: int
-    box: Box
-
-
-_NOTHING = _Thing(0, (0.0, 0.0, 0.0, 0.0))
-
-
-@dataclass(slots=True)
-class _Zone:
-    name: str
-    cover: Pixels
-    visible: int
-    sizes: deque[float] = field(default_factory=lambda: deque(maxlen=SEEN_OF[1]))
-    since: Moment | None = None
-    last: Started | None = None
-    stirred_at: float = 0.0
-
-    @property
-    def least(self) -> float:
-        return max(LEAST_PIXELS, LEAST_AREA * self.visible)
-
-    def judge(self, thing: _Thing, moment: Moment) -> Decision | None:
-        """Take one look into account.
-
-        1. A thing seen in enough of the last looks starts an event.
-        2. While it lasts, half the size is enough to stay.
-        3. An event ends, at the moment of the last sighting, after a quiet time.
-        """
-        self.sizes.append(thing.pixels / self.least)
-        if self.since is None:
-            if sum(size >= 1 for size in self.sizes) < SEEN_OF[0]:
-                return None
-            self.since, self.stirred_at = moment, moment.seconds
-            self.last = self._sighting(thing, moment)
-            return self.last
-        if thing.pixels >= KEEP * self.least:
-            self.last = self._sighting(thing, moment)
-        elif self.last and moment.seconds - self.last.moment.seconds >= QUIET_S:
-            return self.close()
-        return None
-
-    def close(self) -> Ended | None:
-        """End the event that is going on, if one is."""
-        if self.since is None or self.last is None:
-            return None
-        last, since = self.last, self.since
-        self.since = self.last = None
-        self.sizes.clear()
-        lasted = last.moment.seconds - since.seconds
-        return Ended(self.name, last.moment, lasted, last.box, last.area, last.score)
-
-    def _sighting(self, thing: _Thing, moment: Moment) -> Started:
-        score = sum(min(1.0, size / SURE) for size in self.sizes) / len(self.sizes)
-        return Started(self.name, moment, thing.box, thing.pixels / self.visible, score)
+    labels: Labels
+    things: list[Thing]
+    tracks: list[Track | None]
+    up: _Counts
+    down: _Counts
 
 
 class Motion:
@@ -145,8 +80,12 @@ class Motion:
 
     Args:
         zones: (zone id, polygon in fractions of the picture).
-        unseen: 255 where masks hide the small picture, or None.
         size: (height, width) of the small picture.
+        unseen: 255 where masks hide the small picture, or None.
+        preset: how easily motion starts.
+
+    Attributes:
+        things: what the last look saw in the whole picture.
     """
 
     def __init__(
@@ -154,32 +93,47 @@ class Motion:
         zones: Sequence[tuple[str, Polygon]],
         size: tuple[int, int],
         unseen: Pixels | None = None,
+        preset: Preset = "normal",
     ) -> None:
+        sensitivity = PRESETS[preset]
         self._zones = [
-            zone for name, shape in zones if (zone := _zone(name, shape, size, unseen))
+            zone
+            for name, shape in zones
+            if (zone := zone_of(name, shape, size, unseen, sensitivity))
         ]
-        self._model = cv2.createBackgroundSubtractorKNN(500, NEAR, detectShadows=True)
-        self._model.setShadowThreshold(SHADOW_DEPTH)
-        self._square = np.ones((3, 3), np.uint8)
+        self._scenery = Scenery(sensitivity.threshold, unseen)
+        self._arrivals = Arrivals()
         self._before: Pixels | None = None
-        self._exposure = Exposure(unseen)
-        self._looks = 0
-        self._first = self._last = 0.0
+        self.things: list[Thing] = []
 
-    def look(self, small: Pixels, moment: Moment) -> list[Decision]:
-        """Look at the next picture; moments must not go back in time."""
-        things = self._things(small, moment.seconds)
-        if moment.seconds - self._first < WARM_UP_S:
-            self._before = small
-            return []
-        stirred = self._stirred(small, things)
-        decisions = [
-            decision
-            for zone in self._zones
-            if (decision := self._judge(zone, things, stirred, moment))
-        ]
-        self._before = small
-        return decisions
+    def look(
+        self,
+        small: Pixels,
+        moment: Moment,
+        chroma: Callable[[], float] | None = None,
+    ) -> list[Decision]:
+        """Look at the next picture; moments must not go back in time.
+
+        `chroma` gives the picture's mean colour when asked; without it, a switch to
+        infrared light is not told.
+        """
+        seen = self._scenery.look(small, moment, self._arrivals.held(), chroma)
+        before, self._before = self._before, small
+        decisions: list[Decision] = [Changed(*change) for change in seen.changes]
+        seconds = moment.seconds
+        if seen.found.where is None or before is None:
+            self.things = []
+            self._arrivals.take((), (), seconds)
+            return [*decisions, *self._judge(None, moment)]
+        labels, things = things_of(seen.found.things)
+        stirred = self._stirred(labels, things, cv2.absdiff(small, before), seen.found)
+        settled = seen.is_settled
+        tracks = self._arrivals.take(things, stirred, seconds, settled=settled)
+        up, down = _details(labels, len(things) + 1, seen.found)
+        look = _Look(labels, things, tracks, up, down)
+        self._become_scenery(look, seen, seconds)
+        self.things = things if seen.is_settled else []
+        return [*decisions, *self._judge(look, moment)]
 
     def going_on(self) -> list[Started]:
         """Give the last sighting of each event that has not ended."""
@@ -189,64 +143,107 @@ class Motion:
         """End what is going on: the film is over."""
         return [ended for zone in self._zones if (ended := zone.close())]
 
-    def _things(self, small: Pixels, seconds: float) -> Pixels:
-        """Return 255 where something is that does not belong to the scene."""
-        if self._looks == 0:
-            self._first = self._last = seconds
-        level = self._exposure.level(small, seconds)
-        rate = self._rate(seconds)
-        self._looks += 1
-        self._last = seconds
-        labels = self._model.apply(level, learningRate=rate)
-        _, things = cv2.threshold(labels, SHADOW, 255, cv2.THRESH_BINARY)
-        return cv2.morphologyEx(things, cv2.MORPH_OPEN, self._square)  # type: ignore[return-value]  # OpenCV's stub says any number; labels are bytes
+    def _stirred(
+        self,
+        labels: Labels,
+        things: Sequence[Thing],
+        change: cv2.typing.MatLike,
+        found: Difference,
+    ) -> list[bool]:
+        """Say which things changed since the last look."""
+        where = found.where or (slice(0), slice(0))
+        least = max(STIRRED, STIRRED_NOISES * self._scenery.noise)
+        moved = labels[where][change[where] > least]
+        counts = np.bincount(moved, minlength=len(things) + 1).tolist()
+        return [
+            counts[number] >= max(STIRRED_PIXELS, STIRRED_SHARE * thing.pixels)
+            for number, thing in enumerate(things, 1)
+        ]
 
-    def _rate(self, seconds: float) -> float:
-        rate = min(max(seconds - self._last, 0.0), GAP_S) / MEMORY_S
-        if seconds - self._first < WARM_UP_S:
-            return max(rate, 1 / (self._looks + 1))
-        busy = any(
-            zone.since and seconds - zone.stirred_at < STILL_S for zone in self._zones
+    def _become_scenery(self, look: _Look, seen: Seen, seconds: float) -> None:
+        """Take for scenery what is there to stay, and where nobody is any more.
+
+        1. Where detail has gone, and nothing stirs, somebody has left: a ghost.
+        2. What popped up with detail of its own, and stays, was left there: it is told
+           for a while, and then is scenery.
+        3. What popped up otherwise is a trace of light.
+        4. What has arrived and shows no motion of its own for long is parked.
+        """
+        scenery = np.zeros(len(look.things) + 1, np.uint8)
+        for number, track in enumerate(look.tracks, 1):
+            if track is None:
+                continue
+            up, down = int(look.up[number]), int(look.down[number])
+            if self._is_left(track, up, down, seconds):
+                track.has_arrived = track.is_left = True
+                track.born = seconds
+            if self._is_scenery(track, up, down, seconds):
+                scenery[number] = 255
+                self._arrivals.drop(track)
+                track.has_arrived = False
+        if scenery.any():
+            self._scenery.absorb(seen.level, scenery[look.labels])
+
+    def _is_left(self, track: Track, up: int, down: int, seconds: float) -> bool:
+        if track.has_arrived or track.crowded or seconds - track.born < LEFT_S:
+            return False
+        if track.still_for(seconds) < STILL_LEFT_S or not all(track.seen):
+            return False
+        solid = up >= max(LEFT * down + BY_CHANCE, LEFT_SHARE * track.thing.pixels)
+        _, top, _, height = track.thing.box
+        written = top + height < WRITTEN or top > 1 - WRITTEN
+        return (
+            solid and not written and not self._arrivals.is_beside_one(track, seconds)
         )
-        return rate * HELD if busy else rate
 
-    def _stirred(self, small: Pixels, things: Pixels) -> Pixels | None:
-        """Return 255 where a thing changed since the last look; None if none could."""
-        if self._before is None or not any(zone.since for zone in self._zones):
-            return None
-        change = cv2.absdiff(small, self._before)
-        _, change = cv2.threshold(change, STIRRED, 255, cv2.THRESH_BINARY)
-        return cv2.bitwise_and(change, things)  # type: ignore[return-value]  # as above
+    def _is_scenery(self, track: Track, up: int, down: int, seconds: float) -> bool:
+        still, age = track.still_for(seconds), seconds - track.born
+        if still >= GHOST_S and down > GHOST * up + BY_CHANCE:
+            return True
+        if track.is_left:
+            return age >= LEFT_FOR_S
+        if track.has_arrived:
+            return still >= STILL_S
+        return age >= POPPED_S and not self._arrivals.is_beside_one(track, seconds)
 
-    @staticmethod
-    def _judge(
-        zone: _Zone, things: Pixels, stirred: Pixels | None, moment: Moment
-    ) -> Decision | None:
-        inside = cv2.bitwise_and(things, zone.cover)
-        pixels = cv2.countNonZero(inside)
-        if stirred is not None and zone.since:
-            changed = cv2.countNonZero(cv2.bitwise_and(stirred, zone.cover))
-            if changed >= max(LEAST_PIXELS / 4, STIRRED_SHARE * pixels):
-                zone.stirred_at = moment.seconds
-        enough = pixels >= KEEP * zone.least
-        return zone.judge(_largest(inside) if enough else _NOTHING, moment)  # type: ignore[arg-type]  # as above
+    def _judge(self, look: _Look | None, moment: Moment) -> list[Decision]:
+        decided: list[Decision] = []
+        for zone in self._zones:
+            presence = _presence(zone, look) if look else NOBODY
+            if decision := zone.judge(presence, moment):
+                decided.append(decision)
+        return decided
 
 
-def _zone(
-    name: str, shape: Polygon, size: tuple[int, int], unseen: Pixels | None
-) -> _Zone | None:
-    """Draw a zone; None if masks hide all of it."""
-    plane = cover(shape, *size)
-    if unseen is not None:
-        plane[unseen > 0] = 0
-    visible = cv2.countNonZero(plane)
-    return _Zone(name, plane, visible) if visible else None
+def _details(labels: Labels, count: int, found: Difference) -> tuple[_Counts, _Counts]:
+    """Count for each thing where detail came and went, a pixel around it included."""
+    if found.where is None or found.detail is None:
+        return np.zeros(count, np.int64), np.zeros(count, np.int64)
+    near = cv2.dilate(labels[found.where].astype(np.uint16), _SQUARE)
+    up, down = near[found.detail.up], near[found.detail.down]
+    return np.bincount(up, minlength=count), np.bincount(down, minlength=count)
 
 
-def _largest(things: Pixels) -> _Thing:
-    count, _, rows, _ = cv2.connectedComponentsWithStats(things, connectivity=8)
-    if count == 1:
-        return _NOTHING
-    left, top, width, height, pixels = max(rows[1:].tolist(), key=lambda row: row[4])
-    high, wide = things.shape
-    return _Thing(pixels, (left / wide, top / high, width / wide, height / high))
+def _presence(zone: Zone, look: _Look) -> Presence:
+    """Say what is in a zone: the largest thing, and the largest that has arrived."""
+    if zone.is_whole:
+        pixels = [thing.pixels for thing in look.things]
+    else:
+        inside = look.labels[zone.cover > 0]
+        counts = np.bincount(inside, minlength=len(look.things) + 1)
+        pixels = counts[1:].tolist()
+    arrived = [
+        (count, number)
+        for number, (count, track) in enumerate(zip(pixels, look.tracks, strict=True))
+        if track and track.has_arrived
+    ]
+    largest = max(pixels, default=0)
+    if not arrived:
+        return Presence(largest)
+    count, number = max(arrived)
+    track = look.tracks[number]
+    left = track is not None and track.is_left
+    return Presence(largest, count, look.things[number].box, left)
+
+
+_SQUARE = np.ones((3, 3), np.uint8)

@@ -116,6 +116,8 @@ class Reference:
         if likeness.lost < SUDDEN or steady[likeness.gone].mean() < 1 - SUDDEN:
             share = step / min(max(self.age, TRUST_S[0]), TRUST_S[1])
             self.trust += (alike - self.trust) * np.float32(min(1.0, share))
+            share = step / max(min(self.age, OLD_S), step)
+            self.coarse += (view.coarse - self.coarse) * np.float32(share)
         here = np.where(self.energy < TEXTURE**2, same, alike)
         self.away = np.where(here, 0, self.away + step).astype(np.float32)
         patience = PARKED_S[0] if self.age < OLD_S else PARKED_S[1]
@@ -172,9 +174,6 @@ class Reference:
         across, down = view.edges
         self.across += (across - self.across) * share
         self.down += (down - self.down) * share
-        few = self.coarse.shape[::-1]
-        share = cv2.resize(rate, few, interpolation=cv2.INTER_NEAREST)
-        self.coarse += (view.coarse - self.coarse) * share
         self.energy = blocks(self.across * self.across + self.down * self.down)
 
     def _compare(self, view: View, power: Blocks) -> Likeness:
@@ -224,8 +223,7 @@ def _turned(field: Plane, degrees: float) -> Plane:
     matrix = np.array(
         [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]], np.float32
     )
-    turned: Plane = field @ matrix.T
-    return turned
+    return (field @ matrix.T).astype(np.float32, copy=False)
 
 
 def _fit(known: Plane, seen: Plane, most: float) -> _Fit:
@@ -252,4 +250,5 @@ def _fit(known: Plane, seen: Plane, most: float) -> _Fit:
 
 
 def _square(field: Plane) -> Plane:
-    return (field * field).sum(axis=2, dtype=np.float32)
+    square: Plane = (field * field).sum(axis=2, dtype=np.float32)
+    return square

@@ -28,6 +28,7 @@ SAME_SCENE = 0.5  # correlation of coarse pictures
 SHOWN = (0.8, 0.4)  # correlation and depth of the coarse picture: it is not covered
 RICH = 0.5  # of the usual share of blocks with edges; a cover has none
 POOR = 0.25  # of it, where the scene itself has little to be known by
+TELLING = 0.1  # share of blocks with edges; a barer scene may lose them to a visitor
 FINE = 0.6  # of focus and of blocks; what is less like the scene is not learned
 UNEVEN = 0.9  # nepers (standard deviation) by which edges differ from block to block
 COLOUR = 2.0  # levels of mean chroma; less is infrared light
@@ -50,6 +51,29 @@ class Evidence:
     usual: float
     uneven: float
     steady: NDArray[np.bool_]
+
+    @property
+    def is_poor(self) -> bool:
+        """Say whether far fewer blocks have edges than usual."""
+        return self.rich < RICH * self.usual
+
+    @property
+    def is_bare(self) -> bool:
+        """Say whether hardly a block has edges."""
+        return self.rich < POOR * self.usual
+
+    @property
+    def is_shown(self) -> bool:
+        """Say whether the coarse picture is that of the scene."""
+        coarse, depth = self.likeness.coarse, self.likeness.depth
+        return coarse is not None and coarse >= SHOWN[0] and depth >= SHOWN[1]
+
+    @property
+    def is_another(self) -> bool:
+        """Say whether the scene is gone, and what is there instead stays."""
+        gone = self.likeness.lost >= MOST_GONE and self.likeness.changed >= ALL_GONE
+        stays = float(self.steady.mean()) >= STAYS * self.rich
+        return gone and stays and not self.is_shown
 
     @property
     def is_fine(self) -> bool:
@@ -129,34 +153,38 @@ def unevenness(view: View) -> float:
 
 
 def trouble_of(reference: Reference, view: View, evidence: Evidence) -> Loss | None:
-    """Name what is wrong with one picture, if anything."""
-    likeness = evidence.likeness
-    blurred = evidence.focus is not None and evidence.focus < BLURRED
-    if likeness.coarse is None:
-        blurred = blurred and likeness.lost < GONE
-    elif blurred:
-        blurred = likeness.coarse >= SAME_SCENE and likeness.depth >= SHOWN[1]
-    if blurred:
+    """Name what is wrong with one picture, if anything.
+
+    1. Where fine edges went and coarse ones did not, the lens is out of focus.
+    2. Where edges went and none came, it is covered.
+    3. Where the known edges are found elsewhere, it has turned.
+    4. Where they are nowhere and others stay, it has turned far, or a cloth that has
+       edges of its own hangs before it: these are the same all over.
+    """
+    if _is_blurred(evidence):
         return Loss.DEFOCUSED
-    shown = (
-        likeness.coarse is not None
-        and likeness.coarse >= SHOWN[0]
-        and likeness.depth >= SHOWN[1]
-    )
+    if evidence.usual < TELLING:
+        return None
+    likeness = evidence.likeness
     if not reference.is_known:
-        poor = evidence.rich < POOR * evidence.usual
-        return (
-            Loss.COVERED if poor and not shown and likeness.coarse is not None else None
-        )
-    if evidence.rich < RICH * evidence.usual:
+        tells = likeness.coarse is not None and not evidence.is_shown
+        return Loss.COVERED if tells and evidence.is_bare else None
+    if evidence.is_poor:
         faint = likeness.lost >= GONE or likeness.contrast < FAINT
-        return Loss.COVERED if faint and not shown else None
+        return Loss.COVERED if faint and not evidence.is_shown else None
     if likeness.edges < DOUBT and reference.is_turned(view):
         return Loss.TURNED
-    other = min(likeness.lost / MOST_GONE, likeness.changed / ALL_GONE) >= 1
-    if not other or shown or evidence.steady.mean() < STAYS * evidence.rich:
-        return None
-    return Loss.TURNED if evidence.uneven >= UNEVEN else Loss.COVERED
+    cloth_or_far = Loss.TURNED if evidence.uneven >= UNEVEN else Loss.COVERED
+    return cloth_or_far if evidence.is_another else None
+
+
+def _is_blurred(evidence: Evidence) -> bool:
+    if evidence.focus is None or evidence.focus >= BLURRED:
+        return False
+    likeness = evidence.likeness
+    if likeness.coarse is None:
+        return likeness.lost < GONE
+    return likeness.coarse >= SAME_SCENE and likeness.depth >= SHOWN[1]
 
 
 def cover_or_turn(rich: float, kept: Kept, view: View) -> Loss:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench PART [--only SECTIONS] [--quick]`: measures a part."""
+"""`python -m tests.bench PART [--help]`: measures a part."""
 
 import sys
 from collections.abc import Callable

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -46,21 +46,36 @@ NOT_MEASURED = (
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """How much is measured: all, or what a few minutes are enough for."""
+    """How much is measured: all, or what a few minutes are enough for.
+
+    Attributes:
+        only: the sections.
+        quick: shorter films, one make of each, fewer turns.
+        ours: nobody else looks.
+        make: that make alone, from 0; None is each.
+    """
 
     only: tuple[str, ...] = SECTIONS
     quick: bool = False
-
-    @property
-    def makes(self) -> int | None:
-        """Give how many makes of each; None is all."""
-        return 1 if self.quick else None
+    ours: bool = False
+    make: int | None = None
 
     @property
     def name(self) -> str:
         """Give what the file is called: a part of the whole never looks like it."""
         parts = () if self.only == SECTIONS else self.only
-        return "-".join(("camera", *parts, *(("quick",) if self.quick else ())))
+        flags = [name for name in ("quick", "ours") if getattr(self, name)]
+        made = [] if self.make is None else [f"make{self.make + 1}"]
+        return "-".join(("camera", *parts, *flags, *made))
+
+    @property
+    def others(self) -> frozenset[str]:
+        """Give who looks beside ours at films with something put on."""
+        if self.ours:
+            return frozenset()
+        if self.quick or daemon.missing():
+            return frozenset({"opencv"})
+        return frozenset({"opencv", job.MOTION})
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -90,11 +105,19 @@ def scope_of(arguments: Sequence[str]) -> Scope:
         "--only", default=",".join(SECTIONS), help=f"some of {','.join(SECTIONS)}"
     )
     parser.add_argument("--quick", action="store_true", help="a few minutes")
+    parser.add_argument("--ours", action="store_true", help="nobody else looks")
+    parser.add_argument("--make", type=int, help="that make alone, from 1")
     options = parser.parse_args(arguments)
     only = options.only.split(",")
     if unknown := set(only) - set(SECTIONS):
         parser.error(f"no section {', '.join(sorted(unknown))}")
-    return Scope(tuple(one for one in SECTIONS if one in only), options.quick)
+    make = 1 if options.quick and options.make is None else options.make
+    return Scope(
+        tuple(one for one in SECTIONS if one in only),
+        options.quick,
+        options.ours,
+        None if make is None else make - 1,
+    )
 
 
 def labelled(folder: Path) -> list[Clip]:
@@ -106,11 +129,12 @@ def labelled(folder: Path) -> list[Clip]:
     return [clip for clip in clips if clip.path.is_file()]
 
 
-def measure_clean(report: Report, clips: list[Clip], _: Scope) -> None:
+def measure_clean(report: Report, clips: list[Clip], scope: Scope) -> None:
     """Compare what each detector finds in the clean films."""
     if why := daemon.missing():
         report.not_measured.append(why)
-    jobs = [job.Job(clip, beside=_beside(quick=False)) for clip in clips]
+    everybody = replace(scope, quick=False)
+    jobs = [job.Job(clip, beside=everybody.others) for clip in clips]
     report.clean = list(job.run_all(jobs, _workers()))
     report.goals += goal.of_clean(report.clean)
     report.not_measured += silences(report.clean)
@@ -121,16 +145,16 @@ def measure_nuisances(report: Report, clips: list[Clip], scope: Scope) -> None:
     if scope.quick:
         clips = [clip.until(QUICK_S) for clip in clips]
         report.not_measured.append("quick: one make of each, `motion` on clean films")
-    beside = _beside(quick=scope.quick)
-    jobs = job.jobs_of_nuisances(clips, beside, scope.makes)
-    report.nuisances = list(job.run_all(jobs, _workers() * (1 if scope.quick else 2)))
+    jobs = job.jobs_of_nuisances(clips, scope.others, scope.make)
+    waits = job.MOTION in scope.others  # for real time
+    report.nuisances = list(job.run_all(jobs, _workers() * (2 if waits else 1)))
     report.goals += goal.of_nuisances(report.nuisances)
     report.not_measured += silences(report.nuisances)
 
 
 def measure_attacks(report: Report, clips: list[Clip], scope: Scope) -> None:
     """See as what attacks are named."""
-    jobs = job.jobs_of_attacks(clips, scope.makes)
+    jobs = job.jobs_of_attacks(clips, scope.make)
     report.attacks = list(job.run_all(jobs, _workers()))
     named = [(str(one.name), one.named) for one in report.attacks if one.named]
     report.goals += goal.of_attacks(named)
@@ -160,27 +184,36 @@ def measure_pixels(report: Report, _: list[Clip], scope: Scope) -> None:
 
 
 def measure_cost(report: Report, clips: list[Clip], scope: Scope) -> None:
-    """Measure CPU and memory, alone, on the film and on it at 720p."""
-    turns, seconds = (3, 10) if scope.quick else (7, 40)
-    clip = max(clips, key=lambda one: one.truth.frames)
+    """Measure CPU and memory, alone, on the films and on the longest at 720p."""
+    longest = max(clips, key=lambda one: one.truth.frames)
+    seconds, settle = (20.0, 10) if scope.quick else (LARGE_S, 40)
     with tempfile.TemporaryDirectory() as folder:
-        path = cost.enlarge(clip.path, Path(folder) / "720p.mkv", LARGE_S)
-        large = Clip(path, clip.truth.until(LARGE_S))
-        for one, name, most in (
-            (clip, "432p", goal.TIMES_432P),
-            (large, "720p", goal.TIMES_720P),
-        ):
-            ways = [cost.DECODE, cost.ALL, cost.PLAIN, *PEERS]
-            report.conditions.append(f"load before the cost of {name}: {cost.load()}")
-            spent = report.costs[name] = cost.measured(ways, one.path, turns)
-            if not daemon.missing():
-                size = next(one.pictures()).shape[1::-1]
-                place = Path(folder) / f"motion-{name}"
-                ran = daemon.watch(one.path, one.truth, (size[0], size[1]), place)
-                report.motion_ms[name] = ran.cpu_s / one.truth.frames * 1e3
-            report.goals += goal.of_cost(name, spent, most, report.motion_ms.get(name))
-        report.memory = memory.of_agent(large.path, Path(folder) / "device", seconds)
+        path = cost.enlarge(longest.path, Path(folder) / "720p.mkv", seconds)
+        large = Clip(path, longest.truth.until(seconds))
+        for clip in [longest] if scope.quick else clips:
+            _measure_cost_of(report, clip, goal.TIMES_432P, scope)
+        _measure_cost_of(report, large, goal.TIMES_720P, scope)
+        report.memory = memory.of_agent(path, Path(folder) / "device", settle)
     report.goals += goal.of_memory(report.memory)
+
+
+def _measure_cost_of(report: Report, clip: Clip, most: float, scope: Scope) -> None:
+    high, wide = next(clip.pictures()).shape[:2]
+    name = f"{high}p, {clip.truth.fps:g} frames/s, {clip.path.stem}"
+    report.conditions.append(f"load before the cost of {name}: {cost.load()}")
+    others = () if scope.ours or scope.quick else tuple(PEERS)
+    ways = [cost.DECODE, cost.ALL, cost.PLAIN, *others]
+    spent = cost.measured(ways, clip.path, QUICK_TURNS if scope.quick else TURNS)
+    report.costs[name] = spent
+    if not scope.ours and not daemon.missing():
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                place = Path(folder) / "motion"
+                ran = daemon.watch(clip.path, clip.truth, (wide, high), place)
+            report.motion_ms[name] = ran.cpu_s / clip.truth.frames * 1e3
+        except daemon.DaemonError as error:
+            report.not_measured.append(f"{name}: {error}")
+    report.goals += goal.of_cost(name, spent, most, report.motion_ms.get(name))
 
 
 def silences(outcomes: list[job.Outcome]) -> list[str]:
@@ -194,6 +227,7 @@ def silences(outcomes: list[job.Outcome]) -> list[str]:
 
 QUICK_S = 75.0
 LARGE_S = 60.0
+TURNS, QUICK_TURNS = 7, 3
 IDLE_MIN, QUICK_IDLE_MIN = 10.0, 1.0
 SEEDS, PIXELS_S = (1, 2, 3), 60.0
 MEASURES = {
@@ -220,13 +254,6 @@ def _version_of_motion() -> str:
         return "no `motion`"
     told = subprocess.run(["motion", "-h"], capture_output=True, text=True, check=False)
     return next((line for line in told.stdout.splitlines() if line), "motion")
-
-
-def _beside(*, quick: bool) -> frozenset[str]:
-    others = {"opencv"}
-    if not quick and not daemon.missing():
-        others.add(job.MOTION)
-    return frozenset(others)
 
 
 def _workers() -> int:

@@ -66,19 +66,19 @@ class Outcome:
 
 
 def jobs_of_nuisances(
-    clips: Sequence[Clip], beside: frozenset[str], most: int | None = None
+    clips: Sequence[Clip], beside: frozenset[str], make: int | None = None
 ) -> list[Job]:
-    """Give each nuisance in each (or so many) of its makes, on each clip."""
+    """Give each nuisance in each of its makes (or in one, from 0), on each clip."""
     counts = {name: len(makes) for name, makes in NUISANCES.items()}
     counts[DROP_OUT] = len(dropout.DROP_OUTS)
-    return _jobs(counts, clips, beside, most)
+    return _jobs(counts, clips, beside, make)
 
 
-def jobs_of_attacks(clips: Sequence[Clip], most: int | None = None) -> list[Job]:
-    """Give each attack in each (or so many) of its makes, on each clip."""
+def jobs_of_attacks(clips: Sequence[Clip], make: int | None = None) -> list[Job]:
+    """Give each attack in each of its makes (or in one, from 0), on each clip."""
     counts = {name: len(makes) for name, (_, makes) in ATTACKS.items()}
     counts[CUT] = len(CUTS)
-    return _jobs(counts, clips, frozenset(), most)
+    return _jobs(counts, clips, frozenset(), make)
 
 
 def jobs_of_idle(minutes: float) -> list[Job]:
@@ -115,12 +115,13 @@ def _jobs(
     counts: dict[str, int],
     clips: Sequence[Clip],
     beside: frozenset[str],
-    most: int | None,
+    make: int | None,
 ) -> list[Job]:
     return [
         Job(clip, name, number, beside)
         for name, count in counts.items()
-        for number in range(min(count, most or count))
+        for number in range(count)
+        if make in (None, number)
         for clip in clips
     ]
 

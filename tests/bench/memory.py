@@ -7,6 +7,7 @@ from pathlib import Path
 
 from edge.sight.shape import WHOLE
 from tests.bench.cost import MASK
+from tests.bench.kernel import children, most_mb, pss_mb
 from tests.edge.agent_process import running
 from tests.edge.device_home import make_home, new_site
 
@@ -59,22 +60,6 @@ def of_agent(film: Path, folder: Path, seconds: int) -> Memory:
     return memory
 
 
-def pss_mb(pid: int) -> float:
-    """Give the proportional set size of a process, in millions of bytes."""
-    return _told(Path(f"/proc/{pid}/smaps_rollup"), "Pss:")
-
-
-def most_mb(pid: int) -> float:
-    """Give the most that a process ever had resident, in millions of bytes."""
-    return _told(Path(f"/proc/{pid}/status"), "VmHWM:")
-
-
-def children(pid: int) -> list[int]:
-    """Give the processes that a process has started."""
-    told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(word) for word in told.split()]
-
-
 def _each(pids: list[int], measure: Callable[[int], float]) -> dict[str, float]:
     """Measure the agent and its cameras; nothing if one has just ended."""
     names = ["agent", *(f"camera {number}" for number in range(1, len(pids)))]
@@ -82,10 +67,3 @@ def _each(pids: list[int], measure: Callable[[int], float]) -> dict[str, float]:
         return {name: measure(pid) for name, pid in zip(names, pids, strict=True)}
     except (FileNotFoundError, ProcessLookupError):
         return {}
-
-
-def _told(path: Path, word: str) -> float:
-    for line in path.read_text().splitlines():
-        if line.startswith(word):
-            return int(line.split()[1]) * 1024 / 1e6
-    raise AssertionError(f"the kernel told no {word}")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.bench import camera, table
+from tests.bench import camera, daemon, table
 from tests.bench.__main__ import main
 from tests.bench.cost import ALL, DECODE, Cost
 from tests.bench.goal import Goal
@@ -112,7 +112,8 @@ def test_sections_that_were_not_asked_for_take_no_line():
     ("arguments", "name"),
     [
         ([], "camera"),
-        (["--quick"], "camera-quick"),
+        (["--quick"], "camera-quick-make1"),
+        (["--ours", "--make", "2"], "camera-ours-make2"),
         (["--only", "cost,attacks"], "camera-attacks-cost"),
     ],
 )
@@ -125,6 +126,21 @@ def test_where_motion_kept_silent_is_told():
     assert camera.silences([outcome("rain", 0), silent]) == [
         "yard.mp4, rain 2: `motion` did not say 'connected'"
     ]
+
+
+def test_quickly_the_first_make_is_enough_unless_another_is_named():
+    assert camera.scope_of(["--quick"]).make == 0
+    assert camera.scope_of(["--quick", "--make", "2"]).make == 1
+    assert camera.scope_of([]).make is None
+
+
+def test_who_looks_beside_ours_is_chosen(monkeypatch):
+    monkeypatch.setattr(daemon, "missing", lambda: None)
+    assert camera.Scope().others == {"opencv", "motion"}
+    assert camera.Scope(quick=True).others == {"opencv"}
+    assert camera.Scope(ours=True).others == frozenset()
+    monkeypatch.setattr(daemon, "missing", lambda: "not here")
+    assert camera.Scope().others == {"opencv"}
 
 
 def test_what_is_no_section_is_misuse(capsys):

@@ -51,9 +51,10 @@ def test_eleven_nuisances_and_eight_attacks_in_two_makes_or_more(clip):
 
 
 def test_quickly_each_is_made_once_on_each_clip(clip):
-    jobs = jobs_of_nuisances([clip, clip], NOBODY, 1)
+    jobs = jobs_of_nuisances([clip, clip], NOBODY, 0)
     assert len(jobs) == 22
     assert {job.number for job in jobs} == {0}
+    assert {job.number for job in jobs_of_attacks([clip], 2)} == {2}
 
 
 def test_made_hours_are_plain_and_under_each_nuisance():

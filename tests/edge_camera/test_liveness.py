@@ -72,3 +72,57 @@ def test_another_size_is_another_picture():
     liveness.is_frozen(masked(np.zeros((90, 160), np.uint8)), 0, 0)
     liveness.is_frozen(masked(np.zeros((180, 320), np.uint8)), 1, 1)
     assert liveness.moves
+
+
+def ticking(picture: Pixels, number: int) -> Pixels:
+    """Write a clock into a picture that stands still, a new second each time."""
+    changed = picture.copy()
+    changed[4:14, 4 : 4 + number % 20] = 250
+    return changed
+
+
+def test_a_film_in_which_a_clock_alone_goes_on_stands_still_a38():
+    liveness = Liveness()
+    alive = pictures(60)
+    for number, picture in enumerate(alive):
+        assert not liveness.is_frozen(masked(picture), number / 5, number / 5)
+    said = []
+    for number in range(60, 120):
+        seconds = number / 5
+        picture = ticking(alive[-1], number)
+        if liveness.is_frozen(masked(picture), seconds, seconds):
+            said.append(seconds)
+    assert said
+    assert said[0] - 12 <= 10
+
+
+def test_a_scene_that_was_always_quiet_is_not_frozen_while_its_clock_goes_on():
+    liveness = Liveness()
+    (picture,) = pictures(1)
+    for number in range(300):
+        seconds = number / 5
+        assert not liveness.is_frozen(
+            masked(ticking(picture, number)), seconds, seconds
+        )
+
+
+def test_what_was_lively_before_a_restart_is_remembered():
+    before = Liveness()
+    for number, picture in enumerate(pictures(60)):
+        before.is_frozen(masked(picture), number / 5, number / 5)
+    after = Liveness(before.usual)
+    (picture,) = pictures(1)
+    said = [
+        after.is_frozen(masked(ticking(picture, n)), n / 5, n / 5) for n in range(50)
+    ]
+    assert said[-1]
+
+
+def test_behind_a_mask_over_everything_nothing_stands_still():
+    whole = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+    liveness = Liveness()
+    for second in range(30):
+        hidden = Masking((whole,), 180, 320).hide(
+            still_of(np.zeros((180, 320), np.uint8))
+        )
+        assert not liveness.is_frozen(hidden, second, second)

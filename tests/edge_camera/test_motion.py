@@ -7,9 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.sight.motion import QUIET_S, WARM_UP_S, Decision, Ended, Motion, Started
+from edge.sight.motion import Decision, Ended, Motion, Started
 from edge.sight.picture import Moment, Pixels
+from edge.sight.scenery import WARM_UP_S
 from edge.sight.shape import WHOLE, Polygon
+from edge.sight.zone import QUIET_S
 from tests.edge_camera.clip import Box, scene, visitor
 
 Zones: TypeAlias = tuple[tuple[str, Polygon], ...]
@@ -228,3 +230,16 @@ def test_a_thing_that_fills_most_of_the_picture_is_still_motion():
     )
     assert kinds(decisions)[:2] == [Started, Ended]
     assert decisions[0].moment.seconds == pytest.approx(15.5, abs=0.5)
+
+
+def test_a_look_tells_what_is_seen_in_the_whole_picture():
+    motion = Motion((("door", RIGHT),), SIZE)
+    for number, picture in enumerate(
+        scene(8, box=lambda t: (40, 45, 40, 60) if t > 5 else None)
+    ):
+        motion.look(shrink(picture), Moment(number, number / 10))
+        if number / 10 < 5:
+            assert motion.things == []
+    (thing,) = motion.things
+    assert thing.centre == pytest.approx((60 / 320, 75 / 180), abs=0.02)
+    assert motion.going_on() == []

@@ -1,0 +1,125 @@
+"""Fine detail: what a thing changes in a picture, and light does not. Pure.
+
+Light changes how bright a place is, a thing changes what is there. The detail of a
+picture (a pixel against its neighbourhood) comes or goes with a thing, and stays, up to
+a factor, under a lamp, a headlight or another exposure.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.sight.picture import Pixels
+
+Plane: TypeAlias = NDArray[np.float32]
+
+NOISES = 3.5  # times the noise is beyond chance
+AROUND = (5, 5)  # px; fine detail is what differs from the mean of these
+FINE = 6.0  # levels; detail that changes more is another thing
+SOFT = 0.25  # of the change around; an edge so soft is glare, or close to the lens
+DARKEST = 8.0  # levels added to both sides of a ratio; black has no factor
+REACH = (7, 7)  # px; a thing's inside is this close to its changed detail
+DENSE = 4  # px of changed detail within reach
+MOSTLY = 0.5  # of a thing's pixels near changed detail: then all of it is a thing
+ALIKE = 0.75  # correlation of the detail of one place then and now: light
+ALIKE_PIXELS = 60  # fewer are alike by chance
+RICH = 2.0  # levels (root mean square); less detail says nothing
+
+_SQUARE = np.ones((3, 3), np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The detail of a place now and in the scene as it is known.
+
+    Attributes:
+        up, down: where detail came, and where it went.
+    """
+
+    now: Plane
+    known: Plane
+    up: NDArray[np.bool_]
+    down: NDArray[np.bool_]
+
+
+def detail_of(level: Pixels, scene: Plane, noise: float, white: float) -> Detail:
+    """Compare the detail of a picture and of the scene; all in levels.
+
+    At `white` and above, the sensor tells no detail.
+    """
+    now = level.astype(np.float32)
+    mean_now, mean_known = cv2.blur(now, AROUND), cv2.blur(scene, AROUND)
+    fine_now, fine_known = now - mean_now, scene - mean_known
+    ratio = (mean_now + DARKEST) / (mean_known + DARKEST)
+    change = np.minimum(
+        np.abs(fine_now - fine_known), np.abs(fine_now - ratio * fine_known)
+    )
+    soft = np.abs(mean_now - mean_known) * SOFT
+    other = change > np.maximum(soft, max(FINE, NOISES * noise))
+    more = np.abs(fine_now) > np.abs(fine_known)
+    return Detail(
+        fine_now.astype(np.float32, copy=False),
+        fine_known.astype(np.float32, copy=False),
+        other & more,
+        other & ~more & (level < white),
+    )
+
+
+def things_in(differs: Pixels, detail: Detail, noise: float) -> Pixels:
+    """Keep of what differs (255) what is a thing; the rest is light.
+
+    1. What is large and has the detail that it always had is light.
+    2. What is mostly near changed detail is a thing.
+    3. Of the rest, the parts near changed detail are, and what they enclose.
+    """
+    changed = (detail.up | detail.down).astype(np.uint8) * np.uint8(255)
+    least = 255 * DENSE / (REACH[0] * REACH[1])
+    _, near = cv2.threshold(cv2.blur(changed, REACH), least, 255, cv2.THRESH_BINARY)
+    count, labels = cv2.connectedComponents(differs, connectivity=8)
+    flat = labels.ravel().astype(np.int32, copy=False)
+    sizes = np.bincount(flat, minlength=count)
+    backed = np.bincount(flat, weights=near.ravel(), minlength=count) / 255
+    whole = backed >= MOSTLY * sizes
+    whole[0] = False
+    light = _alike(detail, flat, sizes, noise)
+    whole &= ~light
+    if whole[1:].all():
+        return differs
+    rest = cv2.bitwise_and(differs, near)
+    if light.any():
+        rest[light[labels]] = 0
+    kept = cv2.morphologyEx(rest, cv2.MORPH_OPEN, _SQUARE)
+    contours, _ = cv2.findContours(kept, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    cv2.drawContours(kept, contours, -1, (255,), cv2.FILLED)
+    kept = cv2.bitwise_and(kept, differs)
+    kept[whole[labels]] = 255
+    return kept.astype(np.uint8, copy=False)
+
+
+def _alike(
+    detail: Detail,
+    flat: NDArray[np.integer],
+    sizes: NDArray[np.integer],
+    noise: float,
+) -> NDArray[np.bool_]:
+    """Say which parts have the detail that they always had."""
+    count = sizes.size
+    if (sizes[1:] <= ALIKE_PIXELS).all():
+        return np.zeros(count, np.bool_)
+    products = (
+        detail.now * detail.known,
+        detail.now * detail.now,
+        detail.known * detail.known,
+    )
+    both, own, other = (
+        np.bincount(flat, weights=product.ravel(), minlength=count)
+        for product in products
+    )
+    rich = np.minimum(own, other) > sizes * (RICH + 2 * noise) ** 2
+    alike: NDArray[np.bool_] = both > ALIKE * np.sqrt(own * other)
+    alike &= rich & (sizes > ALIKE_PIXELS)
+    alike[0] = False
+    return alike

@@ -1,0 +1,70 @@
+"""The connected things in a plane of what does not belong to the scene. Pure."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.sight.picture import Pixels
+from edge.sight.shape import Box, Point
+
+Labels: TypeAlias = NDArray[np.int32]  # 0 where nothing is, n in the nth thing
+
+BORDER = 0.01  # of the picture
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One connected thing in one look.
+
+    Attributes:
+        pixels: of the small picture (160 px wide).
+        box: left, top, width, height, as fractions of the picture.
+        centre: of its pixels, as fractions of the picture.
+    """
+
+    pixels: int
+    box: Box
+    centre: Point
+
+
+def things_of(plane: Pixels) -> tuple[Labels, list[Thing]]:
+    """Give the things in a plane that is 255 where something is, from the top down."""
+    if not cv2.countNonZero(plane):
+        return np.zeros(plane.shape, np.int32), []
+    _, labels, rows, centres = cv2.connectedComponentsWithStats(plane, connectivity=8)
+    high, wide = plane.shape
+    return labels.astype(np.int32, copy=False), [
+        Thing(
+            pixels,
+            (left / wide, top / high, width / wide, height / high),
+            ((x + 0.5) / wide, (y + 0.5) / high),
+        )
+        for (left, top, width, height, pixels), (x, y) in zip(
+            rows[1:].tolist(), centres[1:].tolist(), strict=True
+        )
+    ]
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Say whether two boxes share a place."""
+    return (
+        one[0] < other[0] + other[2]
+        and other[0] < one[0] + one[2]
+        and one[1] < other[1] + other[3]
+        and other[1] < one[1] + one[3]
+    )
+
+
+def apart(one: Thing, other: Thing) -> float:
+    """Return how far two things are from each other, across and down, as fractions."""
+    (ax, ay), (bx, by) = one.centre, other.centre
+    return abs(ax - bx) + abs(ay - by)
+
+
+def is_at_border(box: Box) -> bool:
+    """Say whether a box touches the border of the picture."""
+    left, top, width, height = box
+    return min(left, top) <= BORDER or max(left + width, top + height) >= 1 - BORDER
