@@ -1,5 +1,5 @@
--- What the store holds at the end of a demo, and how long records took to get there. A clip is told when it ends, and
--- says when it was wanted: that is no delay.
+-- What the store holds at the end of a demo, and how long records took to get there.
+-- A clip is told when it ends, and says when it was wanted: that is no delay.
 with stored as (
     select at, received, kind <> 'clip.kept' as told_at_once from store.event
     union all
