@@ -220,9 +220,7 @@ class Sieve:
         steady = track.hits >= STEADY_HITS and track.fit >= STEADY
         return steady and large and track.pixels >= LARGER * usual
 
-    def _may_start(
-        self, gate: _Gate, fine: Sequence[Track], seconds: float
-    ) -> bool:
+    def _may_start(self, gate: _Gate, fine: Sequence[Track], seconds: float) -> bool:
         large = [one for one in fine if gate.inside(one) >= gate.least]
         if self._storm.is_on:
             return bool(large)

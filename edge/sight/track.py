@@ -187,9 +187,7 @@ class Tracker:
                 one.crowd = True
         self._looked = True
         found += born
-        self.scraps = [
-            one for one in self.tracks if seconds - one.seen > PATIENCE_S
-        ]
+        self.scraps = [one for one in self.tracks if seconds - one.seen > PATIENCE_S]
         self.tracks = [one for one in self.tracks if seconds - one.seen <= PATIENCE_S]
         return found
 
