@@ -1,6 +1,7 @@
 """Opens a source through FFmpeg: a file, a camera on the network, a camera of ours."""
 
 import errno
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,14 +69,21 @@ def open_source(source: str, login: Login | None = None) -> InputContainer:
     if on_disk is not None and not Path(on_disk).exists():
         what = "device" if address.format else "file"
         raise FilmError(Loss.MISSING, f"the {what} does not exist")
+    began = time.monotonic()
     try:
         return av.open(
             address.where,
             format=address.format,
             options=address.options | BOUNDS,
             timeout=address.timeout,
+            metadata_errors="replace",  # a title in letters of its own harms nobody
         )
     except FFmpegError as error:
+        if isinstance(error, EOFError) and address.timeout is None:
+            raise FilmError(Loss.RUBBISH, "the film is empty") from None
+        if address.timeout and time.monotonic() - began >= OPEN_TIMEOUT_S:
+            # FFmpeg calls an answer that does not come invalid data.
+            raise FilmError(Loss.REFUSED, "the camera does not answer") from None
         raise lost(error, Loss.REFUSED, "opening fails") from None
 
 
@@ -91,6 +99,7 @@ def lost(error: FFmpegError, silent: Loss, what: str) -> FilmError:
         reason = Loss.MISSING
     elif isinstance(error, ValueError | IsADirectoryError):
         return FilmError(Loss.RUBBISH, "this is no film that can be read")
-    elif isinstance(error, MemoryError) or error.errno == errno.ENOMEM:
-        reason = Loss.CRASHED
+    elif isinstance(error, MemoryError):
+        what = "the source asks for more memory than there is"
+        return FilmError(Loss.RUBBISH, what)
     return FilmError(reason, f"{what} ({type(error).__name__})")

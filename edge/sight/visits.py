@@ -13,7 +13,7 @@ import math
 
 import msgspec
 
-from edge.sight.motion import Ended, Started
+from edge.sight.zone import Ended, Started
 from sites.event import Side
 
 DAY_S = 86_400.0
@@ -204,4 +204,3 @@ def chance_of(count: int, before: int, days: float) -> float:
 def _within(one: float, other: float, times: float) -> bool:
     floor = 1e-6
     return abs(math.log(max(one, floor) / max(other, floor))) <= math.log(times)
-
