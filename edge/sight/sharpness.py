@@ -17,7 +17,7 @@ from edge.sight.picture import Pixels
 WIDEST = 960  # px; more is halved first
 EVERY = 8  # px; each eighth row (for edges down: column) is enough
 FAR = 4  # px; edges over so many are left when the lens is out of focus
-CLEAR = 1.0  # steps of the logarithm; a block with weaker far edges tells nothing of sharpness
+CLEAR = 1.0  # steps of the logarithm; a block with weaker far edges tells nothing
 FEWEST = 4  # blocks
 WASHED = 0.2  # of the power of far edges
 MOSTLY = 0.5  # of the time a block must have had edges
