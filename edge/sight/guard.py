@@ -38,10 +38,7 @@ from edge.sight.sharpness import Sharpness, focus, sharpness
 from edge.sight.sketch import is_known_again
 
 JUDGED_S = 1.3  # between two judgements
-CALM_S = 2.5  # between them, while nothing has changed
-CALM = 0.85  # correlation of edges; with more nothing has
 SETTLE_S = 1.0  # over which the mean picture follows; rain and insects vanish in it
-YOUNG_S = 8.0  # in which a scene is looked at more often
 WARM_UP_S = 3.5  # after which the scene is known
 HOLD_S = 3.0  # a trouble must last, before it is named
 ROUND_S = 5.0  # a loop shows itself when something happens in it
@@ -86,7 +83,7 @@ class Guard:
         self._repeat = None if loops else Repeat()
         self._mean: Plane = np.zeros(size, np.float32)
         self._before: tuple[Plane, Pixels] | None = None
-        self._doubts, self._calm = 0, False
+        self._doubts = 0
         self._earlier: deque[View] = deque(maxlen=2)
         self._light = Light()
         self._scenes: dict[bool, Scene] = {}
@@ -118,7 +115,7 @@ class Guard:
         share = min(1.0, max(seconds - self._last, 0.0) / SETTLE_S)
         cv2.accumulateWeighted(one, self._mean, share)
         self._last = seconds
-        if seconds - self._judged < (CALM_S if self._calm else JUDGED_S):
+        if seconds - self._judged < JUDGED_S:
             return None
         step = min(seconds - self._judged, GAP_S)
         self._judged = seconds
@@ -182,13 +179,10 @@ class Guard:
             self._doubts < SOON or self._doubts % SELDOM == 0,
         )
         self._doubts = self._doubts + 1 if evidence.is_doubtful else 0
-        young = seconds - self._first < YOUNG_S
-        self._calm = likeness.edges >= CALM and evidence.is_fine and not young
         if seconds - self._first < WARM_UP_S:
             scene.learn(view, sharp, evidence, step)
             return None
         trouble = trouble_of(scene.reference, view, evidence)
-        self._calm = self._calm and trouble is None and self._told.trouble is None
         if trouble is None and self._told.trouble:
             elsewhere = self._told.trouble is Loss.TURNED and likeness.lost > SELF
             if elsewhere or evidence.is_poor:
