@@ -153,9 +153,9 @@ class Watch:
             return SceneFilm(source, plan.fps)
         if is_pi(source):
             return PiFilm(source, plan.fps)
-        tap = self._recorder.tap if self._recorder and not plan.substream else None
-        login, keyframes = plan.login, plan.keyframes
-        return Film(source, plan.fps, login=login, keyframes=keyframes, tap=tap)
+        login, keys, recorder = plan.login, plan.keyframes, self._recorder
+        tap = recorder.tap if recorder and not plan.substream else None
+        return Film(source, plan.fps, login=login, keyframes=keys, tap=tap)
 
     def _recording(self, rate: float, before: Moment) -> AbstractContextManager[object]:
         if self._recorder is None:
@@ -273,10 +273,7 @@ def _die_with_the_agent() -> None:
 
 
 def _claim_stdin() -> BinaryIO:
-    """Take stdin for ourselves.
-
-    Python's own would be locked by the thread that reads, when the process ends.
-    """
+    """Take stdin for ourselves: a thread that reads Python's own would lock it."""
     return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
 
 
