@@ -1,11 +1,13 @@
 """What an inventory sets of a camera reaches the camera's process."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from edge.agent import Agent, make_contacts, open_stores
+from edge.agent import Agent, make_contacts
 from edge.camera.sighting import CameraPlan
 from edge.settings import load
+from edge.stores import open_stores
 from tests.edge.device_home import make_home, new_site
 
 WHOLE = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
@@ -20,7 +22,7 @@ def plans(folder: Path, *cameras: dict[str, Any]) -> list[CameraPlan]:
     home = make_home(folder, 1883, new_site(cameras=made), contacts="quiet.csv")
     (home / "quiet.csv").write_text("seconds,sensor,state\n999999,1,open\n")
     ready = load(home)
-    with open_stores(ready) as stores:
+    with open_stores(ready, datetime.now(UTC)) as stores:
         agent = Agent(ready, stores, make_contacts(ready))
         return [camera._plan for _, camera in agent._make_cameras()]
 
