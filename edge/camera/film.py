@@ -8,11 +8,11 @@ import av
 import numpy as np
 from av.error import FFmpegError
 
-from edge.camera.extent import Extent, promised_seconds
+from edge.camera.extent import Extent
 from edge.camera.login import Login
 from edge.camera.pacing import FilmClock, Pacing
 from edge.camera.source import is_live
-from edge.camera.stream import BOUNDS, MOST_PIXELS, lost, open_source
+from edge.camera.stream import BOUNDS, MOST_PIXELS, lost, open_source, promised_seconds
 from edge.errors import FilmError, Loss
 from edge.sight.picture import Moment, Passed, Pixels, Still, points_of
 
