@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dashboard.demo.tally import counts
 from tests.collector.databases import database_url
-from tests.dashboard.town import HAVEN, founded
+from tests.dashboard.town import founded
 
 __all__ = ["database_url"]
 
