@@ -171,6 +171,7 @@ class Agent:
                 sensitivity=camera.sensitivity,
                 shadow=camera.shadow,
                 memory=str(memory_folder(self._ready.home, camera.number)),
+                time_zone=self._ready.site.time_zone,
             )
             take = self._taker(camera.number)
             yield camera.number, Camera(plan, take)

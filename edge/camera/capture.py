@@ -23,6 +23,7 @@ from msgspec import structs
 
 from edge.camera import scene_memory
 from edge.camera.film import Film
+from edge.camera.habits import Habits, sighting_of_seen
 from edge.camera.memory import limit_memory
 from edge.camera.pace import HEARTBEAT_S, Pace
 from edge.camera.pi_camera import PiFilm
@@ -33,7 +34,6 @@ from edge.camera.sighting import (
     CameraPlan,
     CameraRestored,
     LightChanged,
-    MotionEnded,
     MotionStarted,
     Sighting,
     pack,
@@ -47,7 +47,8 @@ from edge.errors import FilmError, Loss
 from edge.sight.eye import Eye, Glance
 from edge.sight.guard import Verdict
 from edge.sight.liveness import Liveness
-from edge.sight.motion import Changed, Decision, Started
+from edge.sight.lookout import Manner, Seen
+from edge.sight.motion import Changed, Started
 from edge.sight.picture import Moment, Still
 
 MUTED_S = 3.0  # after a camera came back: half pictures, and exposure that settles
@@ -89,6 +90,7 @@ class Watch:
     def __init__(self, plan: CameraPlan, tell: Tell) -> None:
         self._plan, self._tell = plan, tell
         self._memory = Recall(plan)
+        self._habits = Habits(plan)
         self._eye = self._open_eye()
         kept = self._memory.kept
         self._liveness = Liveness(kept.usual if kept else None)
@@ -103,7 +105,14 @@ class Watch:
 
     def _open_eye(self) -> Eye:
         plan, kept = self._plan, self._memory.kept
-        return Eye(plan.zones, plan.masks, loops=plan.loop, memory=kept)
+        return Eye(
+            plan.zones,
+            plan.masks,
+            loops=plan.loop,
+            memory=kept,
+            manner=Manner(plan.sensitivity, plan.shadow),
+            heat=self._habits.heat,
+        )
 
     def keep(self, seconds: float) -> None:
         """Have a clip kept of the last seconds and the next; from any thread."""
@@ -124,7 +133,8 @@ class Watch:
         except FilmError as error:
             reason = error.reason
         for decision in [] if self._muted else self._eye.close():
-            self._tell(self._sighting(decision, None))
+            self._tell_one(decision, None)
+        self._habits.write()
         if self._recorder:
             self._recorder.close(self._beat)
         self._tell(CameraLost(time.time(), reason))
@@ -165,13 +175,17 @@ class Watch:
         return self._recorder.film(rate, before.seconds)
 
     def _look(self, still: Still) -> None:
-        glance = self._eye.see(still)
+        now = self._pace.at(still.moment.seconds)
+        glance = self._eye.see(still, self._habits.hour(now))
         self._looks += 1
         if self._recorder:
             self._recorder.show(glance.picture, still.moment.seconds)
         self._judge_liveness(glance, still.moment.seconds)
         if not self._is_muted():
             self._tell_of(glance)
+            for sighting in self._habits.linger(now):
+                self._tell(sighting)
+            self._habits.keep(now)
             self._memory.keep(self._eye, self._liveness, still.moment.seconds)
         self._beat()
 
@@ -181,7 +195,14 @@ class Watch:
         for decision in glance.decisions:
             if self._recorder:
                 self._recorder.note(decision)
-            self._tell(self._sighting(decision, glance))
+            self._tell_one(decision, glance)
+
+    def _tell_one(self, decision: Seen, glance: Glance | None) -> None:
+        """Tell what was decided, and what it means beside what was seen before."""
+        self._tell(self._sighting(decision, glance))
+        at = self._pace.at(decision.moment.seconds)
+        for sighting in self._habits.notice(decision, at):
+            self._tell(sighting)
 
     def _is_muted(self) -> bool:
         """Say whether a live camera has only just come (back).
@@ -214,12 +235,12 @@ class Watch:
             return CameraLost(at, verdict.trouble)
         return CameraRestored(at)
 
-    def _sighting(self, decision: Decision, glance: Glance | None) -> Sighting:
+    def _sighting(self, decision: Seen, glance: Glance | None) -> Sighting:
         at = self._pace.at(decision.moment.seconds)
         if isinstance(decision, Changed):
             return LightChanged(at, decision.change)
         if not isinstance(decision, Started):
-            return MotionEnded(at, decision.zone, decision.seconds)
+            return sighting_of_seen(decision, at)
         wanted = glance if self._plan.snapshots else None
         return MotionStarted(
             at,

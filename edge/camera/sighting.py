@@ -37,6 +37,8 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
         snapshots: send a picture with each motion. Never for a home.
         sensitivity: what counts as motion.
         shadow: try the other presets beside it, and propose one.
+        time_zone: the site's, as in `Europe/Amsterdam`; None: the hour is not known.
+        linger: a visit that lasts so many seconds is told again, as a long one.
         memory: a folder of this camera's own, for what it learns; None keeps nothing.
         clips: what films are kept on the device, if any.
     """
@@ -55,6 +57,8 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
     sensitivity: Preset = "normal"
     shadow: bool = False
     memory: str | None = None
+    time_zone: str | None = None
+    linger: float = 90.0
     clips: ClipPlan | None = None
 
     def __post_init__(self) -> None:

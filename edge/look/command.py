@@ -16,54 +16,19 @@ import cv2
 import msgspec
 
 from edge.errors import DeclaredError, FilmError, Loss, ShowError
-from edge.look.annotate import Note
 from edge.look.declared import EXAMPLES, Aim, aim_of
+from edge.look.event import DIGITS, Event, Teller
 from edge.look.series import RATE, Reel, gather
 from edge.look.show import Show
 from edge.sight.eye import Eye, Glance
 from edge.sight.liveness import Liveness
-from edge.sight.motion import Changed, Decision, Started
 from edge.sight.picture import Masked, Moment
-from edge.sight.shape import Box
 from sites.errors import InventoryError
-from sites.event import LightChange
 
 LOOKS_A_SECOND = 5.0
-DIGITS = 4
 GAP_S = 5.0  # without a picture; a camera that was cut off
 GAP_STEPS = 10  # times the step before; some films have a picture in ten seconds
 FASTEST = 1000.0  # pictures a second
-
-
-class Event(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line. `box` is left, top, width, height as fractions of the picture."""
-
-    file: str
-    frame: int
-    seconds: float
-    kind: str
-    zone: str | None = None
-    box: Box | None = None
-    area: float | None = None
-    score: float | None = None
-    reason: Loss | None = None
-    change: LightChange | None = None
-
-    def sentence(self) -> str:
-        """Put the event in words, for people."""
-        words = f"{self.file}: {self.seconds:8.2f} s  frame {self.frame:6}  {self.kind}"
-        if self.reason:
-            return f"{words}  {self.reason}"
-        if self.change:
-            return f"{words}  {self.change}"
-        if self.zone is None:
-            return words
-        return f"{words}  {self.zone}  area {self.area:.2%}  score {self.score:.2f}"
-
-    def note(self) -> Note:
-        """Put the event as it is drawn."""
-        name = "-".join(filter(None, (self.kind, self.change, self.zone)))
-        return Note(self.frame, name, self.sentence().partition(": ")[2], self.box)
 
 
 def main(argv: list[str]) -> int:
@@ -129,6 +94,7 @@ def events(
     reel = film if isinstance(film, Reel) else Reel(film)
     aim = aim or Aim()
     eye, troubles = Eye(aim.zones, aim.masks), _Troubles()
+    teller = Teller(reel.name)
     gaps, moment = _Gaps(), Moment(0, 0.0)
     broken: FilmError | None = None
     with ExitStack() as stack:
@@ -136,8 +102,8 @@ def events(
             stack.enter_context(show)
         try:
             for moment, glance in _glances(reel, eye, rate):
-                told = list(_events(reel.name, glance.decisions))
-                told = gaps.judge(reel.name, moment, eye) + told
+                told = teller.tell(glance.decisions, moment)
+                told = gaps.judge(teller, moment, eye) + told
                 told += troubles.judge(reel.name, moment, glance.picture, eye)
                 if show:
                     notes = [event.note() for event in told]
@@ -145,7 +111,7 @@ def events(
                 yield from told
         except FilmError as error:
             broken = error
-        told = list(_events(reel.name, eye.close()))
+        told = teller.tell(eye.close(), moment)
         if broken:
             told.append(_lost(reel.name, moment, broken))
         if show:
@@ -179,7 +145,7 @@ class _Gaps:
         self._last: Moment | None = None
         self._step = 0.0
 
-    def judge(self, path: str, moment: Moment, eye: Eye) -> list[Event]:
+    def judge(self, teller: Teller, moment: Moment, eye: Eye) -> list[Event]:
         """Take the next moment into account."""
         last, self._last = self._last, moment
         if last is None:
@@ -188,9 +154,9 @@ class _Gaps:
         if self._step <= max(GAP_S, GAP_STEPS * before):
             return []
         at = round(last.seconds, DIGITS)
-        lost = Event(path, last.frame, at, "camera.lost", reason=Loss.MISSING)
-        ended = list(_events(path, eye.close()))
-        return [*ended, lost, _trouble(path, moment, None)]
+        lost = Event(teller.path, last.frame, at, "camera.lost", reason=Loss.MISSING)
+        ended = teller.tell(eye.close(), last)
+        return [*ended, lost, _trouble(teller.path, moment, None)]
 
 
 def _trouble(path: str, moment: Moment, trouble: Loss | None) -> Event:
@@ -208,26 +174,6 @@ def _glances(reel: Reel, eye: Eye, rate: float) -> Iterator[tuple[Moment, Glance
     with reel.open(LOOKS_A_SECOND, rate) as film:
         for still in film.stills():
             yield still.moment, eye.see(still)
-
-
-def _events(path: str, decisions: Sequence[Decision]) -> Iterator[Event]:
-    for decision in decisions:
-        if isinstance(decision, Changed):
-            frame, seconds = decision.moment
-            seconds = round(seconds, DIGITS)
-            yield Event(path, frame, seconds, "light.changed", change=decision.change)
-            continue
-        left, top, width, height = (round(edge, DIGITS) for edge in decision.box)
-        yield Event(
-            path,
-            decision.moment.frame,
-            round(decision.moment.seconds, DIGITS),
-            "motion.started" if isinstance(decision, Started) else "motion.ended",
-            decision.zone,
-            (left, top, width, height),
-            round(decision.area, DIGITS),
-            round(decision.score, DIGITS),
-        )
 
 
 def _write(event: Event, *, as_json: bool) -> None:

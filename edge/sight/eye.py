@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from edge.errors import Loss
 from edge.sight.guard import Guard, Verdict
+from edge.sight.heat import Heat
+from edge.sight.lens import Lens
+from edge.sight.lookout import Lookout, Manner, Seen
 from edge.sight.memory import Memory
-from edge.sight.motion import Decision, Motion, Started
+from edge.sight.motion import Started
 from edge.sight.picture import Masked, Masking, Still, middle_size, small_size
 from edge.sight.scenery import WARM_UP_S
 from edge.sight.shape import Polygon
@@ -26,7 +29,7 @@ class Glance:
     """
 
     picture: Masked
-    decisions: list[Decision]
+    decisions: list[Seen]
     verdict: Verdict | None
 
 
@@ -34,7 +37,8 @@ class Eye:
     """Looks through one camera; begins anew when the size of its pictures changes.
 
     `loops` says that the film begins again at its end, which is then no trouble.
-    `memory` is what was kept of the scene before a restart.
+    `memory` is what was kept of the scene before a restart, `heat` of its nuisances;
+    `manner` says how to watch.
     """
 
     def __init__(
@@ -44,18 +48,22 @@ class Eye:
         *,
         loops: bool = False,
         memory: Memory | None = None,
+        manner: Manner | None = None,
+        heat: Heat | None = None,
     ) -> None:
         self._zones, self._masks, self._loops = zones, masks, loops
         self._memory = memory
+        self._manner, self._heat = manner or Manner(), heat or Heat()
+        self._lens = Lens()
         self._masking: Masking | None = None
-        self._motion: Motion | None = None
+        self._lookout: Lookout | None = None
         self._guard: Guard | None = None
         self._mute_until = 0.0
 
-    def see(self, still: Still) -> Glance:
-        """Look at the next still."""
+    def see(self, still: Still, hour: int | None = None) -> Glance:
+        """Look at the next still; `hour` is the site's hour of the day, if known."""
         seconds = still.moment.seconds
-        ended: list[Decision] = []
+        ended: list[Seen] = []
         known: Verdict | None = None
         if self._masking is None or not self._masking.fits(still):
             ended = self.close()
@@ -63,7 +71,7 @@ class Eye:
                 known = Verdict(None, seconds)
             height, width = still.luma.shape
             self._masking = Masking(self._masks, height, width)
-            self._motion = self._new_motion()
+            self._lookout = self._new_lookout()
             middle = middle_size(height, width)
             unseen = self._masking.unseen(middle)
             if self._guard:
@@ -74,22 +82,25 @@ class Eye:
         verdict = self._guard.look(picture, seconds) if self._guard else None
         if verdict and verdict.trouble in HIDING:
             ended += self.close()
-            self._motion = None
-        elif verdict and verdict.trouble is None and self._motion is None:
+            self._lookout = None
+        elif verdict and verdict.trouble is None and self._lookout is None:
             self._mute_until = seconds + MUTE_S - WARM_UP_S
         hidden = self._guard is not None and self._guard.trouble in HIDING
-        if self._motion is None and not hidden and seconds >= self._mute_until:
-            self._motion = self._new_motion()
-        if self._motion:
-            ended += self._motion.look(picture.small, still.moment, picture.chroma)
+        if self._lookout is None and not hidden and seconds >= self._mute_until:
+            self._lookout = self._new_lookout()
+        if self._lookout:
+            ended += self._lookout.look(
+                picture.small, still.moment, picture.chroma, hour
+            )
         return Glance(picture, ended, known or verdict)
 
-    def _new_motion(self) -> Motion | None:
+    def _new_lookout(self) -> Lookout | None:
         """Begin to know the scene anew."""
         if self._masking is None:
             return None
         size = small_size(self._masking.height, self._masking.width)
-        return Motion(self._zones, size, self._masking.unseen())
+        unseen = self._masking.unseen()
+        return Lookout(self._zones, size, unseen, self._manner, self._heat, self._lens)
 
     @property
     def trouble(self) -> Loss | None:
@@ -102,8 +113,8 @@ class Eye:
 
     def going_on(self) -> list[Started]:
         """Give the last sighting of each event that has not ended."""
-        return self._motion.going_on() if self._motion else []
+        return self._lookout.going_on() if self._lookout else []
 
-    def close(self) -> list[Decision]:
+    def close(self) -> list[Seen]:
         """End what is going on: the film is over."""
-        return self._motion.finish() if self._motion else []
+        return list(self._lookout.close()) if self._lookout else []

@@ -13,7 +13,7 @@ import math
 
 import msgspec
 
-from edge.sight.motion import Ended, Started
+from edge.sight.zone import Ended, Started
 from sites.event import Side
 
 DAY_S = 86_400.0

@@ -33,11 +33,11 @@ class OneClip:
 
 def hand_of(folder: Path, own: Node) -> Hand:
     status = Answer(ok=True, reason="status")
-    return Hand(folder, own, lambda: status, no_such_camera, OneClip())
+    return Hand(folder, own, lambda: status, accept, OneClip())
 
 
-def no_such_camera(number: int) -> Answer:
-    return Answer(ok=False, reason=f"unknown_camera_{number}")
+def accept(number: int) -> Answer:
+    return Answer(ok=number == 7, reason=f"camera {number}")
 
 
 @asynccontextmanager
@@ -188,3 +188,15 @@ def test_a_silent_panic_is_silent(tmp_path: Path):
         found = waiting(outbox, "al")[-1][1]
         assert isinstance(found, PanicPressed)
         assert found.silent
+
+
+def test_the_view_of_one_camera_is_accepted_by_its_number(tmp_path: Path):
+    with node(tmp_path) as (own, _):
+        assert obey(own, "accept-view 7") == Answer(ok=True, reason="camera 7")
+        assert obey(own, "accept-view 8") == Answer(ok=False, reason="camera 8")
+
+
+@pytest.mark.parametrize("line", ["accept-view", "accept-view x", "accept-view 1 2"])
+def test_no_view_is_accepted_without_one_number(tmp_path: Path, line: str):
+    with node(tmp_path) as (own, _):
+        assert obey(own, line) == Answer(ok=False, reason="unknown_command")

@@ -172,7 +172,9 @@ def branch(
         gust = 0.6 + 0.4 * math.sin(0.4 * seconds) + 0.3 * math.sin(1.1 * seconds)
         layer, tone = _layer(picture), _layer(picture)
         for (x, y, size), level in zip(leaves, tones, strict=True):
-            own = math.sin(2.6 * seconds + 2 * y) + 0.4 * math.sin(5.3 * seconds + 9 * x)
+            own = math.sin(2.6 * seconds + 2 * y) + 0.4 * math.sin(
+                5.3 * seconds + 9 * x
+            )
             move = sway * gust * y * own
             place = (
                 round((left + 0.2 * x + move) * wide),

@@ -1,0 +1,123 @@
+"""What a camera's process learns of a place over days, and keeps over a restart.
+
+Where nuisance is at home by the hour, and who came by: two small files in the camera's
+own folder, without any picture. What cannot be read is forgotten.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from edge.camera.sighting import (
+    CameraPlan,
+    LensDirty,
+    MotionEnded,
+    NuisanceEnded,
+    NuisanceStarted,
+    PresetProposed,
+    Sighting,
+    VisitLingered,
+    VisitsRepeated,
+)
+from edge.sight.heat import Heat
+from edge.sight.lookout import Dirty, Proposed, Seen
+from edge.sight.motion import Ended, Started
+from edge.sight.storm import NuisanceEnded as NuisanceEnds
+from edge.sight.storm import NuisanceStarted as NuisanceStarts
+from edge.sight.visits import LARGEST_STATE, Visits
+
+HEAT, VISITS = "nuisance.json", "visits.json"
+KEEP_S = 300.0  # between two writings
+
+
+class Habits:
+    """The habits of the place that one camera looks at."""
+
+    def __init__(self, plan: CameraPlan) -> None:
+        self._folder = Path(plan.memory) if plan.memory else None
+        self._zone = ZoneInfo(plan.time_zone) if plan.time_zone else None
+        self.heat = Heat(self._read(HEAT))
+        self.visits = Visits(plan.linger, self._read(VISITS))
+        self._written: float | None = None
+
+    def hour(self, at: float) -> int | None:
+        """Return the site's hour of the day at `at` seconds since 1970, if known."""
+        return datetime.fromtimestamp(at, self._zone).hour if self._zone else None
+
+    def notice(self, seen: Seen, at: float) -> Iterator[Sighting]:
+        """Take note of what was seen at `at`, and give what is told besides."""
+        match seen:
+            case Started():
+                self.visits.begin(seen, at)
+            case Ended():
+                repeated = self.visits.end(seen, at, self.hour(at))
+                if repeated:
+                    yield VisitsRepeated(at, repeated.zone, repeated.visits)
+            case _:
+                pass
+
+    def linger(self, at: float) -> Iterator[Sighting]:
+        """Give the visits that have just become long."""
+        self.visits.watch(at)
+        for one in self.visits.linger(at):
+            yield VisitLingered(at, one.zone, one.seconds)
+
+    def keep(self, at: float) -> None:
+        """Write down what is known, now and then; a full disk must not blind us."""
+        if self._written is None:
+            self._written = at
+        if self._folder is None or at - self._written < KEEP_S:
+            return
+        self._written = at
+        self.write()
+
+    def write(self) -> None:
+        """Write down what is known."""
+        if self._folder is None:
+            return
+        with suppress(OSError):
+            _write(self._folder, HEAT, self.heat.state())
+            _write(self._folder, VISITS, self.visits.state())
+
+    def _read(self, name: str) -> bytes | None:
+        if self._folder is None:
+            return None
+        try:
+            with (self._folder / name).open("rb") as file:
+                return file.read(LARGEST_STATE + 1)
+        except OSError:
+            return None
+
+
+def sighting_of_seen(
+    seen: Ended | NuisanceStarts | NuisanceEnds | Dirty | Proposed, at: float
+) -> Sighting:
+    """Put what was seen as it is told."""
+    match seen:
+        case NuisanceStarts(zone=zone):
+            return NuisanceStarted(at, zone)
+        case NuisanceEnds(zone=zone, seconds=seconds, held=held):
+            return NuisanceEnded(at, zone, seconds, held)
+        case Ended(zone=zone, seconds=seconds, entered=entered, left=left):
+            return MotionEnded(at, zone, seconds, entered, left)
+        case Dirty():
+            return LensDirty(at)
+        case Proposed(proposal=one):
+            return PresetProposed(at, one.preset, one.now, one.then, one.hours)
+
+
+def _write(folder: Path, name: str, state: bytes) -> None:
+    """Replace a file, all or nothing."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = folder / f"{name}.new"
+    with suppress(FileNotFoundError):
+        new.unlink()
+    fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        file.write(state)
+        file.flush()
+        os.fsync(fd)
+    new.replace(folder / name)
