@@ -12,7 +12,8 @@ from pathlib import Path
 from edge.camera.capture import Watch
 from edge.camera.sighting import CameraLost, CameraPlan, Sighting
 from edge.errors import FilmError
-from edge.look.command import Event, events
+from edge.look.command import events
+from edge.look.event import Event
 from tests.bench.score import Span
 
 FASTER = 1000.0  # than real time: nothing waits

@@ -1,6 +1,6 @@
 """What `look` says is sorted into motion, troubles and the rest."""
 
-from edge.look.command import Event
+from edge.look.event import Event
 from tests.bench.ours import said_of, sorted_out
 from tests.bench.recipe import When
 from tests.bench.score import Truth, score

@@ -46,7 +46,7 @@ class Passed:
         return int(self.at % DAY_S // 3600)
 
 
-def _passed(  # noqa: PLR0913 - who, when, which way, how
+def _passed(
     random: np.random.Generator,
     at: float,
     who: str,
@@ -76,35 +76,42 @@ def ordinary(seed: int, days: int = DAYS, *, busy: bool = False) -> Iterator[Pas
     """What happens before a house, day after day."""
     random = np.random.default_rng(seed)
     residents = int(random.integers(1, 5))
-    street = float(np.exp(random.uniform(np.log(0.3), np.log(8))))
-    street *= 20 if busy else 1
-    dogs = [random.uniform(6.5, 8.5, 1), random.uniform(17, 22, 1)]
-    cats = random.uniform(0.5, 6)
+    street = float(np.exp(random.uniform(np.log(0.3), np.log(8)))) * (20 if busy else 1)
+    dogs = float(random.uniform(6.5, 8.5)), float(random.uniform(17, 22))
+    cats = float(random.uniform(0.5, 6))
     for day in range(days):
         began = day * DAY_S
-        for _ in range(2 * random.poisson(2.7 * residents)):
-            crosses = random.random() < 0.2
-            way = PATH if crosses else (None, "bottom")
-            yield _passed(random, began + _waking(random), "resident", way)
-        if day % 7 != 6:
-            at = began + random.normal(12.5, 1) * 3600
-            yield _passed(random, at, "walker", ("left", "left"))
-        for _ in range(random.poisson(1 / 7)):
-            yield _passed(random, began + _waking(random), "walker", ("left", "left"))
+        yield from _household(random, began, residents, post=day % 7 != 6)
         for _ in range(random.poisson(street)):
             yield _passed(random, began + _waking(random), "walker", STREET)
-        for at in dogs:
-            for way in (0, 0.4):
-                if random.random() < 0.85:
-                    late = random.normal(0, 0.4) + way
-                    yield _passed(
-                        random, began + float(at[0] + late) * 3600, "dog", STREET
-                    )
+        yield from _dogs(random, began, dogs)
         for _ in range(random.poisson(cats)):
-            at = began + random.uniform(0, DAY_S)
-            yield _passed(
-                random, float(at), "cat", PATH if random.random() < 0.5 else STREET
-            )
+            at = began + float(random.uniform(0, DAY_S))
+            yield _passed(random, at, "cat", PATH if random.random() < 0.5 else STREET)
+
+
+def _household(
+    random: np.random.Generator, began: float, residents: int, *, post: bool
+) -> Iterator[Passed]:
+    for _ in range(2 * random.poisson(2.7 * residents)):
+        way = PATH if random.random() < 0.2 else (None, "bottom")
+        yield _passed(random, began + _waking(random), "resident", way)
+    if post:
+        at = began + float(random.normal(12.5, 1)) * 3600
+        yield _passed(random, at, "walker", ("left", "left"))
+    for _ in range(random.poisson(1 / 7)):
+        yield _passed(random, began + _waking(random), "walker", ("left", "left"))
+
+
+def _dogs(
+    random: np.random.Generator, began: float, hours: tuple[float, float]
+) -> Iterator[Passed]:
+    """Out and back, morning and evening, with days off."""
+    for hour in hours:
+        for later in (0, 0.4):
+            if random.random() < 0.85:
+                at = hour + later + float(random.normal(0, 0.4))
+                yield _passed(random, began + at * 3600, "dog", STREET)
 
 
 def planted(seed: int, number: int, day: int) -> list[Passed]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 from edge.sight.motion import Ended, Started
 from edge.sight.picture import Moment
-from edge.sight.shape import Box
 from edge.sight.sieve import Sieve, Told
 from edge.sight.thing import Thing
 from sites.event import Side
@@ -29,7 +28,7 @@ def started(seconds: float = 0.0, zone: str = "yard", area: float = 0.01) -> Sta
     )
 
 
-def ended(  # noqa: PLR0913 - all that tells a pass from another
+def ended(
     seconds: float = 10.0,
     *,
     zone: str = "yard",
