@@ -13,12 +13,13 @@ from typing import TypeAlias
 
 from edge.sight.picture import SMALL_WIDTH
 from edge.sight.shape import Box
-from edge.sight.thing import Thing, apart, is_at_border, overlap
+from edge.sight.thing import Thing, apart, is_at_border, is_written, overlap
 
 MOST = 16  # things looked at; more are rain
 SEEN_OF = (3, 4)  # a thing must be seen in so many of the last so many looks
 REACH = 0.12  # of the width from look to look; or else the boxes overlap
 LIKE_SIZE = 3.5  # times as large or small, in another place: another thing
+CRUMB = 0.05  # of the size of one who arrived; less is a drop of rain beside it
 FORGET_S = 1.0  # a thing that is not seen for so long is gone
 MOVED = (1.5, 2.5)  # px from the first place; small and large things
 MOVED_SHARE = 0.35  # of a thing's size (root of its pixels), within these
@@ -27,6 +28,8 @@ GREW = 1.6  # times as large as when first seen: it comes nearer
 QUICK = 5.0  # px a look; what is quicker flies straight
 TURN = 0.6  # of its speed; a quick thing turns no more
 CROWD = 5  # things that pop up in one look: rain, or a broken stream
+CROWD_S = 1.0  # after it nothing that is new is believed at once
+CROWD_PIXELS = 12  # smaller ones do not count
 CROWD_LOOKS = 10  # that a thing out of a crowd must be seen in
 STILL_S = 1.5  # without a stir of its own
 REST = 0.25  # of the size that a thing had; a smaller rest of it may be a trace
@@ -64,6 +67,8 @@ class Track:
     is_part: bool = False
     is_left: bool = False
     looks: int = 1
+    anchor: _Place = (0.0, 0.0)
+    moved_at: float = 0.0
     places: deque[_Place] = field(default_factory=lambda: deque(maxlen=4))
     seen: deque[bool] = field(default_factory=lambda: deque(maxlen=SEEN_OF[1]))
 
@@ -74,6 +79,17 @@ class Track:
     def still_for(self, seconds: float) -> float:
         """Return for how many seconds nothing stirred in it."""
         return seconds - self.stirred_at
+
+    def stays_for(self, seconds: float) -> float:
+        """Return for how many seconds a part has not moved, or a whole not stirred."""
+        return seconds - (self.moved_at if self.is_part else self.stirred_at)
+
+    def go_to(self, place: _Place, seconds: float) -> None:
+        """Note where it is now."""
+        self.places.append(place)
+        (x, y), (left, top) = place, self.anchor
+        if abs(x - left) + abs(y - top) >= MOVED[0]:
+            self.anchor, self.moved_at = place, seconds
 
     def begin_again(self, seconds: float) -> None:
         """Take it for something that has just been seen first."""
@@ -92,6 +108,7 @@ class Arrivals:
     def __init__(self) -> None:
         self.tracks: list[Track] = []
         self._families = 0
+        self._crowd_until = float("-inf")
         self._gone: dict[int, tuple[float, float]] = {}  # family: when, how large
 
     def held(self) -> list[Box]:
@@ -119,15 +136,18 @@ class Arrivals:
             thing = things[number]
             near = [track for track in free if _is_near(track, thing)]
             if near:
-                track = min(near, key=lambda one: _cost(one, thing))
-                free.remove(track)
-                _go_on(track, thing, seconds, stirred=stirred[number], settled=settled)
-                mine[number] = track
-        new = [number for number in largest if mine[number] is None]
-        crowd = sum(not is_at_border(things[number].box) for number in new) >= CROWD
-        for number in new:
-            crowded = crowd or not settled
-            mine[number] = self._begin(things[number], seconds, before, crowded=crowded)
+                mine[number] = min(near, key=lambda one: _cost(one, thing))
+                free = [track for track in free if track is not mine[number]]
+        new = [things[number] for number in largest if mine[number] is None]
+        if not settled or sum(_pops_up(thing) for thing in new) >= CROWD:
+            self._crowd_until = seconds + CROWD_S
+        calm = seconds >= self._crowd_until
+        for number in largest:
+            track, thing = mine[number], things[number]
+            if track is None:
+                mine[number] = self._begin(thing, seconds, before, crowded=not calm)
+            else:
+                _go_on(track, thing, seconds, stirred=stirred[number], calm=calm)
         for track in free:
             track.seen.append(False)
         self._forget(seconds)
@@ -157,7 +177,10 @@ class Arrivals:
         whole = [
             one
             for one in before
-            if one.has_arrived and not one.is_left and overlap(one.thing.box, thing.box)
+            if one.has_arrived
+            and not one.is_left
+            and thing.pixels > CRUMB * one.peak
+            and overlap(one.thing.box, thing.box)
         ]
         families = {one.family for one in whole}
         for one in self.tracks:
@@ -176,7 +199,8 @@ class Arrivals:
             has_arrived=bool(whole),
             is_part=bool(whole),
         )
-        track.places.append(place)
+        track.go_to(place, seconds)
+        track.moved_at = seconds
         track.seen.append(True)
         self.tracks.append(track)
         return track
@@ -202,10 +226,11 @@ class Arrivals:
         """Take trust back from what stays where the rest of it has gone."""
         for track in self.tracks:
             here = track.has_arrived and track.is_here(seconds)
-            if not here or track.is_left or track.still_for(seconds) < STILL_S:
+            if not here or track.is_left or track.stays_for(seconds) < STILL_S:
                 continue
             pixels = track.thing.pixels
             gone = self._gone.get(track.family, (0.0, 0.0))[1] >= pixels
+            gone = gone or any(REST * peak > pixels for _, peak in self._gone.values())
             if not (track.is_part or pixels < REST * track.peak or gone):
                 continue
             if not self._is_backed(track, seconds):
@@ -225,18 +250,18 @@ class Arrivals:
 
 
 def _go_on(
-    track: Track, thing: Thing, seconds: float, *, stirred: bool, settled: bool
+    track: Track, thing: Thing, seconds: float, *, stirred: bool, calm: bool
 ) -> None:
     track.peak = max(track.peak * FADES, thing.pixels)
     track.thing, track.seconds = thing, seconds
-    track.places.append(_place(thing))
+    track.go_to(_place(thing), seconds)
     track.seen.append(True)
     track.looks += 1
     if stirred:
         track.stirred_at = seconds
-    if not settled:
+    if not calm and not track.has_arrived:
         track.crowded = True
-    elif (
+    if (
         (not track.has_arrived or track.is_part)
         and _is_seen_enough(track)
         and _has_moved(track, stirred=stirred)
@@ -255,11 +280,15 @@ def _has_moved(track: Track, *, stirred: bool) -> bool:
     moved = abs(x - left) + abs(y - top)
     if not stirred:
         return False
-    if track.is_part:
+    if track.is_part or is_written(track.thing.box):
         return moved >= PART_MOVED
     least = min(max(MOVED_SHARE * track.thing.pixels**0.5, MOVED[0]), MOVED[1])
     grown = track.thing.pixels >= GREW * track.size
     return (moved >= least or grown) and _flies_straight(track.places)
+
+
+def _pops_up(thing: Thing) -> bool:
+    return thing.pixels >= CROWD_PIXELS and not is_at_border(thing.box)
 
 
 def _flies_straight(places: Sequence[_Place]) -> bool:
@@ -283,10 +312,10 @@ def _place(thing: Thing) -> _Place:
 
 
 def _is_near(track: Track, thing: Thing) -> bool:
+    ratio = thing.pixels / track.thing.pixels
     if overlap(track.thing.box, thing.box):
-        return True
-    alike = 1 / LIKE_SIZE < thing.pixels / track.thing.pixels < LIKE_SIZE
-    return alike and apart(track.thing, thing) < REACH
+        return ratio > CRUMB
+    return 1 / LIKE_SIZE < ratio < LIKE_SIZE and apart(track.thing, thing) < REACH
 
 
 def _cost(track: Track, thing: Thing) -> float:

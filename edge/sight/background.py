@@ -14,11 +14,17 @@ from edge.sight.detail import DARKEST, NOISES, Detail, Plane, detail_of, things_
 from edge.sight.picture import Pixels
 from edge.sight.shape import Box
 
-NEAR = 2.0  # levels; KNN takes two brightnesses for the same up to this more than we do
+NEAR = 0.7  # of the threshold; brightnesses that KNN takes for the same
 SHADOW_DEPTH = 0.65  # of the scenery's brightness; what is darker is a thing in dark
 # clothes. OpenCV's 0.5 finds 7 of the 20 drawn figures, as they stand before a light
 # wall; 0.7 leaves shadows in (1.8 and 3.6 % stuck-on)
 SHADOW = 200  # the model says 255 for a thing, 127 for its shadow
+DARK_UNTIL = 110.0  # levels; a darker place need not differ by as much
+SHADOWED = 127
+THIN = 10.0  # px that are thin, on average; with more, what is thin is no visitor
+THIN_MOST = 120  # px that count in one look
+THIN_SHARE = 0.02  # of a look in the average: ten seconds
+DARK_LEAST = 0.6  # of the threshold, in black
 SEEDS = 7  # looks that KNN must be shown, until it believes one picture
 FOLLOW_S = 2.0  # over which the scene follows what is no thing
 SWAY_S = 30.0  # over which it follows what KNN knows from before, as leaves in wind
@@ -28,6 +34,7 @@ MARGIN = 4  # px around what differs that are looked at, too
 LIGHT_AROUND = (31, 31)  # px from which the light on a hidden place is guessed
 
 _SQUARE = np.ones((3, 3), np.uint8)
+_DOT = np.ones((2, 2), np.uint8)
 _Place = tuple[slice, slice]
 
 
@@ -66,7 +73,8 @@ class Background:
 
     def __init__(self, threshold: float, picture: Pixels) -> None:
         self._threshold = threshold
-        near = (threshold + NEAR) ** 2
+        self._thin = 0.0
+        near = (NEAR * threshold) ** 2
         self._knn = cv2.createBackgroundSubtractorKNN(500, near, detectShadows=True)
         self._knn.setShadowThreshold(SHADOW_DEPTH)
         self.scene: Plane = picture.astype(np.float32)
@@ -74,16 +82,30 @@ class Background:
             self._knn.apply(picture, learningRate=1.0)
 
     def compare(
-        self, level: Pixels, rate: float, noise: float, gain: float
+        self,
+        level: Pixels,
+        rate: float,
+        noise: float,
+        gain: float,
+        held: Sequence[Box] = (),
     ) -> Difference:
         """Say what differs in a picture that was brought to the usual light by `gain`.
 
-        `rate` is KNN's own of learning; `noise` is in levels of that picture.
+        `rate` is KNN's own of learning; `noise` is in levels of that picture. In the
+        boxes held KNN is not asked: it gets used to who stands there.
         """
         labels = self._knn.apply(level, learningRate=rate)
         _, differs = cv2.threshold(labels, SHADOW, 255, cv2.THRESH_BINARY)
-        if cv2.countNonZero(differs):
-            differs = self._far(level, differs, noise, gain)
+        held = held if self._thin <= THIN else ()
+        if held or cv2.countNonZero(differs):
+            differs = cv2.dilate(differs, _SQUARE)
+            for place in _places(held, level.shape):
+                differs[place] = np.where(
+                    labels[place] == SHADOWED, differs[place], 255
+                )
+            differs = self._grown(level, differs, noise, gain)
+        else:
+            self._thin -= self._thin * THIN_SHARE
         if not cv2.countNonZero(differs):
             return Difference(differs, differs)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
         where = _around(differs)  # type: ignore[arg-type]  # as above
@@ -96,17 +118,54 @@ class Background:
         lit = cv2.subtract(differs, things)
         return Difference(things, lit, where, detail)  # type: ignore[arg-type]  # as above
 
-    def _far(
-        self, level: Pixels, differs: cv2.typing.MatLike, noise: float, gain: float
+    def _grown(
+        self,
+        level: Pixels,
+        sure: cv2.typing.MatLike,
+        noise: float,
+        gain: float,
     ) -> cv2.typing.MatLike:
+        """Give what differs where KNN is sure, or right beside that.
+
+        KNN leaves holes in what is small or thin.
+        """
         known = self.scene.astype(np.uint8)
-        least = max(self._threshold, NOISES * noise)
-        change = cv2.absdiff(level, known)
-        _, far = cv2.threshold(change, least, 255, cv2.THRESH_BINARY)
-        differs = cv2.bitwise_and(differs, far)
+        differs = self._far(level, known, noise, gain)
+        differs = cv2.bitwise_and(differs, sure)
         if gain < 1:  # white is as bright as it gets, whatever it were without gain
             differs[(level >= WHITE * gain) & (known > level)] = 0
-        return cv2.morphologyEx(differs, cv2.MORPH_OPEN, _SQUARE)
+        return self._cleaned(differs)
+
+    def _cleaned(self, differs: cv2.typing.MatLike) -> cv2.typing.MatLike:
+        """Leave specks out; what is thin too, where that is seen all the time.
+
+        A visitor far away is thin, for a while. Edges before a lens that shakes, the
+        threads of a web and twigs are for ever.
+        """
+        fine = cv2.morphologyEx(differs, cv2.MORPH_OPEN, _DOT)
+        solid = cv2.morphologyEx(fine, cv2.MORPH_OPEN, _SQUARE)
+        by_solid = cv2.dilate(solid, _SQUARE, iterations=2)
+        thin = cv2.countNonZero(cv2.subtract(fine, by_solid))
+        self._thin += (min(thin, THIN_MOST) - self._thin) * THIN_SHARE
+        if self._thin > THIN:
+            return solid
+        return cv2.morphologyEx(fine, cv2.MORPH_CLOSE, _SQUARE)
+
+    def _far(
+        self, level: Pixels, known: Pixels, noise: float, gain: float
+    ) -> cv2.typing.MatLike:
+        """Say where a picture differs more than light and noise explain.
+
+        In the dark less is enough: a coat has a share of the light, not some levels.
+        """
+        share = self._threshold / DARK_UNTIL
+        least = cv2.convertScaleAbs(
+            known, alpha=share * 0.6, beta=0.4 * self._threshold
+        )
+        dark = min(DARK_LEAST * max(gain, 1.0), 1.0)
+        floor = max(dark * self._threshold, NOISES * noise)
+        least = np.clip(least, floor, max(self._threshold, floor)).astype(np.uint8)
+        return cv2.compare(cv2.absdiff(level, known), least, cv2.CMP_GT)
 
     def learn(
         self, level: Pixels, found: Difference, held: Sequence[Box], step: float
@@ -120,8 +179,7 @@ class Background:
         calm, lit = cv2.bitwise_not(busy), found.lit.copy()
         for place in _places(held, calm.shape):
             calm[place] = lit[place] = 0
-        change = cv2.absdiff(level, self.scene.astype(np.uint8))
-        _, far = cv2.threshold(change, self._threshold, 255, cv2.THRESH_BINARY)
+        far = self._far(level, self.scene.astype(np.uint8), 0.0, 1.0)
         sways = cv2.bitwise_and(calm, far)
         calm = cv2.subtract(calm, sways)
         for mask, lasts in ((calm, FOLLOW_S), (sways, SWAY_S), (lit, LIT_S)):

@@ -28,7 +28,7 @@ ALIKE = 0.75  # correlation of the detail of one place then and now: light
 ALIKE_PIXELS = 60  # fewer are alike by chance
 RICH = 2.0  # levels (root mean square); less detail says nothing
 
-_SQUARE = np.ones((3, 3), np.uint8)
+_DOT = np.ones((2, 2), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def things_in(differs: Pixels, detail: Detail, noise: float) -> Pixels:
     rest = cv2.bitwise_and(differs, near)
     if light.any():
         rest[light[labels]] = 0
-    kept = cv2.morphologyEx(rest, cv2.MORPH_OPEN, _SQUARE)
+    kept = cv2.morphologyEx(rest, cv2.MORPH_OPEN, _DOT)
     contours, _ = cv2.findContours(kept, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     cv2.drawContours(kept, contours, -1, (255,), cv2.FILLED)
     kept = cv2.bitwise_and(kept, differs)

@@ -37,12 +37,15 @@ from edge.sight.scene import (
 from edge.sight.sharpness import Sharpness, focus, sharpness
 from edge.sight.sketch import is_known_again
 
-JUDGED_S = 0.9  # between two judgements
+JUDGED_S = 1.3  # between two judgements
 SETTLE_S = 1.0  # over which the mean picture follows; rain and insects vanish in it
 WARM_UP_S = 3.5  # after which the scene is known
 HOLD_S = 3.0  # a trouble must last, before it is named
 ROUND_S = 5.0  # a loop shows itself when something happens in it
 WELL_S = 3.0  # the scene must be itself again, before that is told
+SOON = 8  # judgements in doubt, and then each third: to look for a turn takes 5 ms
+SELDOM = 3
+WHOLE = 0.999  # of a block; rounding is no mask
 GAP_S = 5.0  # longest step of time that counts at once
 SELF = 0.5  # of blocks; a scene that was lost must be so much like itself
 KIN = 0.35  # correlation of edges by day and by night
@@ -76,10 +79,11 @@ class Guard:
     ) -> None:
         self._memory = memory
         self._seen = seen_of(unseen, size)
-        self._whole = blocks(self._seen) >= 1
+        self._whole = blocks(self._seen) > WHOLE
         self._repeat = None if loops else Repeat()
         self._mean: Plane = np.zeros(size, np.float32)
         self._before: tuple[Plane, Pixels] | None = None
+        self._doubts = 0
         self._earlier: deque[View] = deque(maxlen=2)
         self._light = Light()
         self._scenes: dict[bool, Scene] = {}
@@ -172,7 +176,9 @@ class Guard:
             scene.rich,
             unevenness(view),
             steady,
+            self._doubts < SOON or self._doubts % SELDOM == 0,
         )
+        self._doubts = self._doubts + 1 if evidence.is_doubtful else 0
         if seconds - self._first < WARM_UP_S:
             scene.learn(view, sharp, evidence, step)
             return None

@@ -87,6 +87,7 @@ class Light:
 
     def __init__(self) -> None:
         self._colour = Colour()
+        self._is_new = True
         self._glow: Glow | None = None
         self._base = 0.0
         self._logs: deque[tuple[float, float]] = deque(maxlen=16)
@@ -124,7 +125,8 @@ class Light:
         free = cv2.dilate(some, _SQUARE) < BUSY
         lit = self._glow.lit(cells, free)
         restless = abs(now - self._base) >= TOLD / 2 or lit is not None
-        if chroma and level[::4, ::4].std() >= FLAT:
+        if chroma and (self._is_new or level[::4, ::4].std() >= FLAT):
+            self._is_new = False
             # A dim picture has less colour, as it has less of all.
             ask = lambda: chroma() * max(gain, 1.0)  # noqa: E731 - asked for rarely
             if switched := self._colour.look(seconds, ask, restless=restless):

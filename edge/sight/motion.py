@@ -30,7 +30,7 @@ from edge.sight.picture import Moment, Pixels
 from edge.sight.scenery import Scenery, Seen
 from edge.sight.sensitivity import PRESETS
 from edge.sight.shape import Polygon
-from edge.sight.thing import Labels, Thing, things_of
+from edge.sight.thing import Labels, Thing, is_written, things_of
 from edge.sight.zone import (
     NOBODY,
     Changed,
@@ -59,7 +59,7 @@ LEFT = 4.0  # times as much detail has come as has gone: there is a thing
 LEFT_SHARE = 0.1  # of its pixels have new detail
 LEFT_FOR_S = 6.0  # as long is it told
 POPPED_S = 6.0  # what popped up and is nothing that arrives is scenery
-WRITTEN = 0.12  # of the height, at top and bottom, where cameras write
+WRITTEN_S = 1.5  # what changes there and does not move is the time
 
 _Counts: TypeAlias = NDArray[np.int64]
 
@@ -86,6 +86,7 @@ class Motion:
 
     Attributes:
         things: what the last look saw in the whole picture.
+        plane: 255 where the last look saw what does not belong to the scene.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class Motion:
         self._arrivals = Arrivals()
         self._before: Pixels | None = None
         self.things: list[Thing] = []
+        self.plane: Pixels | None = None
 
     def look(
         self,
@@ -118,6 +120,7 @@ class Motion:
         infrared light is not told.
         """
         seen = self._scenery.look(small, moment, self._arrivals.held(), chroma)
+        self.plane = seen.found.things
         before, self._before = self._before, small
         decisions: list[Decision] = [Changed(*change) for change in seen.changes]
         seconds = moment.seconds
@@ -196,14 +199,12 @@ class Motion:
         if track.still_for(seconds) < STILL_LEFT_S or not all(track.seen):
             return False
         solid = up >= max(LEFT * down + BY_CHANCE, LEFT_SHARE * track.thing.pixels)
-        _, top, _, height = track.thing.box
-        written = top + height < WRITTEN or top > 1 - WRITTEN
-        return (
-            solid and not written and not self._arrivals.is_beside_one(track, seconds)
-        )
+        return solid and not self._arrivals.is_beside_one(track, seconds)
 
     def _is_scenery(self, track: Track, up: int, down: int, seconds: float) -> bool:
         still, age = track.still_for(seconds), seconds - track.born
+        if seconds - track.moved_at >= WRITTEN_S and is_written(track.thing.box):
+            return True
         if still >= GHOST_S and down > GHOST * up + BY_CHANCE:
             return True
         if track.is_left:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import cv2
@@ -35,10 +36,11 @@ ZOOMED = 1.1  # a film that was rolled afterwards has lost its border
 MOST_ROLL = 5.0  # degrees at which that is tried, too
 ROLLED = 2.5  # degrees; less is no turn
 BEST_TURN = 0.33  # correlation of the edges after the turn; by chance up to 0.3
+SURE_TURN = (0.5, 0.2)  # correlation, and more than without a turn: beyond doubt
 PEAK = 4.5  # standard deviations above other places; by chance up to 3.6
 BETTER_BY = 0.1  # than without a turn
 AT_ONCE = 0.75  # correlation of edges; no shift need be tried
-LEAST_SHIFT = 0.5  # px; less makes no difference
+LEAST_SHIFT = 0.25  # px; less makes no difference
 SHIFTED = 0.03  # of the width: 5 degrees of a lens that sees 110 are 4.5 %
 MEMORY_S = 900.0  # shadows wander in hours; nobody covers a lens that slowly
 OLD_S = 60.0  # a younger reference may hold people who were about as it began
@@ -136,14 +138,14 @@ class Reference:
         likeness = self._compare(view, power)
         if likeness.edges >= AT_ONCE or not self.is_known:
             return view, likeness
-        size = (view.picture.shape[1], view.picture.shape[0])
-        window = cv2.createHanningWindow(size, cv2.CV_32F)
+        known = field_of(self.across, self.down)
+        size = (known.shape[1], known.shape[0])
         (right, down), _ = cv2.phaseCorrelate(
-            cv2.magnitude(self.across, self.down), cv2.magnitude(*view.edges), window
+            _strength(known), _strength(view.field), _window(size)
         )
         if not LEAST_SHIFT <= np.hypot(right, down) < SHIFTED * size[0]:
             return view, likeness
-        matrix = np.array([[1, 0, -right], [0, 1, -down]])
+        matrix = np.array([[1, 0, -2 * right], [0, 1, -2 * down]])
         moved = View(warp(view.picture, matrix), self.seen)
         better = self._compare(moved, power)
         return (moved, better) if better.edges > likeness.edges else (view, likeness)
@@ -166,7 +168,9 @@ class Reference:
         fit, roll = max(turns, key=lambda turn: turn[0].best)
         if fit.shift < SHIFTED * size[0] and abs(roll) < ROLLED:
             return False
-        return fit.best >= max(BEST_TURN, here + BETTER_BY) and fit.peak >= PEAK
+        clear = fit.best >= SURE_TURN[0] and fit.best >= here + SURE_TURN[1]
+        found = fit.best >= max(BEST_TURN, here + BETTER_BY) and fit.peak >= PEAK
+        return clear or found
 
     def _move(self, view: View, rate: Blocks) -> None:
         size = (self.across.shape[1], self.across.shape[0])
@@ -223,7 +227,7 @@ def _turned(field: Plane, degrees: float) -> Plane:
     matrix = np.array(
         [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]], np.float32
     )
-    return (field @ matrix.T).astype(np.float32, copy=False)
+    return cv2.transform(field, matrix).astype(np.float32, copy=False)
 
 
 def _fit(known: Plane, seen: Plane, most: float) -> _Fit:
@@ -247,6 +251,15 @@ def _fit(known: Plane, seen: Plane, most: float) -> _Fit:
     _, best, _, (x, y) = cv2.minMaxLoc(fits)
     peak = (best - float(fits.mean())) / max(float(fits.std()), SMALLEST)
     return _Fit(best, peak, float(np.hypot(x - across, y - down)))
+
+
+@cache
+def _window(size: tuple[int, int]) -> Plane:
+    return cv2.createHanningWindow(size, cv2.CV_32F).astype(np.float32, copy=False)
+
+
+def _strength(field: Plane) -> Plane:
+    return cv2.magnitude(*cv2.split(field)).astype(np.float32, copy=False)
 
 
 def _square(field: Plane) -> Plane:

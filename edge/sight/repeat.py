@@ -8,6 +8,7 @@ long. Of a change only its places and signs are kept, a bit each.
 
 from collections import deque
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,10 +27,15 @@ COUNTED_S = 1.0  # of frames, to know how many make a change
 COMPARED_S = 0.35  # between two comparisons
 STIRS = 0.75  # levels of change; a point with less says nothing
 FEWEST_POINTS = 10  # of a cell that change
+LEAST_POWER = 5.0  # points; fewer that agree are chance
 FEWEST_CELLS = 4  # that change
 SAME = 0.45  # correlation of two changes; noise has 0.0, the same change again 1.0
 SAME_CELLS = 0.6  # of the cells that change
-MOST_ALIKE = 0.2  # of all frames; a camera that wanders changes the same all the time
+MOST_ALIKE = (
+    6,
+    0.03,
+)  # frames, and of all; a camera that shakes or wanders changes the
+# same again and again, and not in circles
 OF_LATE_S = 4.5
 SHARE = 0.6  # of the changes of late that were there before, equally far back
 FEWEST = 6  # changes in that time
@@ -51,6 +57,7 @@ class Repeat:
         self._past: deque[tuple[float, Pixels]] = deque()
         self._back: int | None = None
         self._compared = float("-inf")
+        self._loops = False
         self._late: deque[tuple[float, NDArray[np.intp]]] = deque()
 
     def is_looping(self, passed: Passed, seconds: float) -> bool:
@@ -65,11 +72,13 @@ class Repeat:
             self._back = self._count_back()
             if self._back is None:
                 return False
-        self._take(self._back)
-        if seconds - self._compared >= COMPARED_S and self._kept:
+        if seconds - self._compared >= COMPARED_S:
             self._compared = seconds
-            self._compare(seconds)
-        return self._verdict(seconds)
+            self._take(self._back)
+            if self._kept:
+                self._compare(seconds)
+            self._loops = self._verdict(seconds)
+        return self._loops
 
     def _count_back(self) -> int | None:
         """Say how many frames make a change, once enough were seen to tell."""
@@ -101,19 +110,34 @@ class Repeat:
         if stirred.sum() < FEWEST_CELLS:
             return
         filled = min(self._kept, KEPT)
-        where = self._places[:filled, stirred] & self._places[now, stirred]
-        other = where & (self._signs[:filled, stirred] ^ self._signs[now, stirred])
-        shared = np.bitwise_count(where).sum(axis=2, dtype=np.int32)
-        shared -= 2 * np.bitwise_count(other).sum(axis=2, dtype=np.int32)
-        power = np.sqrt(self._counts[:filled, stirred] * count[stirred])
-        alike = (shared >= SAME * np.maximum(power, FEWEST_POINTS / 2)).sum(axis=1)
         times = self._times[:filled]
         before = (times <= seconds - SOONEST_S) & (times >= seconds - LONGEST_S)
-        found = np.flatnonzero(before & (alike >= SAME_CELLS * stirred.sum()))
+        liveliest = np.argsort(count)[-FEWEST_CELLS:]
+        some = np.flatnonzero(before)
+        enough = len(liveliest) * SAME_CELLS - 1
+        some = some[self._alike(now, some, liveliest) >= enough]
+        stirring = np.flatnonzero(stirred)
+        need = SAME_CELLS * len(stirring)
+        found = some[self._alike(now, some, stirring) >= need]
         lags = (now - found) % KEPT
-        if len(lags) > MOST_ALIKE * filled:
+        if _irregular(lags) > MOST_ALIKE[0] + MOST_ALIKE[1] * filled:
             lags = lags[:0]
         self._late.append((seconds, lags))
+
+    def _alike(
+        self, now: int, frames: NDArray[np.intp], cells: NDArray[np.intp]
+    ) -> NDArray[np.intp]:
+        """Count for each frame the cells that changed as they do now."""
+        rows = (frames[:, None], cells[None, :])
+        where = self._places[rows] & self._places[now, cells]
+        other = where & (self._signs[rows] ^ self._signs[now, cells])
+        shared = np.bitwise_count(where).sum(axis=2, dtype=np.int32)
+        shared -= 2 * np.bitwise_count(other).sum(axis=2, dtype=np.int32)
+        power = np.sqrt(self._counts[rows] * self._counts[now, cells])
+        alike: NDArray[np.intp] = (shared >= SAME * np.maximum(power, LEAST_POWER)).sum(
+            axis=1
+        )
+        return alike
 
     def _verdict(self, seconds: float) -> bool:
         while self._late and self._late[0][0] < seconds - OF_LATE_S:
@@ -128,22 +152,36 @@ class Repeat:
         return sum(bool((np.abs(lags - lag) <= CLOSE).any()) for _, lags in self._late)
 
 
+def _irregular(lags: NDArray[np.intp]) -> int:
+    """Count the lags that are no multiple of the shortest."""
+    if not lags.size:
+        return 0
+    shortest = lags.min()
+    off = np.abs(lags - np.round(lags / shortest) * shortest)
+    return int((off > CLOSE).sum())
+
+
 _SHAPE = (CELLS[0] * CELLS[1], WORDS)
 
 
 def _bits(now: NDArray[np.float32], before: NDArray[np.float32]) -> tuple[Bits, Bits]:
     """Give the signs and the places of changes; each row is a frame's points.
 
-    A change of the light makes all of a scene brighter by a share: no noise, and taken
-    out.
+    Light that sweeps over a scene is smooth, and a lamp makes all of it brighter by a
+    share: neither is noise, and both are taken out.
     """
-    scene, change = _cells(now), _cells(now - before)
+    scene, change = _cells(now), _cells(_rough(now - before))
     scene -= scene.mean(axis=2, keepdims=True)
     change -= change.mean(axis=2, keepdims=True)
     power = (scene * scene).sum(axis=2, keepdims=True) + 1.0
     change -= scene * ((scene * change).sum(axis=2, keepdims=True) / power)
     places = np.packbits(np.abs(change) >= STIRS, axis=2).view(np.uint64)
     return np.packbits(change > 0, axis=2).view(np.uint64), places
+
+
+def _rough(changes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Take out of each change what its neighbours have, too."""
+    return np.stack([one - cv2.blur(one, (3, 3)) for one in changes])
 
 
 def _cells(points: NDArray[np.float32]) -> NDArray[np.float32]:

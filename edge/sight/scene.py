@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +26,7 @@ FAINT = 0.3  # of the contrast of the edges
 DOUBT = 0.75  # correlation of edges; with more nothing has turned
 BLURRED = 0.6  # of the usual sharpness
 SAME_SCENE = 0.5  # correlation of coarse pictures
+DIM = 0.2  # depth of the coarse picture; behind a cover there is less
 SHOWN = (0.8, 0.4)  # correlation and depth of the coarse picture: it is not covered
 RICH = 0.5  # of the usual share of blocks with edges; a cover has none
 POOR = 0.25  # of it, where the scene itself has little to be known by
@@ -43,7 +45,7 @@ MANY = 3  # descriptions at least
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one judgement rests on."""
+    """What one judgement rests on; `searched` says that a turn is to be looked for."""
 
     likeness: Likeness
     focus: float | None
@@ -51,6 +53,12 @@ class Evidence:
     usual: float
     uneven: float
     steady: NDArray[np.bool_]
+    searched: bool
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Say whether the edges may be elsewhere."""
+        return self.likeness.edges < DOUBT
 
     @property
     def is_poor(self) -> bool:
@@ -143,8 +151,8 @@ class Light:
 
 def is_black(picture: Pixels, seen: Plane) -> bool:
     """Say whether a picture shows nothing but dark."""
-    visible = picture[seen > 0]
-    return bool(visible.size and visible.mean() < DARK and visible.std() < DETAIL)
+    mean, spread = cv2.meanStdDev(picture, mask=seen.astype(np.uint8))
+    return bool(mean[0, 0] < DARK and spread[0, 0] < DETAIL)
 
 
 def unevenness(view: View) -> float:
@@ -172,7 +180,7 @@ def trouble_of(reference: Reference, view: View, evidence: Evidence) -> Loss | N
     if evidence.is_poor:
         faint = likeness.lost >= GONE or likeness.contrast < FAINT
         return Loss.COVERED if faint and not evidence.is_shown else None
-    if likeness.edges < DOUBT and reference.is_turned(view):
+    if evidence.is_doubtful and evidence.searched and reference.is_turned(view):
         return Loss.TURNED
     cloth_or_far = Loss.TURNED if evidence.uneven >= UNEVEN else Loss.COVERED
     return cloth_or_far if evidence.is_another else None
@@ -184,7 +192,7 @@ def _is_blurred(evidence: Evidence) -> bool:
     likeness = evidence.likeness
     if likeness.coarse is None:
         return likeness.lost < GONE
-    return likeness.coarse >= SAME_SCENE and likeness.depth >= SHOWN[1]
+    return likeness.coarse >= SAME_SCENE and likeness.depth >= DIM
 
 
 def cover_or_turn(rich: float, kept: Kept, view: View) -> Loss:

@@ -8,7 +8,7 @@ who is there: so nobody is lost, and no ghost is made.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import cv2
+import numpy as np
 
 from edge.sight.background import Background, Difference, relit
 from edge.sight.exposure import Exposure
@@ -24,7 +24,7 @@ GAP_S = 1.0  # longest step of time that is learned from at once
 SETTLES_S = 2.0  # a camera's filter and gain take so long to find their place
 DRIFT = 0.05  # of the gain; so much off is not settled
 STRANGE = 0.004  # of the picture; so much that differs is not settled
-NOISE_EVERY = 4  # px in both directions; enough to tell the noise
+NOISE_EVERY = 6  # px in both directions; enough to tell the noise
 NOISE_OF = 1.05  # standard deviation, of the median change between two looks
 NOISE_RANGE = (0.3, 8.0)  # levels
 CALMS = (0.1, 0.02)  # share a look by which the noise is followed; by a jump
@@ -89,15 +89,16 @@ class Scenery:
         warm = seconds - self._first >= WARM_UP_S
         rate = step / MEMORY_S * (HELD if held else 1.0)
         rate = rate if warm else max(rate, 1 / (self._looks + 1))
-        found = model.compare(level, rate, self.noise * gain, gain)
+        found = model.compare(level, rate, self.noise * gain, gain, held)
         was = self._light.is_infrared
         changes = self._light.look(level, gain, found.things, moment, chroma)
-        if self._light.is_infrared is not was:
+        switched = self._light.is_infrared is not was
+        if switched and self._looks == 1:  # only now is it known which light this is
+            self._models = {self._light.is_infrared: model}
+        elif switched:
             self._unsettled_until = seconds + SETTLES_S
         settled = seconds > self._unsettled_until
-        if not settled and self._is_strange(
-            gain, found, changed=was is not self._light.is_infrared
-        ):
+        if not settled and self._is_strange(gain, found, switched=switched):
             level, found = self._swap(small, model, seconds)
         elif not warm and found.where:
             model.absorb(level, found.things)
@@ -117,8 +118,8 @@ class Scenery:
             model = self._models[kind] = Background(self._threshold, level)
         return model
 
-    def _is_strange(self, gain: float, found: Difference, *, changed: bool) -> bool:
-        return changed or abs(gain - 1) > DRIFT or found.share > STRANGE
+    def _is_strange(self, gain: float, found: Difference, *, switched: bool) -> bool:
+        return switched or abs(gain - 1) > DRIFT or found.share > STRANGE
 
     def _swap(
         self, small: Pixels, before: Background, seconds: float
@@ -137,7 +138,9 @@ class Scenery:
         if before is None:
             return
         some = (slice(None, None, NOISE_EVERY),) * 2
-        change = cv2.absdiff(small[some], before[some]).ravel()
+        change = np.subtract(small[some], before[some], dtype=np.int16).ravel()
+        change.sort()
+        change = np.abs(change - change[change.size // 2])  # light is no noise
         change.sort()
         noise = float(change[change.size // 2]) * NOISE_OF
         noise = min(max(noise, NOISE_RANGE[0]), NOISE_RANGE[1])

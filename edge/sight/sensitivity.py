@@ -25,7 +25,7 @@ class Sensitivity:
 PRESETS: Mapping[Preset, Sensitivity] = MappingProxyType(
     {
         "low": Sensitivity(26.0, 0.006, (5, 6)),
-        "normal": Sensitivity(18.0, 0.002, (3, 4)),
+        "normal": Sensitivity(18.0, 0.001, (3, 4)),
         "high": Sensitivity(13.0, 0.001, (3, 4)),
     }
 )

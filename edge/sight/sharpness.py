@@ -11,31 +11,29 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.sight.likeness import GRID, SMALLEST, Blocks, Plane
+from edge.sight.likeness import GRID, SMALLEST, Blocks, Plane, blocks, logarithm
 from edge.sight.picture import Pixels
 
 WIDEST = 960  # px; more is halved first
-EVERY = 4  # px; each fourth row (for edges down: column) is enough
+EVERY = 8  # px; each eighth row (for edges down: column) is enough
 FAR = 4  # px; edges over so many are left when the lens is out of focus
-CLEAR = 1.0  # levels; a block with weaker far edges tells nothing of sharpness
+CLEAR = 1.0  # steps of the logarithm; a block with weaker far edges tells nothing of sharpness
 FEWEST = 4  # blocks
 WASHED = 0.2  # of the power of far edges
 MOSTLY = 0.5  # of the time a block must have had edges
-SHAKES = 3.0  # times more change in blocks with edges than without: it is no noise
 
 
 @dataclass(frozen=True, slots=True)
 class Sharpness:
     """Of each block: fine edges without noise, and with it, and coarse edges.
 
-    `clear` is 1 where blocks have edges; `shakes` says that looks differ as edges move.
+    `clear` is 1 where blocks have edges.
     """
 
     still: Blocks
     single: Blocks
     far: Blocks
     clear: Blocks
-    shakes: bool
 
     def towards(self, other: "Sharpness", share: float) -> "Sharpness":
         """Move by a share towards another."""
@@ -45,7 +43,6 @@ class Sharpness:
             self.single + (other.single - self.single) * part,
             self.far + (other.far - self.far) * part,
             self.clear + (other.clear - self.clear) * part,
-            other.shakes,
         )
 
     @classmethod
@@ -54,7 +51,7 @@ class Sharpness:
         still, single, far, clear = (
             np.array(part, np.float32).reshape(GRID[::-1]) for part in parts
         )
-        return cls(still, single, far, clear, shakes=False)
+        return cls(still, single, far, clear)
 
     def plain(self) -> tuple[tuple[float, ...], ...]:
         """Give the numbers as they are kept over a restart."""
@@ -71,33 +68,28 @@ def sharpness(one: Pixels, before: Pixels, whole: NDArray[np.bool_]) -> Sharpnes
     """
     near, far = _edges(one, before, 1), _edges(one, before, FAR)
     clear = (far[0] >= CLEAR**2) & whole
-    shakes = _shakes(near[1] - near[0], clear)
-    return Sharpness(near[0], near[1], far[0], clear.astype(np.float32), shakes)
+    return Sharpness(near[0], near[1], far[0], clear.astype(np.float32))
 
 
 def focus(now: Sharpness, known: Sharpness) -> float | None:
-    """Return how sharp a look is, 1 as ever; None where nothing tells."""
+    """Return how sharp a look is, 1 as ever; None where nothing tells.
+
+    The edges of a camera that shakes are in each look, if elsewhere: what one look has
+    above noise counts, too.
+    """
     count = known.clear >= MOSTLY
     if count.sum() < FEWEST:
         return None
     # Where even far edges are washed away their own ratio tells nothing.
     far_known = np.maximum(known.far[count], CLEAR**2)
     far_now = np.maximum(now.far[count], WASHED * far_known)
-
-    def median(near: Blocks, known_near: Blocks) -> float:
-        fine = np.maximum(near[count], 0) / far_now
-        usual = np.maximum(known_near[count], SMALLEST) / far_known
-        return float(np.median(np.sqrt(fine / usual)))
-
-    still = median(now.still, known.still)
-    return max(still, median(now.single, known.single)) if now.shakes else still
-
-
-def _shakes(changed: Blocks, clear: NDArray[np.bool_]) -> bool:
-    if clear.all() or not clear.any():
-        return True
-    plain = max(float(np.median(changed[~clear])), SMALLEST)
-    return bool(np.median(changed[clear]) >= SHAKES * plain)
+    usual = np.maximum(known.still[count], SMALLEST) / far_known
+    noise = (now.single - now.still)[~count]
+    if not noise.size:
+        noise = (known.single - known.still)[count]
+    one = now.single[count] - float(np.median(noise))
+    fine = np.maximum(np.maximum(now.still[count], one), 0) / far_now
+    return float(np.median(np.sqrt(fine / usual)))
 
 
 def _edges(one: Pixels, before: Pixels, lag: int) -> tuple[Blocks, Blocks]:
@@ -111,20 +103,14 @@ def _powers(
     one: Pixels, before: Pixels, lag: int, grid: tuple[int, int]
 ) -> tuple[Blocks, Blocks]:
     mine, theirs = _bend(one, lag), _bend(before, lag)
-    return _mean(mine * theirs, grid), _mean(mine * mine, grid)
+    return blocks(mine * theirs, grid), blocks(mine * mine, grid)
 
 
 def _bend(picture: Pixels, lag: int) -> Plane:
     """Return the second difference along the rows: a slope of light has none."""
-    rows = np.ascontiguousarray(picture)
-    sides = cv2.addWeighted(
-        rows[:, 2 * lag :], 0.5, rows[:, : -2 * lag], 0.5, 0, dtype=cv2.CV_32F
-    )
-    return _plane(cv2.subtract(rows[:, lag:-lag], sides, dtype=cv2.CV_32F))
-
-
-def _mean(plane: Plane, grid: tuple[int, int]) -> Blocks:
-    return _plane(cv2.resize(plane, grid, interpolation=cv2.INTER_AREA))
+    rows = logarithm(np.ascontiguousarray(picture))
+    sides = cv2.addWeighted(rows[:, 2 * lag :], 0.5, rows[:, : -2 * lag], 0.5, 0)
+    return _plane(cv2.subtract(rows[:, lag:-lag], sides))
 
 
 def _plane(image: NDArray[np.generic]) -> Plane:

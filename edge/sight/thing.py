@@ -13,6 +13,7 @@ from edge.sight.shape import Box, Point
 Labels: TypeAlias = NDArray[np.int32]  # 0 where nothing is, n in the nth thing
 
 BORDER = 0.01  # of the picture
+WRITTEN = 0.12  # of the height, at top and bottom, where cameras write
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +69,9 @@ def is_at_border(box: Box) -> bool:
     """Say whether a box touches the border of the picture."""
     left, top, width, height = box
     return min(left, top) <= BORDER or max(left + width, top + height) >= 1 - BORDER
+
+
+def is_written(box: Box) -> bool:
+    """Say whether a box is in the lines in which cameras write name and time."""
+    _, top, _, height = box
+    return top + height < WRITTEN or top > 1 - WRITTEN

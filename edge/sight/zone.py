@@ -14,6 +14,8 @@ from sites.event import LightChange, Side
 
 LEAST_PIXELS = 12  # of the small picture; smaller is noise in however small a zone
 KEEP = 0.5  # of the least area is enough to go on with an event
+KEEP_OF = 0.04  # of the largest that was seen of late; a smaller rest is a trace of it
+FADES = 0.97  # a look, of that largest; who walks away grows small slowly
 QUIET_S = 2.0  # an event is over when nothing was seen for so long
 SURE = 4.0  # times the least area: a thing of this size is beyond doubt
 LEFT_SCORE = 0.5  # times; what was left or creeps is less sure than what walks
@@ -100,6 +102,7 @@ class Zone:
     sizes: deque[float] = field(init=False)
     since: Moment | None = None
     last: Started | None = None
+    peak: float = 0.0
 
     def __post_init__(self) -> None:
         self.sizes = deque(maxlen=self.sensitivity.seen_of[1])
@@ -127,10 +130,11 @@ class Zone:
             enough = seen >= self.sensitivity.seen_of[0]
             if not enough or presence.pixels < self.least:
                 return None
-            self.since = moment
+            self.since, self.peak = moment, presence.pixels
             self.last = self._sighting(presence, moment)
             return self.last
-        if presence.pixels >= KEEP * self.least:
+        self.peak = max(self.peak * FADES, presence.pixels)
+        if presence.pixels >= max(KEEP * self.least, KEEP_OF * self.peak):
             self.last = self._sighting(presence, moment)
         elif self.last and moment.seconds - self.last.moment.seconds >= QUIET_S:
             return self.close()

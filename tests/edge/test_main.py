@@ -95,6 +95,18 @@ def test_a_command_without_an_agent_ends_with_code_1(
     assert "there is no folder" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("number", [[], ["x"], ["1", "2"]])
+def test_a_view_is_accepted_of_one_camera_by_its_number(tmp_path, number):
+    with pytest.raises(SystemExit) as refused:
+        main(["accept-view", *number, "--home", str(tmp_path)])
+    assert refused.value.code == 2
+
+
+def test_accept_view_goes_to_the_agent(tmp_path, capsys):
+    assert main(["accept-view", "7", "--home", str(tmp_path)]) == 1
+    assert "it does not run in this folder" in capsys.readouterr().err
+
+
 def test_without_a_folder_nothing_is_done():
     with pytest.raises(SystemExit) as refused:
         main(["run"])

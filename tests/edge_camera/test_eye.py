@@ -2,18 +2,24 @@
 
 import numpy as np
 
+from edge.errors import Loss
 from edge.sight.eye import Eye
-from edge.sight.motion import Decision, Ended, Started
+from edge.sight.guard import Verdict
+from edge.sight.lookout import Seen
+from edge.sight.motion import Ended, Started
 from edge.sight.picture import Pixels
 from edge.sight.shape import WHOLE
 from tests.edge_camera.clip import Box, scene, still_of, visitor
+from tests.edge_camera.made import staged
+from tests.edge_camera.made import still_of as bgr_still
+from tests.edge_camera.test_guard import RATE, film
 
 YARD = (("yard", WHOLE),)
 RIGHT_HALF = ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
 
 
-def watch(eye: Eye, seconds: float, box: Box | None) -> list[Decision]:
-    decisions: list[Decision] = []
+def watch(eye: Eye, seconds: float, box: Box | None) -> list[Seen]:
+    decisions: list[Seen] = []
     for number, picture in enumerate(scene(seconds, box=box)):
         luma: Pixels = np.ascontiguousarray(picture[:, :, 0])
         if number % 2 == 0:
@@ -68,3 +74,44 @@ def test_closing_ends_what_goes_on_once():
     (ended,) = eye.close()
     assert isinstance(ended, Ended)
     assert eye.close() == []
+
+
+def covered_then_not(eye: Eye) -> tuple[list[Seen], list[Verdict]]:
+    """Show the eye a drawn scene that is covered from 10 to 30 s."""
+    decisions: list[Seen] = []
+    verdicts: list[Verdict] = []
+    for number, one in enumerate(
+        staged("covered fast", film("made:1", 45.0), 10.0, 30.0, RATE)
+    ):
+        picture = one.copy()
+        if 12 <= number / RATE < 28:  # something creeps over the cloth
+            left = 4 * (number % 60)
+            picture[60:110, left : left + 40] = 200
+        glance = eye.see(bgr_still(picture, number, RATE))
+        decisions += glance.decisions
+        verdicts += [glance.verdict] if glance.verdict else []
+    return decisions + eye.close(), verdicts
+
+
+def test_nothing_moves_on_a_cloth_and_nothing_starts_as_it_is_taken_away():
+    eye = Eye(YARD, ())
+    decisions, (named, over) = covered_then_not(eye)
+    assert (named.trouble, over.trouble) == (Loss.COVERED, None)
+    starts = [one.moment.seconds for one in decisions if isinstance(one, Started)]
+    ends = [one.moment.seconds for one in decisions if isinstance(one, Ended)]
+    assert len(starts) == len(ends)
+    told = named.since + 8
+    assert not [at for at in starts if told < at < 30 + 3]
+    assert not [at for at in ends if told < at < 30]
+    assert eye.trouble is None
+
+
+def test_an_eye_gives_what_it_knows_to_be_kept():
+    eye = Eye(YARD, ())
+    assert eye.remember() is None
+    for number, picture in enumerate(film("made:1", 45.0)):
+        eye.see(bgr_still(picture, number, RATE))
+    memory = eye.remember()
+    assert memory is not None
+    assert memory.day is not None
+    assert memory.night is None

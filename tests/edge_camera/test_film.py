@@ -63,6 +63,10 @@ def test_a_jump_of_the_pace_is_not_made_up_for():
         ([None, None, None], [0.0, 0.1, 0.2]),
         ([1.0, None, 1.2], [0.0, 0.1, 0.2]),
         ([3.0, 3.0, 3.0], [0.0, 0.0, 0.0]),
+        # frames were lost, and the others come out of order
+        ([0.0, 0.1, 0.5, 0.3, 0.4, 0.6], [0.0, 0.1, 0.5, 0.5, 0.5, 0.6]),
+        ([9.0, 8.5, 9.1], [0.0, 0.0, 0.1]),
+        ([None, None, 5.0, 5.1], [0.0, 0.1, 0.2, 0.3]),
     ],
 )
 def test_seconds_never_go_back_whatever_the_time_stamps_do(stamps, seconds):
@@ -154,12 +158,28 @@ def test_drop_outs_in_the_middle_are_outlived(tmp_path):
     assert frames[-1] > 80
 
 
-def test_a_film_cut_short_gives_what_it_has(tmp_path, clip):
+def test_a_film_cut_short_gives_what_it_has_and_is_lost(tmp_path, clip):
     data = clip.read_bytes()
     short = tmp_path / "short.mkv"
     short.write_bytes(data[: len(data) // 2])
-    with Film(str(short), 5.0) as film:
-        assert 10 <= sum(1 for _ in film.stills()) <= 20
+    seen = 0
+    with Film(str(short), 5.0) as film, pytest.raises(FilmError) as caught:
+        for seen, _ in enumerate(film.stills(), start=1):  # noqa: B007  # counted
+            pass
+    assert 10 <= seen <= 20
+    assert caught.value.reason is Loss.ENDED
+    assert str(caught.value) == "the film breaks off after 3 s of 6 s"
+
+
+def test_points_of_the_frames_between_looks_come_along(clip):
+    with Film(str(clip), 5.0) as film:
+        stills = list(film.stills())
+    passed = [seconds for still in stills for seconds, _ in still.passed]
+    looked = [still.moment.seconds for still in stills]
+    assert sorted(passed + looked)[:20] == pytest.approx([n / 10 for n in range(20)])
+    assert {points.shape for still in stills for _, points in still.passed} == {
+        (24, 64)
+    }
 
 
 def test_a_camera_that_refuses_is_refused_and_not_quoted():

@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -69,6 +71,49 @@ def test_each_attack_is_named_in_ten_seconds_a38(tmp_path, capsys, name):
     ]
     assert 12 < seen[0]["seconds"] <= 22
     assert 26 <= seen[1]["seconds"] <= 34
+
+
+def kinds(told: list[dict[str, Any]]) -> list[str]:
+    return [line["kind"] for line in told]
+
+
+def test_a_film_that_breaks_off_ends_what_goes_on_and_is_lost_a38(tmp_path, capsys):
+    whole = write_clip(tmp_path / "whole.mkv", scene(20, box=visitor(5, 18)))
+    data = whole.read_bytes()
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(data[: len(data) * 6 // 10])
+    assert main(["--json", str(cut)]) == 1
+    captured = capsys.readouterr()
+    told = [json.loads(line) for line in captured.out.splitlines()]
+    assert kinds(told) == ["motion.started", "motion.ended", "camera.lost"]
+    assert told[-1]["reason"] == "ended"
+    assert told[-1]["seconds"] == pytest.approx(12, abs=1)
+    assert "breaks off after 12 s of 20 s" in captured.err
+
+
+def test_a_gap_in_the_time_stamps_is_a_loss_and_a_return(tmp_path, capsys):
+    path = tmp_path / "gap.mkv"
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("ffv1", rate=10)
+        stream.pix_fmt, stream.height, stream.width = "yuv420p", 180, 320
+        for number, picture in enumerate(scene(20, box=visitor(5, 9))):
+            frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+            frame.pts, frame.time_base = number, Fraction(1, 10)
+            for packet in stream.encode(frame):
+                late = 0 if number < 80 else 200
+                packet.pts = packet.dts = (number + late) * 100
+                packet.time_base = Fraction(1, 1000)
+                container.mux(packet)
+    assert main(["--json", str(path)]) == 0
+    told = lines(capsys)
+    assert kinds(told)[:4] == [
+        "motion.started",
+        "motion.ended",
+        "camera.lost",
+        "camera.restored",
+    ]
+    assert told[2]["seconds"] == pytest.approx(7.8, abs=0.2)
+    assert told[3]["seconds"] == pytest.approx(28, abs=0.3)
 
 
 def test_a_trouble_is_put_in_words(tmp_path, capsys):
