@@ -224,6 +224,7 @@ class Sieve:
         nobody = not gate.visit.proven and (not over or gate.visit.size == 0)
         if nobody:
             self._storm.hold(gate.name, moment)
+        gate.raw = None
         return gate.close()
 
     def _counts(self, gate: Gate, track: Track) -> bool:
@@ -258,9 +259,10 @@ class Sieve:
             return False
         left, top, width, height = gate.raw.box
         hot = self.heat.is_hot(left + width / 2, top + height / 2)
-        if not (hot or self._storm.is_suspected):
-            return True
         huge = [one for one in large if gate.inside(one) >= LARGE * gate.least]
+        if not (hot or self._storm.is_suspected):
+            known = bool(huge) or any(one.moved for one in large)
+            return known or seconds - gate.since >= DOUBT_S
         if any(one.moved for one in huge) or any(one.travelled for one in large):
             return True
         return bool(huge) and seconds - gate.since >= DOUBT_S

@@ -31,6 +31,7 @@ DAYS = 7
 AREAS = {"cat": 0.003, "dog": 0.012, "walker": 0.015, "resident": 0.02, "scooter": 0.04}
 LASTS = {"cat": 9.0, "dog": 12.0, "walker": 8.0, "resident": 10.0, "scooter": 2.0}
 SPREAD = 0.25  # of the logarithm: a quarter more or less is usual
+OUT: tuple[Side | None, Side | None] = (None, "bottom")
 STREET: tuple[Side, Side] = ("left", "right")
 PATH: tuple[Side, Side] = ("bottom", "top")
 
@@ -94,7 +95,7 @@ def _household(
     random: np.random.Generator, began: float, residents: int, *, post: bool
 ) -> Iterator[Passed]:
     for _ in range(2 * random.poisson(2.7 * residents)):
-        way = PATH if random.random() < 0.2 else (None, "bottom")
+        way: tuple[Side | None, Side | None] = PATH if random.random() < 0.2 else OUT
         yield _passed(random, began + _waking(random), "resident", way)
     if post:
         at = began + float(random.normal(12.5, 1)) * 3600
