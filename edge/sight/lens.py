@@ -22,7 +22,8 @@ AROUND = 4  # px on each side, to compare with
 BRIGHTER = 8.0  # levels than what is around it
 BLURRED = 0.3  # of its contrast is the steepest step from pixel to pixel: an edge that
 # is in focus makes more than half of it, one spread over 2 px makes 0.2
-STEEPEST = 95  # percentile
+BRIGHTEST = 95  # percentile of its pixels
+STEEPEST = 99  # percentile of the steps: an edge is few of them
 
 
 class Lens:
@@ -72,7 +73,7 @@ def is_near(small: Pixels, track: Track) -> bool:
     if not inner.size or ring <= 0:
         return False
     background = (float(outer.sum()) - float(inner.sum())) / ring
-    peak = float(np.percentile(inner, STEEPEST))
+    peak = float(np.percentile(inner, BRIGHTEST))
     contrast = peak - background
     if contrast < BRIGHTER or float(inner.mean()) - background < BRIGHTER / 2:
         return False

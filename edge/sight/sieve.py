@@ -128,6 +128,8 @@ class Sieve:
         raw: Mapping[str, Started] = {one.zone: one for one in going_on}
         told: list[Told] = []
         for gate in self._gates:
+            if gate.raw and not gate.visit and gate.name not in raw:
+                self._hold(gate, moment)
             gate.take(raw.get(gate.name), seconds)
             if gate.raw or gate.visit or (self._storm.is_on and live):
                 proven = gate.visit is not None and gate.visit.proven
@@ -219,8 +221,10 @@ class Sieve:
             return None
         if not over:
             self.dropped.append(gate.name)
-            if not gate.visit.proven:
-                self._storm.hold(gate.name, moment)
+        nobody = not gate.visit.proven and (not over or gate.visit.size == 0)
+        if nobody:
+            self._storm.hold(gate.name, moment)
+        gate.raw = None
         return gate.close()
 
     def _counts(self, gate: Gate, track: Track) -> bool:
@@ -255,9 +259,10 @@ class Sieve:
             return False
         left, top, width, height = gate.raw.box
         hot = self.heat.is_hot(left + width / 2, top + height / 2)
-        if not (hot or self._storm.is_suspected):
-            return True
         huge = [one for one in large if gate.inside(one) >= LARGE * gate.least]
+        if not (hot or self._storm.is_suspected):
+            known = bool(huge) or any(one.moved for one in large)
+            return known or seconds - gate.since >= DOUBT_S
         if any(one.moved for one in huge) or any(one.travelled for one in large):
             return True
         return bool(huge) and seconds - gate.since >= DOUBT_S
@@ -267,9 +272,13 @@ class Sieve:
         seconds = moment.seconds
         if seconds - gate.since < DOUBT_S and not self._storm.is_on:
             return
-        if seconds - gate.suffered > RESTLESS_S:
-            self._storm.hold(gate.name, moment)
-            self.tally += Tally(held=1)
-        gate.suffered = seconds
+        self._hold(gate, moment)
         self._storm.suffer(gate.name, moment, step)
         self.dropped.append(gate.name)
+
+    def _hold(self, gate: Gate, moment: Moment) -> None:
+        """Count a start that is not told, unless it belongs to the last one."""
+        if moment.seconds - gate.suffered > RESTLESS_S:
+            self._storm.hold(gate.name, moment)
+            self.tally += Tally(held=1)
+        gate.suffered = moment.seconds

@@ -19,6 +19,7 @@ FLOOD_S = 1.0  # over which that is taken
 PRESENT_S = 2.5  # of nuisance within a minute
 HELD = 2  # or so many starts that were held within it
 QUIET_S = 60.0  # without any of it; then the storm is over
+WARY_S = 600.0  # as long is a nuisance suspected: wind and rain come in bouts
 NEAR = 0.03  # of the picture; a scrap so near a body belongs to it
 SOLID_HITS = 4
 LONGEST_LOOK_S = 0.5  # a gap between looks is not all nuisance
@@ -59,6 +60,7 @@ class Storm:
         self._zone: str | None = None
         self._held = 0
         self._before = 0.0
+        self._worst = float("-inf")
 
     @property
     def is_on(self) -> bool:
@@ -67,8 +69,8 @@ class Storm:
 
     @property
     def is_suspected(self) -> bool:
-        """Was there a nuisance within the last minute?"""
-        return self._last is not None or self.flood >= FLOOD / 2
+        """Was there a nuisance of late?"""
+        return self.flood >= FLOOD / 2 or self._before - self._worst < WARY_S
 
     @property
     def is_flooding(self) -> bool:
@@ -91,7 +93,7 @@ class Storm:
     def suffer(self, zone: str, moment: Moment, step: float) -> None:
         """Take note of a nuisance in a zone that would have been told as motion."""
         seconds = moment.seconds
-        self._last = moment
+        self._last, self._worst = moment, seconds
         self._where.add(zone)
         self._present.append((seconds, min(step, LONGEST_LOOK_S)))
 
@@ -100,7 +102,7 @@ class Storm:
         self._held += 1
         self._held_at.append(moment.seconds)
         self._where.add(zone)
-        self._last = moment
+        self._last, self._worst = moment, moment.seconds
 
     def change(self, moment: Moment) -> NuisanceStarted | NuisanceEnded | None:
         """Say whether the storm begins or ends with this look."""

@@ -29,15 +29,13 @@ EASE = 0.5  # of a new step that goes into the speed
 CROWD = 6  # things that come to be in one look: a lamp, a gust, a web; not visitors
 CROWD_WIDE = 0.5  # of the picture
 NOTABLE = 12  # px; what is smaller is not counted among them
-
 MOVED = (0.3, 5.0)  # longest sides, and px at least: has gone somewhere
 MOVED_STRAIGHT = 0.6
 TRAVELLED = (0.75, 10.0)  # the same; beyond doubt, for what came in over a side
 APPEARED = 1.2  # longest sides for what appeared in the middle
 TRAVELLED_STRAIGHT = 0.5
 TRAVELLED_HITS = 5
-FITTING = 0.3  # on the films with insects these have 0.1 to 0.25, people and cars
-# 0.4 to 0.75
+FITTING = 0.3  # insects on films have 0.1 to 0.25, people and cars 0.4 to 0.75
 FLITTING = 0.5  # longest sides a look; who goes so fast must fit well, and be seen to
 FLITTING_FIT = 0.45
 FLITTED_HITS = 4

@@ -6,10 +6,12 @@ way round), of about the same size and duration. Three of a kind in 24 h are tol
 that is unusual here: what came by on earlier days says how many are to be expected,
 with the doubt that few days leave (a Poisson count whose rate is gamma-distributed).
 So a street that is always busy is silent, and a scooter that comes by three times on a
-quiet path is not. Nothing is told of repeats on the first day.
+quiet path is not. Nothing is told of repeats in
+the first three days.
 """
 
 import math
+from collections.abc import Sequence
 
 import msgspec
 
@@ -18,13 +20,16 @@ from sites.event import Side
 
 DAY_S = 86_400.0
 KEPT_DAYS = 14
+LEARNT_DAYS = 2.0  # before the last day: fewer say little of what is usual
 MOST = 3000  # passes that are kept; a busy street needs no more to be known as one
 LONGEST_PASS_S = 60.0  # who is there for longer stays
+LEAST = 1e-4  # of seconds and areas: none is nothing
 FEWEST = 3  # passes within 24 h
-UNUSUAL = 0.01  # chance that so many are ordinary
+UNUSUAL = 0.01  # chance that so many are ordinary ...
+TRIALS = 10  # ... and less where more come by in a day: chance has more trials there
 PRIOR_RATE, PRIOR_DAYS = 0.5, 0.5  # the gamma distribution before anything was seen
-ALIKE_AREA = 2.5  # times; the same walker is seen from the front and from the side
-ALIKE_SECONDS = 2.5  # times
+ALIKE = 3.0  # times as large or as long: the same one, seen from another side
+KNOWN = 3.3  # times, likewise: something of the kind is known from earlier days
 NIGHT = (22, 6)  # hours of the site; a night's passes are also compared with nights'
 LARGEST_STATE = 512 * 1024  # bytes
 
@@ -45,20 +50,22 @@ class Pass(msgspec.Struct, frozen=True, array_like=True):
     area: float
     night: bool | None = None
 
-    def is_like(self, other: "Pass") -> bool:
-        """Say whether it may have been the same one."""
+    def is_like(self, other: "Pass", times: float = ALIKE) -> bool:
+        """Say whether it may have been the same one, or is of its kind."""
         return (
             self.zone == other.zone
             and self.sides == other.sides
-            and _within(self.area, other.area, ALIKE_AREA)
-            and _within(self.seconds, other.seconds, ALIKE_SECONDS)
+            and math.hypot(
+                _ratio(self.area, other.area), _ratio(self.seconds, other.seconds)
+            )
+            <= math.log(times)
         )
 
 
 class VisitsState(msgspec.Struct, frozen=True):
     """What is kept over a restart; no picture, no path."""
 
-    since: float
+    since: float | None
     passes: list[Pass]
     told: list[Pass]
 
@@ -126,7 +133,7 @@ class Visits:
 
     def state(self) -> bytes:
         """Give what is to be kept over a restart."""
-        state = VisitsState(self._since or 0.0, self._passes, self._told)
+        state = VisitsState(self._since, self._passes, self._told)
         return msgspec.json.encode(state)
 
     def _judge(self, one: Pass) -> Repeated | None:
@@ -135,20 +142,22 @@ class Visits:
         self._told = recent
         if any(past.is_like(one) for past in recent):
             return None
-        alike = [past for past in self._passes if past.is_like(one)]
-        today = sum(one.at - past.at < DAY_S for past in alike)
-        nightly = [past for past in alike if past.night is one.night]
-        tonight = sum(one.at - past.at < DAY_S for past in nightly)
-        days = (one.at - (self._since or one.at)) / DAY_S - 1
-        if days < 0:
+        days = (one.at - (one.at if self._since is None else self._since)) / DAY_S - 1
+        if days < LEARNT_DAYS:
             return None
+        today = [past for past in self._passes if one.at - past.at < DAY_S]
+        earlier = [past for past in self._passes if one.at - past.at >= DAY_S]
+        alike = [past for past in today if past.is_like(one)]
+        known = [past for past in earlier if past.is_like(one, KNOWN)]
+        least = UNUSUAL / max(1.0, len(today) / TRIALS)
+        nightly = _at_night(alike), _at_night(known)
         if not (
-            _is_unusual(today, len(alike) - today, days)
-            or (one.night and _is_unusual(tonight, len(nightly) - tonight, days))
+            _is_unusual(len(alike), len(known), days, least)
+            or (one.night and _is_unusual(*nightly, days, least))
         ):
             return None
         self._told.append(one)
-        return Repeated(one.zone, today)
+        return Repeated(one.zone, len(alike))
 
     def _forget(self, at: float) -> None:
         oldest = at - KEPT_DAYS * DAY_S
@@ -165,7 +174,7 @@ class Visits:
             kept = msgspec.json.decode(state, type=VisitsState)
         except msgspec.DecodeError:
             return
-        self._since = kept.since or None
+        self._since = kept.since
         self._passes, self._told = kept.passes[-MOST:], kept.told
 
 
@@ -180,9 +189,13 @@ def _pass(ended: Ended, at: float, hour: int | None) -> Pass | None:
     return Pass(at, ended.zone, sides, round(ended.seconds, 1), ended.area, night)
 
 
-def _is_unusual(count: int, before: int, days: float) -> bool:
+def _at_night(passes: Sequence[Pass]) -> int:
+    return sum(bool(one.night) for one in passes)
+
+
+def _is_unusual(count: int, before: int, days: float, least: float) -> bool:
     """Say whether `count` in a day is too many, with `before` in `days` days before."""
-    return count >= FEWEST and chance_of(count, before, days) < UNUSUAL
+    return count >= FEWEST and chance_of(count, before, days) < least
 
 
 def chance_of(count: int, before: int, days: float) -> float:
@@ -201,6 +214,6 @@ def chance_of(count: int, before: int, days: float) -> float:
     return max(0.0, 1 - fewer)
 
 
-def _within(one: float, other: float, times: float) -> bool:
-    floor = 1e-6
-    return abs(math.log(max(one, floor) / max(other, floor))) <= math.log(times)
+def _ratio(one: float, other: float) -> float:
+    """Return the logarithm of how many times as much one is."""
+    return math.log(max(one, LEAST) / max(other, LEAST))
