@@ -5,9 +5,7 @@ out on what was stdout. The process ends when stdin closes, and the kernel ends 
 the agent dies, so none is left behind.
 """
 
-import ctypes
 import os
-import signal
 import sys
 import threading
 import time
@@ -15,13 +13,18 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
 import cv2
 from msgspec import structs
 
 from edge.camera import scene_memory
+from edge.camera.child import (
+    claim_stdin,
+    claim_stdout,
+    die_with_the_agent,
+    say_where,
+)
 from edge.camera.film import Film
 from edge.camera.habits import Habits, sighting_of_seen
 from edge.camera.memory import limit_memory
@@ -54,20 +57,18 @@ from edge.sight.picture import Moment, Still
 MUTED_S = 3.0  # after a camera came back: half pictures, and exposure that settles
 KEEP_FIRST_S = 60.0  # of the scene, before it is written down
 KEEP_S = 300.0  # between two writings
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
-FIRST_TO_GO = 600  # /proc/self/oom_score_adj: before the agent, after a runaway
 
 Tell = Callable[[Sighting], None]
 
 
 def main() -> int:
     """Watch the camera whose plan comes on stdin, until it is lost or we are ended."""
-    sys.excepthook = _say_where
-    _die_with_the_agent()
+    sys.excepthook = say_where
+    die_with_the_agent()
     cv2.setNumThreads(1)
     limit_memory()
-    pipe = _claim_stdout()
-    orders = _claim_stdin()
+    pipe = claim_stdout()
+    orders = claim_stdin()
     plan = read_plan(orders)
     one_at_a_time = threading.Lock()  # clips are told from a thread of their own
 
@@ -163,9 +164,9 @@ class Watch:
             return SceneFilm(source, plan.fps)
         if is_pi(source):
             return PiFilm(source, plan.fps)
-        tap = self._recorder.tap if self._recorder and not plan.substream else None
-        login, keyframes = plan.login, plan.keyframes
-        return Film(source, plan.fps, login=login, keyframes=keyframes, tap=tap)
+        login, keys, recorder = plan.login, plan.keyframes, self._recorder
+        tap = recorder.tap if recorder and not plan.substream else None
+        return Film(source, plan.fps, login=login, keyframes=keys, tap=tap)
 
     def _recording(self, rate: float, before: Moment) -> AbstractContextManager[object]:
         if self._recorder is None:
@@ -278,44 +279,11 @@ class Recall:
                 scene_memory.write(self._folder, kept)
 
 
-def _claim_stdout() -> BinaryIO:
-    """Take stdout for sightings; whatever else writes there now goes to stderr."""
-    ours = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return os.fdopen(ours, "wb")
-
-
-def _die_with_the_agent() -> None:
-    """Have the kernel kill us when the agent dies, and before it when memory ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        with suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text(str(FIRST_TO_GO), "ascii")
-
-
-def _claim_stdin() -> BinaryIO:
-    """Take stdin for ourselves.
-
-    Python's own would be locked by the thread that reads, when the process ends.
-    """
-    return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
-
-
 def _obey_until_stdin_closes(orders: BinaryIO, watch: Watch) -> None:
     """Take orders; end with the agent also where the kernel does not see to it."""
     while order := read_order(orders):
         watch.keep(order.seconds)
     os._exit(0)
-
-
-def _say_where(
-    kind: type[BaseException], _: BaseException, trace: TracebackType | None
-) -> None:
-    """Say what broke and where, without values: they may hold a password."""
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-    sys.stderr.write(f"camera process: {kind.__name__} at {where}\n")
 
 
 if __name__ == "__main__":

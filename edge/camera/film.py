@@ -21,8 +21,8 @@ PLANAR = ("yuv420p", "yuvj420p")  # what cameras send; all else is converted fir
 SLOWEST, USUAL, FASTEST = 0.1, 25.0, 1000.0  # pictures a second that a header may say
 OVERDUE_S = 2.0  # of frames; if time stamps stand still, look all the same
 # Between keyframes. Both labelled films, encoded anew with one each 0.5 s and looked at
-# by keyframes: all nine visits, told 0.8 s later at the median. With one each second
-# visits run together.
+# by keyframes: all nine visits, told 0.5 to 1.4 s later. With one each second visits
+# run together.
 LONGEST_GOP_S = 0.6
 
 VideoPacket: TypeAlias = "av.Packet[av.VideoStream]"

@@ -7,7 +7,7 @@ import pytest
 
 import wachtpost
 
-SUBCOMMANDS = ["demo", "edge", "collector", "dashboard", "sites", "look"]
+SUBCOMMANDS = ["demo", "edge", "collector", "dashboard", "sites", "clip", "look"]
 
 
 def run(*arguments: str, code: str | None = None) -> subprocess.CompletedProcess[str]:
