@@ -167,7 +167,7 @@ class Agent:
                 speed=settings.speed,
                 loop=settings.loop,
                 snapshots=not self._ready.site.home,
-                clips=self._clip_plan(),
+                clips=self._clip_plan(camera),
                 sensitivity=camera.sensitivity,
                 shadow=camera.shadow,
                 memory=str(memory_folder(self._ready.home, camera.number)),
@@ -176,10 +176,11 @@ class Agent:
             take = self._taker(camera.number)
             yield camera.number, Camera(plan, take)
 
-    def _clip_plan(self) -> ClipPlan | None:
+    def _clip_plan(self, camera: DeviceCamera) -> ClipPlan | None:
         if not self._ready.settings.clips_mb:
             return None
-        return ClipPlan(folder=str(self._stores.shelf.folder))
+        folder = str(self._stores.shelf.folder)
+        return ClipPlan(folder=folder, before=float(camera.pre_roll_s))
 
     def _taker(self, number: int) -> Callable[[Sighting], None]:
         def take(sighting: Sighting) -> None:

@@ -27,8 +27,10 @@ def plans(folder: Path, *cameras: dict[str, Any]) -> list[CameraPlan]:
         return [camera._plan for _, camera in agent._make_cameras()]
 
 
-def test_a_camera_is_as_sensitive_as_it_was_declared(tmp_path: Path):
-    plain, set_ = plans(tmp_path, {}, {"sensitivity": "low", "shadow": True})
+def test_a_camera_watches_and_keeps_as_it_was_declared(tmp_path: Path):
+    wanted = {"sensitivity": "low", "shadow": True, "pre_roll_s": 12}
+    plain, set_ = plans(tmp_path, {}, wanted)
     assert (plain.sensitivity, plain.shadow) == ("normal", False)
     assert (set_.sensitivity, set_.shadow) == ("low", True)
     assert (plain.index, set_.index) == (7, 8)
+    assert [one.clips and one.clips.before for one in (plain, set_)] == [5.0, 12.0]
