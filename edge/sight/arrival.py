@@ -16,11 +16,12 @@ MOST = 16  # things looked at; more are rain
 REACH = 0.12  # of the width from look to look; or else the boxes overlap
 LIKE_SIZE = 3.5  # times as large or small, in another place: another thing
 CRUMB = 0.05  # of the size of one who arrived; less is a drop of rain beside it
-FORGET_S = 1.0  # a thing that is not seen for so long is gone
+FORGET_S = 0.6  # a thing that is not seen for so long is gone
 CROWD = 5  # things that pop up in one look: rain, or a broken stream
 CROWD_S = 1.0  # after it nothing that is new is believed at once
 CROWD_PIXELS = 12  # smaller ones do not count
 STILL_S = 1.5  # without a stir of its own
+HALF = 0.6  # of the size of one who has gone; what is left of it is no larger
 REST = 0.25  # of the size that a thing had; a smaller rest of it may be a trace
 BESIDE = 0.35  # of the width; parts of one visitor are no further apart
 STIRS_S = 5.0  # a whole that stirred so lately backs its parts
@@ -152,16 +153,22 @@ class Arrivals:
     def _doubt(self, seconds: float) -> None:
         """Take trust back from what stays where the rest of it has gone."""
         for track in self.tracks:
-            here = track.has_arrived and track.is_here(seconds)
-            if not here or track.is_left or track.stays_for(seconds) < STILL_S:
+            if not track.has_arrived or track.is_left or not track.is_here(seconds):
                 continue
-            pixels = track.thing.pixels
-            gone = self._gone.get(track.family, (0.0, 0.0))[1] >= pixels
-            gone = gone or any(REST * peak > pixels for _, peak in self._gone.values())
-            if not (track.is_part or pixels < REST * track.peak or gone):
+            pixels, stays = track.thing.pixels, track.stays_for(seconds)
+            if self._has_lost(track):  # what flickers does not go either
+                stays = max(stays, seconds - track.moved_at)
+            elif not track.is_part and pixels >= REST * track.peak:
                 continue
-            if not self._is_backed(track, seconds):
+            if stays >= STILL_S and not self._is_backed(track, seconds):
                 track.begin_again(seconds)
+
+    def _has_lost(self, track: Course) -> bool:
+        """Say whether most of what this may be a rest of has gone of late."""
+        pixels = track.thing.pixels
+        own = self._gone.get(track.family, (0.0, 0.0))[1]
+        largest = max((peak for _, peak in self._gone.values()), default=0.0)
+        return pixels < max(HALF * own, REST * largest)
 
     def _is_backed(self, track: Course, seconds: float) -> bool:
         return any(
