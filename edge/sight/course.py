@@ -19,6 +19,7 @@ GREW = 1.6  # times as large as when first seen: it comes nearer
 QUICK = 5.0  # px a look; what is quicker flies straight
 TURN = 0.6  # of its speed; a quick thing turns no more
 CROWD_LOOKS = 10  # that a thing out of a crowd must be seen in
+JUST_S = 0.5  # before it was seen last
 FADES = 0.99  # a look, of the largest size
 
 Place: TypeAlias = tuple[float, float]  # px, across and down
@@ -105,7 +106,8 @@ class Course:
         """Say whether it was on its way when it was seen last."""
         (x0, y0), (x1, y1) = self.places[0], self.places[-1]
         moved = abs(x1 - x0) + abs(y1 - y0) >= PART_MOVED
-        return self.has_arrived and moved and self.stirred_at == self.seconds
+        stirs = self.seconds - self.stirred_at <= JUST_S
+        return self.has_arrived and moved and stirs
 
     def _is_seen_enough(self) -> bool:
         if self.crowded and self.looks < CROWD_LOOKS:
