@@ -9,6 +9,7 @@ ROOMS = {
     "collector": ("collector.__main__", "hear every site, remember, decide"),
     "dashboard": ("dashboard.__main__", "serve the pages"),
     "sites": ("sites.__main__", "check an inventory, cut a device's file from it"),
+    "clip": ("edge.clip.command", "check that a clip is what a device filmed"),
     "look": ("edge.look.command", "run the motion detector over a recorded file"),
 }
 

@@ -30,6 +30,7 @@ DIGITS = re.compile(r"[0-9]{1,4}")
 SITE_MOST = 60
 EVENTS_MOST = 100
 _NO_NEWS = frozenset({"run.started", "records.dropped"})
+_QUIET = frozenset({"light.changed", "nuisance.started", "nuisance.ended"})
 
 
 @dataclass(frozen=True)
@@ -243,7 +244,11 @@ def told(words: Words, events: Sequence[Row]) -> list[dict[str, Any]]:
     """Give the last events of a stretch, the latest first, with what they say."""
     news = [each for each in events if each["kind"] not in _NO_NEWS]
     return [
-        {**each, "detail": detail(words, each["kind"], each["data"])}
+        {
+            **each,
+            "detail": detail(words, each["kind"], each["data"]),
+            "quiet": each["kind"] in _QUIET,
+        }
         for each in reversed(news[-EVENTS_MOST:])
     ]
 

@@ -125,6 +125,13 @@ def _parser() -> argparse.ArgumentParser:
         _add(commands, name, sentence)
     arming = _add(commands, "arm", "arm, after the exit delay")
     arming.add_argument("word", nargs="?", choices=["away", "night"], default="away")
+    _add(commands, "clips", "list the clips that it keeps")
+    for name, sentence in (
+        ("hold", "keep a clip as evidence, whatever the limits say"),
+        ("release", "hold a clip no longer"),
+    ):
+        clip = _add(commands, name, sentence)
+        clip.add_argument("word", metavar="CLIP", help="the start of its digest")
     view = _add(commands, "accept-view", "learn the scene of camera N anew")
     view.add_argument("word", metavar="N", type=_number, help="the camera's number")
     panic = _add(commands, "panic", "ask for help")

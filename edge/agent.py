@@ -7,31 +7,34 @@ import asyncio
 import random
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from edge.album import Album
 from edge.camera import scene_memory
 from edge.camera.camera import Camera, CameraPlan
+from edge.camera.sighting import ClipKept, Sighting
 from edge.camera.sightings import Cameras
+from edge.clip.keeper import Keeper, Line, Signer
+from edge.clip.plan import ClipPlan
+from edge.clip.post import Post
 from edge.contact import Contacts, PinContacts, still_pins
 from edge.dispatch import Dispatch, Sender
 from edge.errors import GpioError
 from edge.hand import Hand
 from edge.heartbeat import Pulse
-from edge.journal import Journal
 from edge.node import Node, Stores
 from edge.order import Answer
-from edge.outbox import Outbox, OutboxPlan, sync_files
-from edge.panel_state import PanelPlan, PanelState, PanelZone
+from edge.outbox import sync_files
+from edge.panel_state import PanelPlan, PanelZone
 from edge.receipts import Receipts
 from edge.recording import Playing, RecordedContacts, RecordedMeasurements
 from edge.settings import Ready, footage_source
 from edge.slots import Slots
+from edge.stores import open_stores
 from edge.uplink import Uplink
 from sites.device_file import DeviceFile
 from sites.site import Camera as DeviceCamera
@@ -41,7 +44,7 @@ log = structlog.get_logger()
 SYNC_S = 0.1
 TICK_S = 1.0
 LAST_S = 8.0  # a kit's slot may be 5 s away, and its receipt takes a moment
-_ALBUM_SHARE = 8  # of the outbox's limit
+_FILM_S = 30.0  # how long each camera is kept from an alarm on, motion or not
 
 
 class Agent:
@@ -56,6 +59,11 @@ class Agent:
         self._node = Node(stores, panel_plan(site), _now, home=site.home)
         numbers = [camera.number for camera in site.cameras]
         self._cameras = Cameras(numbers, self._node.see)
+        self._keeper = Keeper(
+            stores.shelf,
+            Signer(site.device, ready.key),
+            Line(self._node.write, self._ring, _now),
+        )
         self._watching = dict(self._make_cameras())
         self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now)
         sender = Sender(site.device, ready.key, ready.seal, _now)
@@ -64,10 +72,10 @@ class Agent:
         if site.home:
             self._dispatch = Slots(sender, stores.outbox, receipts, self._beat, chance)
         else:
-            self._dispatch = Dispatch(
-                sender, stores.outbox, stores.album, receipts, chance
-            )
+            post = Post(stores.album, stores.shelf, site.device)
+            self._dispatch = Dispatch(sender, stores.outbox, post, receipts, chance)
         self._node.ring = self._dispatch.ring
+        self._node.film = self._film
         self._uplink = Uplink(
             ready.broker, ready.way, self._dispatch.serve, self._dispatch.ring, chance
         )
@@ -86,7 +94,9 @@ class Agent:
 
     async def _sense(self) -> None:
         measurements = self._measurements()
-        hand = Hand(self._ready.home, self._node, self._status, self._accept_view)
+        hand = Hand(
+            self._ready.home, self._node, self._status, self._accept_view, self._keeper
+        )
         async with asyncio.TaskGroup() as group:
             group.create_task(self._tick(), name="tick")
             group.create_task(hand.listen(), name="hand")
@@ -94,6 +104,7 @@ class Agent:
             if measurements is not None:
                 watching = measurements.watch(self._node.see)
                 group.create_task(watching, name="measurements")
+            group.create_task(self._keeper.work(), name="clips")
             for number, camera in self._watching.items():
                 group.create_task(camera.watch(), name=f"camera {number}")
 
@@ -156,6 +167,7 @@ class Agent:
                 speed=settings.speed,
                 loop=settings.loop,
                 snapshots=not self._ready.site.home,
+                clips=self._clip_plan(),
                 sensitivity=camera.sensitivity,
                 shadow=camera.shadow,
                 memory=str(memory_folder(self._ready.home, camera.number)),
@@ -164,14 +176,32 @@ class Agent:
             take = self._taker(camera.number)
             yield camera.number, Camera(plan, take)
 
+    def _clip_plan(self) -> ClipPlan | None:
+        if not self._ready.settings.clips_mb:
+            return None
+        return ClipPlan(folder=str(self._stores.shelf.folder))
+
+    def _taker(self, number: int) -> Callable[[Sighting], None]:
+        def take(sighting: Sighting) -> None:
+            if isinstance(sighting, ClipKept):
+                self._keeper.take(number, sighting)
+            else:
+                self._cameras.take(number, sighting)
+
+        return take
+
+    def _film(self) -> None:
+        for camera in self._watching.values():
+            camera.keep(_FILM_S)
+
+    def _ring(self) -> None:
+        self._dispatch.ring()
+
     def _substream(self, camera: DeviceCamera) -> str | None:
         if camera.substream is None:
             return None
         ready = self._ready
         return footage_source(ready.home, ready.settings, camera.substream)
-
-    def _taker(self, number: int) -> Callable[..., None]:
-        return lambda sighting: self._cameras.take(number, sighting)
 
     def _accept_view(self, number: int) -> Answer:
         """Have a camera learn its scene anew: a person has aimed it elsewhere."""
@@ -196,6 +226,8 @@ class Agent:
             written={str(lane): count for lane, count in outbox.written.items()},
             waiting={"al": outbox.backlog("al"), "up": outbox.backlog("up")},
             connected=self._uplink.connected,
+            clips_mb=round(self._stores.shelf.size / 2**20, 1),
+            days_left=self._keeper.days_left(),
         )
 
 
@@ -210,7 +242,7 @@ def watch(ready: Ready) -> None:
     Raises OutboxBusyError, GpioError or RecordingError where it cannot even begin.
     """
     contacts = make_contacts(ready)
-    with open_stores(ready) as stores:
+    with open_stores(ready, _now()) as stores:
         asyncio.run(_until_told(Agent(ready, stores, contacts)))
     log.info("agent.ended")
 
@@ -225,21 +257,6 @@ async def _until_told(agent: Agent) -> None:
         await work
     except asyncio.CancelledError:
         log.info("agent.told_to_end")
-
-
-@contextmanager
-def open_stores(ready: Ready) -> Iterator[Stores]:
-    """Open what the device keeps; raises OutboxBusyError."""
-    folder = ready.home / "outbox"
-    journal = Journal(ready.home / "panel.json")
-    if not folder.exists():
-        # before the first record: a missing state later means that it was lost
-        journal.write(PanelState())
-    limit = ready.settings.outbox_mb * 2**20
-    plan = OutboxPlan(limit=limit - limit // _ALBUM_SHARE)
-    with Outbox(folder, _now(), plan) as outbox:
-        album = Album(folder / "pictures", ready.site.device, limit // _ALBUM_SHARE)
-        yield Stores(outbox, album, journal)
 
 
 def make_contacts(ready: Ready) -> Contacts:

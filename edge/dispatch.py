@@ -15,7 +15,7 @@ from typing import Protocol
 from nacl.public import PublicKey
 from nacl.signing import SigningKey
 
-from edge.album import Album, PartName
+from edge.album import PartName
 from edge.lane import Batch
 from edge.outbox import Outbox
 from edge.receipts import Receipts
@@ -34,6 +34,14 @@ class Wire(Protocol):
 
     def publish(self, channel: Channel, payload: bytes) -> None: ...
     def take(self) -> list[bytes]: ...
+
+
+class Parts(Protocol):
+    """What goes in parts, in the order in which it goes."""
+
+    def next_part(self) -> Part | None: ...
+    def confirm(self, part: PartName, count: int) -> None: ...
+    def holds(self, part: PartName) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,7 @@ class Dispatch:
         self,
         sender: Sender,
         outbox: Outbox,
-        album: Album,
+        album: Parts,
         receipts: Receipts,
         random: Random,
     ) -> None:

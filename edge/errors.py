@@ -60,6 +60,10 @@ class FilmError(CameraError):
         super().__init__(what)
 
 
+class ClipError(CameraError):
+    """A film cannot be written or read; those after it may be."""
+
+
 class LoginError(CameraError):
     """The file with the cameras' logins cannot be used. Quotes nothing of it."""
 

@@ -8,11 +8,12 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
 from edge.node import Node
-from edge.order import PATIENCE_S, Answer, short_path
+from edge.order import PATIENCE_S, Answer, ClipLine, short_path
 from edge.panel_state import Decision
 
 _LONGEST = 200
@@ -27,6 +28,19 @@ _ORDERS: dict[tuple[str, ...], Callable[[Node], Decision]] = {
 }
 
 
+_CLIP_ORDERS = frozenset({"clips", "hold", "release"})
+
+
+class Clips(Protocol):
+    """What a person may ask of the clips."""
+
+    def lines(self) -> tuple[ClipLine, ...]:
+        """List them."""
+
+    def hold(self, start: str, *, held: bool) -> str:
+        """Hold or release one; gives the reason."""
+
+
 class Hand:
     """Takes the commands of a person and gives them to the node.
 
@@ -39,10 +53,12 @@ class Hand:
         node: Node,
         status: Callable[[], Answer],
         accept_view: Callable[[int], Answer],
+        clips: Clips,
     ) -> None:
         self._folder = folder
         self._node = node
         self._status = status
+        self._clips = clips
         self._accept_view = accept_view
         self.ready = asyncio.Event()
 
@@ -67,11 +83,23 @@ class Hand:
             return self._status()
         if words == ("duress",):
             return self._duress()
+        if words and words[0] in _CLIP_ORDERS:
+            return self._clip(words)
         if words[:1] == ("accept-view",):
             return self._view(words[1:])
         if words in _ORDERS:
             return _answer(_ORDERS[words](self._node))
         return Answer(ok=False, reason="unknown_command")
+
+    def _clip(self, words: tuple[str, ...]) -> Answer:
+        match words:
+            case ("clips",):
+                return Answer(ok=True, reason="clips", clips=self._clips.lines())
+            case ("hold" | "release" as order, clip):
+                reason = self._clips.hold(clip, held=order == "hold")
+                return Answer(ok=reason in {"held", "released"}, reason=reason)
+            case _:
+                return Answer(ok=False, reason="unknown_command")
 
     def _view(self, numbers: tuple[str, ...]) -> Answer:
         if len(numbers) != 1 or not numbers[0].isdecimal():

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from edge import panel
 from edge.album import Album
+from edge.clip.shelf import Shelf
 from edge.errors import JournalError, OutboxFullError
 from edge.journal import Journal
 from edge.outbox import Outbox
@@ -37,12 +38,14 @@ class Stores:
     outbox: Outbox
     album: Album
     journal: Journal
+    shelf: Shelf
 
 
 class Node:
     """One device: its panel and its stores.
 
-    `ring` is called when an alarm was written down, so that it is sent at once.
+    `ring` is called when an alarm was written down, so that it is sent at once, and
+    `film` when what the cameras see now has to be kept.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Node:
         self._home = home
         self._state = PanelState()
         self.ring: Callable[[], None] = _nobody
+        self.film: Callable[[], None] = _nobody
 
     @property
     def state(self) -> PanelState:
@@ -124,6 +128,8 @@ class Node:
         for record in decision.records:
             self.write(record, in_alarm=in_alarm)
         # after the records: a state on disk whose alarm is not would hide the alarm
+        if any(_is_to_be_filmed(one, in_alarm) for one in decision.records):
+            self.film()
         if always_save or decision.state != before:
             self._save()
         if decision.state.phase != before.phase:
@@ -155,6 +161,16 @@ def _illustrated(decision: Decision, seen: Record) -> Decision:
         for record in decision.records
     )
     return dataclasses.replace(decision, records=records)
+
+
+def _is_to_be_filmed(record: Record, in_alarm: bool) -> bool:  # noqa: FBT001  # one use
+    """Say whether clips are kept for a record, also where no camera sees a motion.
+
+    Not for duress: a clip would show that it was no plain disarming.
+    """
+    if isinstance(record, MotionStarted):
+        return in_alarm
+    return isinstance(record, AlarmRaised | PanicPressed)
 
 
 def _nobody() -> None:

@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -18,8 +19,23 @@ SOCKET = "hand.sock"
 PATIENCE_S = 10.0
 
 
+class ClipLine(msgspec.Struct, frozen=True):
+    """A clip in a list; `kept` is why: motion, alarm or hold."""
+
+    clip: str
+    camera: int
+    begins: datetime
+    seconds: float
+    size: int
+    kept: str
+
+
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a command came to. `sensors` are those that stand in the way."""
+    """What a command came to. `sensors` are those that stand in the way.
+
+    `clips_mb` is what clips take on the disk, in MiB; at the rate of the last day there
+    is room for `days_left` more days of them.
+    """
 
     ok: bool
     reason: str
@@ -29,6 +45,9 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     written: dict[str, int] = {}
     waiting: dict[str, int] = {}
     connected: bool | None = None
+    clips: tuple[ClipLine, ...] = ()
+    clips_mb: float | None = None
+    days_left: float | None = None
 
 
 def give(folder: Path, line: str) -> Answer:

@@ -47,6 +47,8 @@ class Settings(Model):
     site_file: Path = Path("site.json")
     site_file_key: KeyText
     outbox_mb: Annotated[int, Field(ge=2, le=1_000_000)] = 512
+    clips_mb: Annotated[int, Field(ge=0, le=1_000_000)] = 4096
+    clips_hours: Annotated[int | None, Field(ge=1, le=28 * 24)] = None
     contacts: str = "gpio"
     measurements: Path | None = None
     footage: Path | None = None

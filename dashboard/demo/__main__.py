@@ -83,6 +83,8 @@ async def _tell(show: Show) -> None:
     for role, link in await show.links():
         _say(f"  {role:<20} {link}")
     _say("\nAfter some seconds a back door opens, and somebody at home asks for help.")
+    if films.ours:
+        _say("After some minutes a cloth hangs before a camera outside.")
     _say("Ctrl-C ends all of it.")
 
 

@@ -24,6 +24,11 @@ class Material:
     measurements: Path | None
 
     @property
+    def ours(self) -> bool:
+        """Whether these are the films of the demo, and nobody's own."""
+        return self.footage is not None and self.footage == FOOTAGE
+
+    @property
     def word(self) -> str:
         """Say which: the folder's path, or `made`."""
         return str(self.footage) if self.footage else MADE

@@ -3,6 +3,7 @@
 1. An embedded PostgreSQL, migrated; the example inventory with keys of today.
 2. A broker, the collector, the dashboard: the same programs as anywhere else.
 3. A station and a kit, on recorded or made input; armed by hand, as a person would.
+   Of the demo's own films one has a cloth in it for a while.
 4. Sign-in links, one a role. Then it goes on until told, or counts and ends.
 """
 
@@ -10,7 +11,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -25,10 +26,12 @@ from dashboard.demo.cast import (
     settings_of,
     write_inventory,
 )
+from dashboard.demo.cloth import Stage
 from dashboard.demo.errors import CommandError, PortTakenError
 from dashboard.demo.material import ROOT, Material
 from dashboard.demo.postgres import Server, started
 from dashboard.demo.program import Program, free_port, port_answers
+from dashboard.demo.story import CLOTH_S, covered_film
 from dashboard.demo.tally import Tally, counts, duplicates_refused
 from dashboard.front import build
 from dashboard.sign_in import make_link
@@ -62,6 +65,7 @@ class Show:
         self.broker, self.health = free_port(), free_port()
         self.programs: list[Program] = []
         self.players: list[Player] = []
+        self.stage: Stage | None = None
         self.server = Server("")
         self.inventory = Inventory()
         self.address = f"http://127.0.0.1:{plan.port}"
@@ -90,6 +94,9 @@ class Show:
 
     def _prepare(self) -> None:
         films = self.plan.films
+        if films.footage is not None and films.ours:
+            self.stage = Stage.of(films.footage, self.folder / "films")
+            films = replace(films, footage=self.stage.folder)
         keys = Keys.new(load(EXAMPLES))
         where = self.folder / "inventory"
         self.inventory = write_inventory(EXAMPLES, where, keys, films)
@@ -207,9 +214,15 @@ class Show:
                 group.create_task(program.watch(), name=program.name)
                 for program in self.programs
             ]
+            watching.append(group.create_task(self._cover(), name="cloth"))
             await stop.wait()
             for task in watching:
                 task.cancel()
+
+    async def _cover(self) -> None:
+        film = covered_film(self.players[0].site)
+        if self.stage is not None and film is not None:
+            await self.stage.cover(film, CLOTH_S)
 
     async def count(self) -> Tally:
         """End the devices, let what they wrote arrive, and count."""

@@ -24,6 +24,8 @@ class Beat:
     silent: bool = False
 
 
+# After so many seconds a cloth hangs before the station's camera outside, for a while.
+CLOTH_S = 90
 # A day shift ends; then the back door of a station opens while it is armed.
 STATION = (
     Beat(0, "contact", "closed", "entrance"),
@@ -52,6 +54,13 @@ HOME = (
 def story_of(site: Site) -> tuple[Beat, ...]:
     """Give the story that suits the kind of site."""
     return HOME if site.kind == "home" else STATION
+
+
+def covered_film(site: Site) -> str | None:
+    """Name the film of the camera that is covered: the last one of the first device."""
+    sources = [camera.source for camera in site.devices[0].cameras]
+    kind, _, name = sources[-1].partition(":") if sources else ("", "", "")
+    return name if kind == "footage" else None
 
 
 def recording(site: Site, device: Device, beats: Iterable[Beat]) -> str:

@@ -30,6 +30,8 @@ from edge.camera.sighting import (
     CameraLost,
     CameraPlan,
     CameraRestored,
+    ClipKept,
+    KeepNow,
     MotionEnded,
     MotionStarted,
     Sighting,
@@ -85,8 +87,14 @@ class Camera:
         self._going_on: dict[str, MotionStarted] = {}
         self._lost = False
         self._good_since: float | None = None
+        self._stdin: asyncio.StreamWriter | None = None
         self._anew = False
         self.pid: int | None = None
+
+    def keep(self, seconds: float) -> None:
+        """Have a clip kept of the last seconds and the next, if the camera is there."""
+        if self._stdin is not None and not self._stdin.is_closing():
+            self._stdin.write(pack(KeepNow(seconds)))
 
     async def watch(self) -> None:
         """Watch until cancelled; a recorded film that does not loop ends by itself.
@@ -133,13 +141,14 @@ class Camera:
         try:
             return await self._listen(process)
         finally:
-            self.pid = None
+            self.pid = self._stdin = None
             await _see_to_its_end(process)
 
     async def _listen(self, process: Process) -> Loss:
         if process.stdin is None or process.stdout is None:
             return Loss.CRASHED
         process.stdin.write(pack(self._plan))
+        self._stdin = process.stdin
         patience = self._patience.start
         try:
             while True:
@@ -186,6 +195,8 @@ class Camera:
                     self._tell(sighting)
             case CameraLost(at=at, reason=reason):
                 self._lose(reason, at)
+            case ClipKept() if self._plan.clips is None:
+                raise SightingError("a clip that the plan does not ask for")
             case _:
                 self._tell(sighting)
 

@@ -12,7 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -24,6 +25,7 @@ from edge.camera import scene_memory
 from edge.camera.film import Film
 from edge.camera.habits import Habits, sighting_of_seen
 from edge.camera.memory import limit_memory
+from edge.camera.pace import HEARTBEAT_S, Pace
 from edge.camera.pi_camera import PiFilm
 from edge.camera.scene_film import SceneFilm, is_made
 from edge.camera.sighting import (
@@ -35,9 +37,12 @@ from edge.camera.sighting import (
     MotionStarted,
     Sighting,
     pack,
+    read_order,
     read_plan,
 )
 from edge.camera.source import is_pi
+from edge.clip.beside import Beside
+from edge.clip.recorder import Recorder
 from edge.errors import FilmError, Loss
 from edge.sight.eye import Eye, Glance
 from edge.sight.guard import Verdict
@@ -46,7 +51,6 @@ from edge.sight.lookout import Manner, Seen
 from edge.sight.motion import Changed, Started
 from edge.sight.picture import Moment, Still
 
-HEARTBEAT_S = 1.0
 MUTED_S = 3.0  # after a camera came back: half pictures, and exposure that settles
 KEEP_FIRST_S = 60.0  # of the scene, before it is written down
 KEEP_S = 300.0  # between two writings
@@ -63,15 +67,20 @@ def main() -> int:
     cv2.setNumThreads(1)
     limit_memory()
     pipe = _claim_stdout()
-    plan = read_plan(sys.stdin.buffer)
-    threading.Thread(target=_end_when_stdin_closes, name="stdin", daemon=True).start()
+    orders = _claim_stdin()
+    plan = read_plan(orders)
+    one_at_a_time = threading.Lock()  # clips are told from a thread of their own
 
     def tell(sighting: Sighting) -> None:
-        pipe.write(pack(sighting))
-        pipe.flush()
+        with one_at_a_time:
+            pipe.write(pack(sighting))
+            pipe.flush()
 
+    watch = Watch(plan, tell)
+    listen = partial(_obey_until_stdin_closes, orders, watch)
+    threading.Thread(target=listen, name="stdin", daemon=True).start()
     with suppress(BrokenPipeError):
-        Watch(plan, tell).run()
+        watch.run()
     return 0
 
 
@@ -88,6 +97,9 @@ class Watch:
         self._pace = Pace(plan, self._beat)
         self._looks = 0
         self._told_at = float("-inf")
+        self._recorder: Recorder | None = None
+        if plan.clips:
+            self._recorder = Recorder(plan, plan.clips, self._pace.at, tell)
         self._moves_since: float | None = None
         self._muted = plan.is_live
 
@@ -102,9 +114,17 @@ class Watch:
             heat=self._habits.heat,
         )
 
+    def keep(self, seconds: float) -> None:
+        """Have a clip kept of the last seconds and the next; from any thread."""
+        if self._recorder:
+            self._recorder.order(seconds)
+
     def run(self) -> None:
         """Watch until the film ends or is lost; the last word is CameraLost."""
         self._beat()
+        if self._recorder:
+            with suppress(OSError):  # a broken disk must not end the looking
+                self._recorder.adopt()
         try:
             for still in self._stills():
                 self._pace.wait_for(still.moment.seconds)
@@ -115,6 +135,8 @@ class Watch:
         for decision in [] if self._muted else self._eye.close():
             self._tell_one(decision, None)
         self._habits.write()
+        if self._recorder:
+            self._recorder.close(self._beat)
         self._tell(CameraLost(time.time(), reason))
 
     def _stills(self) -> Iterator[Still]:
@@ -122,7 +144,7 @@ class Watch:
         before = Moment(0, 0.0)
         while True:
             last = before
-            with _film(self._plan) as film:
+            with self._film() as film, self._recording(film.rate, before):
                 for still in film.stills():
                     frame, seconds = still.moment
                     last = Moment(before.frame + frame, before.seconds + seconds)
@@ -135,10 +157,29 @@ class Watch:
                 return
             before = Moment(last.frame + 1, last.seconds + gap)
 
+    def _film(self) -> Film | SceneFilm | PiFilm:
+        plan, source = self._plan, self._plan.looked_at
+        if is_made(source):
+            return SceneFilm(source, plan.fps)
+        if is_pi(source):
+            return PiFilm(source, plan.fps)
+        tap = self._recorder.tap if self._recorder and not plan.substream else None
+        login, keyframes = plan.login, plan.keyframes
+        return Film(source, plan.fps, login=login, keyframes=keyframes, tap=tap)
+
+    def _recording(self, rate: float, before: Moment) -> AbstractContextManager[object]:
+        if self._recorder is None:
+            return nullcontext()
+        if self._plan.substream is not None:
+            return Beside(self._plan, self._recorder, before.seconds)
+        return self._recorder.film(rate, before.seconds)
+
     def _look(self, still: Still) -> None:
         now = self._pace.at(still.moment.seconds)
         glance = self._eye.see(still, self._habits.hour(now))
         self._looks += 1
+        if self._recorder:
+            self._recorder.show(glance.picture, still.moment.seconds)
         self._judge_liveness(glance, still.moment.seconds)
         if not self._is_muted():
             self._tell_of(glance)
@@ -152,6 +193,8 @@ class Watch:
         if glance.verdict:
             self._tell(self._judgement(glance.verdict))
         for decision in glance.decisions:
+            if self._recorder:
+                self._recorder.note(decision)
             self._tell_one(decision, glance)
 
     def _tell_one(self, decision: Seen, glance: Glance | None) -> None:
@@ -235,52 +278,6 @@ class Recall:
                 scene_memory.write(self._folder, kept)
 
 
-class Pace:
-    """Maps a film's seconds to the clock, and waits until a still is due.
-
-    A live camera sets its own pace; a recorded film goes `speed` times real time.
-    """
-
-    def __init__(self, plan: CameraPlan, beat: Callable[[], None]) -> None:
-        self._live, self._beat = plan.is_live, beat
-        self._speed = 1.0 if plan.is_live else plan.speed
-        self._started: float | None = None
-        self._seconds = 0.0
-        self._pause = threading.Event()
-
-    def wait_for(self, seconds: float) -> None:
-        """Return when the still at `seconds` of the film is due."""
-        if self._started is None:
-            self._started = time.monotonic() - seconds / self._speed
-        self._seconds = seconds
-        if self._live:
-            return
-        while (left := self._started + seconds / self._speed - time.monotonic()) > 0:
-            self._pause.wait(min(left, HEARTBEAT_S))
-            self._beat()
-
-    def elapsed(self) -> float:
-        """Return the seconds since the start, on our clock, in the film's measure."""
-        if self._started is None:
-            return 0.0
-        if self._live:
-            return time.monotonic() - self._started
-        return self._seconds
-
-    def at(self, seconds: float) -> float:
-        """Return when the moment at `seconds` was, as seconds since 1970."""
-        return time.time() - (self._seconds - seconds) / self._speed
-
-
-def _film(plan: CameraPlan) -> Film | SceneFilm | PiFilm:
-    source = plan.looked_at
-    if is_made(source):
-        return SceneFilm(source, plan.fps)
-    if is_pi(source):
-        return PiFilm(source, plan.fps)
-    return Film(source, plan.fps, login=plan.login, keyframes=plan.keyframes)
-
-
 def _claim_stdout() -> BinaryIO:
     """Take stdout for sightings; whatever else writes there now goes to stderr."""
     ours = os.dup(sys.stdout.fileno())
@@ -296,10 +293,18 @@ def _die_with_the_agent() -> None:
             Path("/proc/self/oom_score_adj").write_text(str(FIRST_TO_GO), "ascii")
 
 
-def _end_when_stdin_closes() -> None:
-    """End with the agent also where the kernel does not see to it."""
-    while os.read(sys.stdin.fileno(), 1):
-        pass
+def _claim_stdin() -> BinaryIO:
+    """Take stdin for ourselves.
+
+    Python's own would be locked by the thread that reads, when the process ends.
+    """
+    return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+
+
+def _obey_until_stdin_closes(orders: BinaryIO, watch: Watch) -> None:
+    """Take orders; end with the agent also where the kernel does not see to it."""
+    while order := read_order(orders):
+        watch.keep(order.seconds)
     os._exit(0)
 
 

@@ -8,17 +8,17 @@ import av
 import numpy as np
 from av.error import FFmpegError
 
+from edge.camera.extent import Extent
 from edge.camera.login import Login
 from edge.camera.pacing import FilmClock, Pacing
 from edge.camera.source import is_live
-from edge.camera.stream import BOUNDS, MOST_PIXELS, lost, open_source
+from edge.camera.stream import BOUNDS, MOST_PIXELS, lost, open_source, promised_seconds
 from edge.errors import FilmError, Loss
 from edge.sight.picture import Moment, Passed, Pixels, Still, points_of
 
 BAD_IN_A_ROW = 100  # packets that cannot be decoded; a drop-out heals by a keyframe
 PLANAR = ("yuv420p", "yuvj420p")  # what cameras send; all else is converted first
-CUT_S = 2.0  # and
-CUT_SHARE = 0.1  # of a film may be missing at its end; headers are rounded
+SLOWEST, USUAL, FASTEST = 0.1, 25.0, 1000.0  # pictures a second that a header may say
 OVERDUE_S = 2.0  # of frames; if time stamps stand still, look all the same
 # Between keyframes. Both labelled films, encoded anew with one each 0.5 s and looked at
 # by keyframes: all nine visits, told 0.8 s later at the median. With one each second
@@ -43,10 +43,9 @@ class _Skipping:
 
     def take(self, packet: VideoPacket) -> None:
         """Judge a packet that is about to be decoded."""
-        stamp = packet.pts if packet.dts is None else packet.dts
-        if stamp is None or packet.time_base is None:
+        seconds = _seconds(packet)
+        if seconds is None:
             return
-        seconds = float(stamp * packet.time_base)
         if self._key is not None and seconds - self._key > LONGEST_GOP_S:
             self._too_few = True
         if packet.is_keyframe:
@@ -100,7 +99,10 @@ class Film:
             raise FilmError(
                 Loss.RUBBISH, f"pictures of {context.width}x{context.height} pixels"
             )
-        self.rate = float(self._stream.average_rate or 25)
+        rate = float(self._stream.average_rate or 0)
+        self.rate = rate if SLOWEST <= rate <= FASTEST else USUAL
+        promised = promised_seconds(self._container, self._stream)
+        self._extent = Extent(None if self._live else promised)
 
     def __enter__(self) -> Self:
         return self
@@ -120,6 +122,7 @@ class Film:
         passed: list[tuple[float, Pixels]] = []
         for number, frame in enumerate(self._frames()):
             seconds = clock.read(frame.time)
+            self._extent.take(seconds)
             overdue = number - looked > OVERDUE_S * self.rate
             if pacing.is_due(seconds) or overdue:
                 looked = number
@@ -131,21 +134,10 @@ class Film:
             raise FilmError(Loss.RUBBISH, "no picture in the source can be decoded")
         if self._live:
             raise FilmError(Loss.REFUSED, "the camera has closed the connection")
-        self._see_to_its_end(seconds)
-
-    def _see_to_its_end(self, seconds: float) -> None:
-        """Raise FilmError for a film that breaks off long before its promised end."""
-        length = self._promised()
-        if length - seconds > max(CUT_S, CUT_SHARE * length):
-            what = f"the film breaks off after {seconds:.0f} s of {length:.0f} s"
+        if self._extent.falls_short():
+            came, promised = self._extent.seconds, self._extent.promised
+            what = f"the film breaks off after {came:.0f} s of {promised:.0f} s"
             raise FilmError(Loss.ENDED, what)
-
-    def _promised(self) -> float:
-        """Return how long the header says the film is, in seconds; 0 if it does not."""
-        stream, container = self._stream, self._container
-        if stream.duration and stream.time_base:
-            return float(stream.duration * stream.time_base)
-        return (container.duration or 0) / av.time_base
 
     def _frames(self) -> Iterator[av.VideoFrame]:
         bad = 0
@@ -156,7 +148,7 @@ class Film:
                 frames = packet.decode()
             except FFmpegError as error:
                 if isinstance(error, MemoryError):
-                    raise lost(error, Loss.CRASHED, "decoding fails") from None
+                    raise lost(error, Loss.RUBBISH, "decoding fails") from None
                 bad += 1
                 if bad >= BAD_IN_A_ROW:
                     raise FilmError(
@@ -181,8 +173,18 @@ class Film:
             yield packet
 
 
+def _seconds(packet: VideoPacket) -> float | None:
+    stamp = packet.dts if packet.pts is None else packet.pts
+    if stamp is None or packet.time_base is None:
+        return None
+    return float(stamp * packet.time_base)
+
+
 def _still(moment: Moment, frame: av.VideoFrame, passed: Passed) -> Still:
     width, height = frame.width & ~1, frame.height & ~1
+    if not (width and height):
+        what = f"pictures of {frame.width}x{frame.height} pixels"
+        raise FilmError(Loss.RUBBISH, what)
     if frame.format.name not in PLANAR or (width, height) != (
         frame.width,
         frame.height,

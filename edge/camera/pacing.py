@@ -2,6 +2,7 @@
 
 ALMOST_S = 0.001  # time stamps are rounded
 LONGEST_STEP_S = 60.0  # between two frames
+REORDERED_S = 1.0  # that a frame may come behind its turn
 
 
 class Pacing:
@@ -25,23 +26,28 @@ class Pacing:
 
 
 class FilmClock:
-    """Seconds since the first frame, never back, whatever the time stamps do."""
+    """Seconds since the first frame, never back, whatever the time stamps do.
+
+    Where frames are lost those around them come out of order, by less than a second:
+    the clock waits for them. A longer jump is a camera that has set its clock.
+    """
 
     def __init__(self, rate: float) -> None:
         self._step = 1 / rate
-        self._stamp: float | None = None
+        self._zero: float | None = None  # the time stamp of second 0
         self._seconds: float | None = None
 
     def read(self, stamp: float | None) -> float:
         """Return the seconds of a frame from its time stamp, or the lack of one."""
-        if self._seconds is None:
-            self._seconds = 0.0
-        else:
-            step = self._step
-            if stamp is not None and self._stamp is not None:
-                step = stamp - self._stamp
-            if not 0 <= step <= LONGEST_STEP_S:  # the camera has set its clock
-                step = self._step
-            self._seconds += step
-        self._stamp = stamp
+        last = self._seconds
+        due = 0.0 if last is None else last + self._step
+        if stamp is None:
+            self._seconds = due
+            return due
+        if self._zero is None:
+            self._zero = stamp - due
+        ahead = stamp - self._zero - (last or 0.0)
+        if not -REORDERED_S <= ahead <= LONGEST_STEP_S:
+            self._zero = stamp - due
+        self._seconds = max(last or 0.0, stamp - self._zero)
         return self._seconds

@@ -22,7 +22,7 @@ RATE = 25
 WIDEST = 1280  # px of the pictures looked at: no snapshot is wider
 BUFFERS = 4  # pictures that the camera may fill ahead; each takes memory
 LOOKED_AT = "lores"  # the smaller of the two sizes that the camera makes at once
-ABSENT = "picamera2 is not on this machine: apt install python3-picamera2"
+ABSENT = "picamera2 cannot be loaded here: apt install python3-picamera2"
 
 
 class PiFilm:
@@ -119,7 +119,7 @@ def _looked_at(size: tuple[int, int]) -> tuple[int, int]:
 def _opened(number: int) -> Any:
     try:
         library = importlib.import_module("picamera2")
-    except ImportError:
+    except (ImportError, ValueError):  # NumPy raises the latter where versions clash
         raise FilmError(Loss.MISSING, ABSENT) from None
     try:
         return library.Picamera2(number)

@@ -10,9 +10,10 @@ import msgspec
 
 from edge.camera.login import Login
 from edge.camera.source import is_live
+from edge.clip.plan import ClipPlan
 from edge.errors import CameraError, CameraPlanError, Loss, SightingError
 from edge.sight.shape import Box, Polygon
-from sites.event import LightChange, Preset, Side
+from sites.event import Count, Digest, LightChange, Preset, Seconds, Side
 
 LENGTH_BYTES = 4
 LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes; a snapshot of 1280 px is about 0.3 MB
@@ -39,6 +40,7 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
         time_zone: the site's, as in `Europe/Amsterdam`; None: the hour is not known.
         linger: a visit that lasts so many seconds is told again, as a long one.
         memory: a folder of this camera's own, for what it learns; None keeps nothing.
+        clips: what films are kept on the device, if any.
     """
 
     index: int
@@ -57,6 +59,7 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
     memory: str | None = None
     time_zone: str | None = None
     linger: float = 90.0
+    clips: ClipPlan | None = None
 
     def __post_init__(self) -> None:
         if not self.source:
@@ -187,14 +190,16 @@ class PresetProposed(msgspec.Struct, frozen=True, tag="preset.proposed"):
 class ClipKept(msgspec.Struct, frozen=True, tag="clip.kept"):
     """A film lies in the plan's folder for clips, as `<clip>.mp4`.
 
-    `at` is what it was kept for; it begins `before` seconds before that.
+    `at` is what it was kept for; it begins `before` seconds before that. `ordered`:
+    somebody asked for it with KeepNow while it ran.
     """
 
     at: float
-    clip: str
-    seconds: float
-    before: float
-    size: int
+    clip: Digest
+    seconds: Seconds
+    before: Seconds
+    size: Count
+    ordered: bool = False
 
 
 class CameraLost(msgspec.Struct, frozen=True, tag="camera.lost"):
@@ -217,6 +222,12 @@ class Alive(msgspec.Struct, frozen=True, tag="alive"):
     frames: int
 
 
+class KeepNow(msgspec.Struct, frozen=True, tag="keep.now"):
+    """The agent wants a film of the last seconds and of the next `seconds`."""
+
+    seconds: float
+
+
 Sighting: TypeAlias = (
     MotionStarted
     | MotionEnded
@@ -235,10 +246,11 @@ Sighting: TypeAlias = (
 
 _SIGHTINGS: msgspec.msgpack.Decoder[Sighting] = msgspec.msgpack.Decoder(Sighting)
 _PLANS = msgspec.msgpack.Decoder(CameraPlan)
+_ORDERS = msgspec.msgpack.Decoder(KeepNow)
 _ENCODER = msgspec.msgpack.Encoder()
 
 
-def pack(message: Sighting | CameraPlan) -> bytes:
+def pack(message: Sighting | CameraPlan | KeepNow) -> bytes:
     """Return the bytes that go into the pipe: length, then the message."""
     body = _ENCODER.encode(message)
     return len(body).to_bytes(LENGTH_BYTES, "big") + body
@@ -267,3 +279,12 @@ def read_plan(pipe: BinaryIO) -> CameraPlan:
         return _PLANS.decode(body)
     except (msgspec.DecodeError, CameraError) as error:
         raise SightingError(str(error)) from error
+
+
+def read_order(pipe: BinaryIO) -> KeepNow | None:
+    """Read what the agent wants next; None when it is gone or talks rubbish."""
+    head = pipe.read(LENGTH_BYTES)
+    try:
+        return _ORDERS.decode(pipe.read(length_of(head)))
+    except (msgspec.DecodeError, SightingError):
+        return None

@@ -80,9 +80,12 @@ def record_of(number: int, sighting: seen.Sighting) -> Record | None:
     fields: dict[str, Any] = {
         name: _ROUNDED[name](value) if value is not None and name in _ROUNDED else value
         for name, value in asdict(sighting).items()
-        if name != "snapshot"
+        if name not in _NOT_TOLD
     }
     return KINDS[str(sighting.__struct_config__.tag)](sensor=number, **fields)
+
+
+_NOT_TOLD = {"snapshot", "ordered"}  # between a camera's process and the agent alone
 
 
 def _fraction(number: float) -> float:

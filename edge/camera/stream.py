@@ -1,6 +1,7 @@
 """Opens a source through FFmpeg: a file, a camera on the network, a camera of ours."""
 
 import errno
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,9 @@ NETWORK_OPTIONS = {
     # A camera that sends us elsewhere may name no file and no other protocol.
     "protocol_whitelist": "rtsp,rtsps,rtp,tcp,tls",
 }
+# What writes the length down when it is known. Others (MPEG streams, raw films) have
+# none, and FFmpeg guesses it from the bit rate.
+HONEST = frozenset({"avi", "matroska", "webm", "mov", "mp4"})
 _GONE = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTTY})
 
 
@@ -68,14 +72,21 @@ def open_source(source: str, login: Login | None = None) -> InputContainer:
     if on_disk is not None and not Path(on_disk).exists():
         what = "device" if address.format else "file"
         raise FilmError(Loss.MISSING, f"the {what} does not exist")
+    began = time.monotonic()
     try:
         return av.open(
             address.where,
             format=address.format,
             options=address.options | BOUNDS,
             timeout=address.timeout,
+            metadata_errors="replace",  # a title in letters of its own harms nobody
         )
     except FFmpegError as error:
+        if isinstance(error, EOFError) and address.timeout is None:
+            raise FilmError(Loss.RUBBISH, "the film is empty") from None
+        if address.timeout and time.monotonic() - began >= OPEN_TIMEOUT_S:
+            # FFmpeg calls an answer that does not come invalid data.
+            raise FilmError(Loss.REFUSED, "the camera does not answer") from None
         raise lost(error, Loss.REFUSED, "opening fails") from None
 
 
@@ -91,6 +102,37 @@ def lost(error: FFmpegError, silent: Loss, what: str) -> FilmError:
         reason = Loss.MISSING
     elif isinstance(error, ValueError | IsADirectoryError):
         return FilmError(Loss.RUBBISH, "this is no film that can be read")
-    elif isinstance(error, MemoryError) or error.errno == errno.ENOMEM:
-        reason = Loss.CRASHED
+    elif isinstance(error, MemoryError):
+        what = "the source asks for more memory than there is"
+        return FilmError(Loss.RUBBISH, what)
     return FilmError(reason, f"{what} ({type(error).__name__})")
+
+
+def promised_seconds(container: InputContainer, stream: av.VideoStream) -> float | None:
+    """Read how long the pictures are to last; None where nothing honest says it.
+
+    Sound may last longer: what is said of the whole counts if there are pictures alone.
+    """
+    formats = container.format.name.split(",")
+    if HONEST.isdisjoint(formats):
+        return None
+    if "avi" in formats:  # FFmpeg cuts the duration to the file's size
+        rate = stream.average_rate
+        return float(stream.frames / rate) if stream.frames and rate else None
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    told = _clock_seconds(stream.metadata.get("DURATION", ""))
+    if told is not None:
+        return told
+    if container.duration and len(container.streams) == 1:
+        return container.duration / av.time_base
+    return None
+
+
+def _clock_seconds(text: str) -> float | None:
+    """Read `00:01:02.500000000`, as Matroska writes it."""
+    try:
+        hours, minutes, seconds = (float(part) for part in text.split(":"))
+    except ValueError:
+        return None
+    return hours * 3600 + minutes * 60 + seconds

@@ -45,6 +45,7 @@ ROUND_S = 5.0  # a loop shows itself when something happens in it
 WELL_S = 3.0  # the scene must be itself again, before that is told
 SOON = 8  # judgements in doubt, and then each third: to look for a turn takes 5 ms
 SELDOM = 3
+WHOLE = 0.999  # of a block; rounding is no mask
 GAP_S = 5.0  # longest step of time that counts at once
 SELF = 0.5  # of blocks; a scene that was lost must be so much like itself
 KIN = 0.35  # correlation of edges by day and by night
@@ -78,7 +79,7 @@ class Guard:
     ) -> None:
         self._memory = memory
         self._seen = seen_of(unseen, size)
-        self._whole = blocks(self._seen) >= 1
+        self._whole = blocks(self._seen) > WHOLE
         self._repeat = None if loops else Repeat()
         self._mean: Plane = np.zeros(size, np.float32)
         self._before: tuple[Plane, Pixels] | None = None

@@ -87,6 +87,7 @@ class Motion:
 
     Attributes:
         things: what the last look saw in the whole picture, the largest first.
+        plane: 255 where the last look saw what does not belong to the scene.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Motion:
         self._arrivals = Arrivals()
         self._before: Pixels | None = None
         self.things: list[Thing] = []
+        self.plane: Pixels | None = None
 
     def look(
         self,
@@ -119,6 +121,7 @@ class Motion:
         infrared light is not told.
         """
         seen = self._scenery.look(small, moment, self._arrivals.held(), chroma)
+        self.plane = seen.found.things
         before, self._before = self._before, small
         decisions: list[Decision] = [Changed(*change) for change in seen.changes]
         seconds = moment.seconds

@@ -63,6 +63,10 @@ class Masking:
         """Say whether the still has the size these masks were drawn for."""
         return still.luma.shape == (self.height, self.width)
 
+    def takes(self, i420: Pixels) -> bool:
+        """Say the same of a picture's planes."""
+        return i420.shape == (self.height * 3 // 2, self.width)
+
     def hide(self, still: Still) -> "Masked":
         """Put the masks on."""
         if self._keep is None:
@@ -81,13 +85,18 @@ class Masking:
         """Return the planes with black under the masks; the argument stays whole."""
         if self._keep is None:
             return i420
-        hidden = i420.copy()
-        bare = self._keep == 0
-        hidden[: self.height][bare] = 0
-        rough = bare[::2, ::2]
-        chroma = hidden[self.height :].reshape(2, self.height // 2, self.width // 2)
-        chroma[:, rough] = GREY
-        return hidden
+        keep, black = self._veil
+        return _pixels(cv2.bitwise_or(cv2.bitwise_and(i420, keep), black))
+
+    @cached_property
+    def _veil(self) -> tuple[Pixels, Pixels]:
+        """What is kept of all planes, and what stands in the place of the rest."""
+        keep = self._keep
+        if keep is None:
+            keep = np.full((self.height, self.width), 255, np.uint8)
+        both = np.tile(keep[::2, ::2].ravel(), 2).reshape(-1, self.width)
+        black = np.vstack([np.zeros_like(keep), (255 - both) & GREY])
+        return np.vstack([keep, both]), _pixels(black)
 
     def unseen(self, size: tuple[int, int] | None = None) -> Pixels | None:
         """Return 255 where masks hide a picture of a (height, width), None if nowhere.
@@ -168,10 +177,13 @@ class Masked:
         planes = self._colours()[self.luma.shape[0] :]
         return float(np.abs(planes[::4, ::4].astype(np.int16) - GREY).mean())
 
+    def planes(self) -> Pixels:
+        """Give all planes as I420, for an encoder."""
+        return self._masking.hide_colours(self._colours())
+
     def colours(self) -> Pixels:
         """Give the picture as BGR, at most 1280 px wide."""
-        hidden = self._masking.hide_colours(self._colours())
-        image = cv2.cvtColor(hidden, cv2.COLOR_YUV2BGR_I420)
+        image = cv2.cvtColor(self.planes(), cv2.COLOR_YUV2BGR_I420)
         if image.shape[1] > SNAPSHOT_WIDTH:
             height = round(image.shape[0] * SNAPSHOT_WIDTH / image.shape[1])
             size = (SNAPSHOT_WIDTH, height)

@@ -11,13 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.sight.likeness import GRID, SMALLEST, Blocks, Plane, blocks
+from edge.sight.likeness import GRID, SMALLEST, Blocks, Plane, blocks, logarithm
 from edge.sight.picture import Pixels
 
 WIDEST = 960  # px; more is halved first
 EVERY = 8  # px; each eighth row (for edges down: column) is enough
 FAR = 4  # px; edges over so many are left when the lens is out of focus
-CLEAR = 1.0  # levels; a block with weaker far edges tells nothing of sharpness
+CLEAR = 1.0  # steps of the logarithm; a block with weaker far edges tells nothing
 FEWEST = 4  # blocks
 WASHED = 0.2  # of the power of far edges
 MOSTLY = 0.5  # of the time a block must have had edges
@@ -108,11 +108,9 @@ def _powers(
 
 def _bend(picture: Pixels, lag: int) -> Plane:
     """Return the second difference along the rows: a slope of light has none."""
-    rows = np.ascontiguousarray(picture)
-    sides = cv2.addWeighted(
-        rows[:, 2 * lag :], 0.5, rows[:, : -2 * lag], 0.5, 0, dtype=cv2.CV_32F
-    )
-    return _plane(cv2.subtract(rows[:, lag:-lag], sides, dtype=cv2.CV_32F))
+    rows = logarithm(np.ascontiguousarray(picture))
+    sides = cv2.addWeighted(rows[:, 2 * lag :], 0.5, rows[:, : -2 * lag], 0.5, 0)
+    return _plane(cv2.subtract(rows[:, lag:-lag], sides))
 
 
 def _plane(image: NDArray[np.generic]) -> Plane:

@@ -4,7 +4,7 @@ The same events that people get; the bench knows nothing of how they come about.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,8 @@ from pathlib import Path
 from edge.camera.capture import Watch
 from edge.camera.sighting import CameraLost, CameraPlan, Sighting
 from edge.errors import FilmError
-from edge.look.command import Event, events
+from edge.look.command import events
+from edge.look.event import Event
 from tests.bench.score import Span
 
 FASTER = 1000.0  # than real time: nothing waits
@@ -26,11 +27,13 @@ class Said:
     Attributes:
         spans: motion, as frames from a start to the zone's end.
         troubles: (seconds, name) of each `camera.*`, without that prefix.
+        lights: (seconds, change) of each `light.changed`.
         others: how often each other kind was told.
     """
 
     spans: list[Span] = field(default_factory=list)
     troubles: list[tuple[float, str]] = field(default_factory=list)
+    lights: list[tuple[float, str]] = field(default_factory=list)
     others: dict[str, int] = field(default_factory=dict)
 
 
@@ -42,7 +45,7 @@ def said_of(path: Path, fps: float) -> Said:
     return sorted_out(told, fps)
 
 
-def sorted_out(told: Iterable[Event], fps: float) -> Said:
+def sorted_out(told: Sequence[Event], fps: float) -> Said:
     """Pair starts with ends, zone by zone.
 
     Frames are counted from seconds: where packets were lost, numbers of frames are not
@@ -50,7 +53,8 @@ def sorted_out(told: Iterable[Event], fps: float) -> Said:
     """
     spans: list[Span] = []
     open_: dict[str | None, int] = {}
-    troubles, others = [], Counter[str]()
+    troubles: list[tuple[float, str]] = []
+    others = Counter[str]()
     for event in told:
         frame = round(event.seconds * fps)
         if event.kind == MOTION[0]:
@@ -63,7 +67,10 @@ def sorted_out(told: Iterable[Event], fps: float) -> Said:
             troubles.append((event.seconds, event.kind.removeprefix("camera.")))
         else:
             others[event.kind] += 1
-    return Said(spans, troubles, dict(others))
+    lights: list[tuple[float, str]] = [
+        (event.seconds, event.change) for event in told if event.change
+    ]
+    return Said(spans, troubles, lights, dict(others))
 
 
 def lost_of(path: Path) -> str | None:

@@ -20,8 +20,8 @@ from edge.camera.scene_film import RATE, SceneFilm, visits
 from edge.look.command import LOOKS_A_SECOND
 from edge.look.series import RATE as SERIES_RATE
 from edge.look.series import gather
-from edge.sight.eye import Eye
-from edge.sight.picture import Pixels, Still
+from edge.sight.motion import Motion
+from edge.sight.picture import Masking, Pixels, Still, small_size
 from edge.sight.shape import WHOLE
 from tests.bench.peers import PEERS
 from tests.bench.recipe import bgr, still_of
@@ -35,7 +35,7 @@ THING, UNKNOWN = 255, 170  # in truths; CDnet: 85 outside, 170 edges, 50 shadow
 LEAST_UNKNOWN = 85
 
 Marked: TypeAlias = tuple[Still, Pixels]  # and its truth: 255, 170, or less
-Mask: TypeAlias = Callable[[Still], Pixels | None]
+Mask: TypeAlias = Callable[[Still], Pixels | None]  # None: nothing seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,17 @@ def compare(found: Pixels, truth: Pixels) -> Pixel:
 
 
 def measured(pictures: Callable[[], Iterator[Marked]]) -> dict[str, Pixel]:
-    """Let ours and the others find pixels; ours is left out if it tells none."""
+    """Let ours and the others find pixels."""
     masks: dict[str, Mask] = {OURS: _ours(), **{name: _peer(name) for name in PEERS}}
     counts: dict[str, Pixel] = {}
     for still, truth in pictures():
         for name, mask in masks.items():
             found = mask(still)
-            if found is not None and still.moment.seconds >= SETTLE_S:
-                counts[name] = counts.get(name, Pixel()) + compare(found, truth)
+            if still.moment.seconds < SETTLE_S:
+                continue
+            if found is None:
+                found = np.zeros_like(truth)
+            counts[name] = counts.get(name, Pixel()) + compare(found, truth)
     return counts
 
 
@@ -150,12 +153,16 @@ def sequence() -> Path | None:
 
 
 def _ours() -> Mask:
-    eye = Eye((("picture", WHOLE),), ())
+    motion: Motion | None = None
 
     def mask(still: Still) -> Pixels | None:
-        eye.see(still)
-        plane = getattr(eye, "plane", None)
-        return plane if isinstance(plane, np.ndarray) else None
+        nonlocal motion
+        high, wide = still.luma.shape
+        picture = Masking((), high, wide).hide(still)
+        if motion is None:
+            motion = Motion((("picture", WHOLE),), small_size(high, wide))
+        motion.look(picture.small, still.moment, picture.chroma)
+        return motion.plane
 
     return mask
 

@@ -7,6 +7,7 @@ from typing import Any
 from tests.bench.cost import Cost
 from tests.bench.goal import Goal
 from tests.bench.job import OURS, Outcome
+from tests.bench.lighting import confusion_of_light
 from tests.bench.memory import Memory
 from tests.bench.pixel import Pixel
 from tests.bench.score import Score, total
@@ -64,6 +65,7 @@ def plain(report: Report) -> dict[str, Any]:
         "goals": [asdict(goal) for goal in report.goals],
         "clean": _section(report.clean),
         "nuisances": _section(report.nuisances),
+        "light_told_as": confusion_of_light(report.nuisances),
         "idle": _section(report.idle),
         "attacks": {
             "recall": round(recall(named), 4),
@@ -100,6 +102,7 @@ def outcome_told(one: Outcome) -> dict[str, Any]:
         "until_s": None if one.when.end == float("inf") else one.when.end,
         "motion": one.said.spans,
         "troubles": one.said.troubles,
+        "lights": one.said.lights,
         "others": one.said.others,
         "named": one.named and asdict(one.named),
         "scores": {name: score_told(score) for name, score in one.scores.items()},

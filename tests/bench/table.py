@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 
 from tests.bench.job import OURS, Outcome
+from tests.bench.lighting import CHANGES, confusion_of_light
 from tests.bench.report import Report, by_name, named_in, totals
 from tests.bench.score import Score
 from tests.bench.tamper import NAMES, NOTHING, confusion, latencies
@@ -16,6 +17,7 @@ def lines(report: Report) -> Iterator[str]:
     yield from _scored("CLEAN FILMS", report.clean)
     yield from _scored("UNDER ALL NUISANCES", report.nuisances)
     yield from _each("OURS UNDER EACH", report.nuisances)
+    yield from _lights(report.nuisances)
     yield from _scored("MADE HOURS, NOBODY COMES", report.idle)
     yield from _each("OURS IN MADE HOURS", report.idle)
     yield from _attacks(report.attacks)
@@ -26,13 +28,13 @@ def lines(report: Report) -> Iterator[str]:
     yield from ("", "NOT MEASURED", *(f"  {what}" for what in report.not_measured))
     yield from ("", "GOALS")
     for goal in report.goals:
-        yield f"  {'yes' if goal.met else 'NO ':<4}{goal.what:<48}{goal.got}"
+        yield f"  {'yes' if goal.met else 'NO ':<4}{goal.what:<64}{goal.got}"
 
 
-def row(cells: Sequence[object], first: int = 26) -> str:
-    """Put cells in columns."""
+def row(cells: Sequence[object], wide: int = 10) -> str:
+    """Put cells in columns so many letters wide, after the first."""
     name, *rest = map(str, cells)
-    return f"{name:<{first}}" + "".join(f"{cell:>10}" for cell in rest)
+    return f"{name:<26}" + "".join(f"{cell:>{wide}}" for cell in rest)
 
 
 def score_row(name: str, one: Score) -> str:
@@ -75,6 +77,15 @@ def _each(title: str, outcomes: list[Outcome]) -> Iterator[str]:
 def _counted(troubles: Sequence[tuple[float, str]]) -> Iterator[tuple[str, int]]:
     names = [f"camera.{name}" for _, name in troubles]
     yield from ((name, names.count(name)) for name in dict.fromkeys(names))
+
+
+def _lights(outcomes: list[Outcome]) -> Iterator[str]:
+    table = confusion_of_light(outcomes)
+    if table:
+        columns = (*CHANGES, NOTHING)
+        yield from ("", row(("LIGHT, TOLD AS", *columns), wide=14))
+        for name, counts in table.items():
+            yield row((name, *(counts[one] or "." for one in columns)), wide=14)
 
 
 def _attacks(outcomes: list[Outcome]) -> Iterator[str]:

@@ -23,7 +23,8 @@ OTHER = Score(9, 7, 0, 0, 100, 0, 120.0, ())
 
 
 def outcome(name: str | None, number: int, **more) -> Outcome:
-    said = Said([(3, 9)], [(4.0, "turned")], {"light.changed": 2})
+    lights = [(5.5, "lamp"), (9.0, "exposure")]
+    said = Said([(3, 9)], [(4.0, "turned")], lights, {"light.changed": 2})
     scores = {OURS: SCORE, "MOG2, defaults": OTHER}
     fields = {"said": said, "scores": scores, **more}
     return Outcome("yard.mp4", name, number, "60 streaks; seed 1", When(5.0), **fields)
@@ -37,7 +38,7 @@ def attack(name: str, named: Named) -> Outcome:
 def report() -> Report:
     return Report(
         clean=[outcome(None, 0), outcome(None, 0)],
-        nuisances=[outcome("rain", 0), outcome("rain", 1)],
+        nuisances=[outcome("rain", 0), outcome("rain", 1), outcome("light step", 0)],
         attacks=[
             attack("covered fast", Named("covered", "covered", 3.5, 3.5)),
             attack("turned", Named("turned", "black", 7.0, 7.0)),
@@ -75,6 +76,7 @@ def test_the_table_holds_every_part(report):
 
 def test_the_confusion_stands_in_columns(report):
     rows = {line.split("  ")[0]: line.split() for line in table.lines(report)}
+    assert rows["light step"][2:] == [".", ".", "1", ".", ".", "."]
     assert rows["covered fast"][2:] == ["1", *["."] * 7]
     assert rows["turned"][1:] == [*["."] * 5, "1", ".", "."]
 
@@ -92,6 +94,7 @@ def test_the_file_holds_every_number(report):
     assert (ours["found"], ours["false_starts_per_idle_hour"]) == (16, 60.0)
     assert ours["latencies_s"] == [0.4, 1.25] * 2
     assert file["nuisances"]["each"][1]["troubles"] == [[4.0, "turned"]]
+    assert file["light_told_as"] == {"light step": {"lamp": 1}}
     assert file["attacks"]["recall"] == 0.5
     assert file["attacks"]["confusion"]["turned"] == {"black": 1}
     assert file["pixels"]["made:1"][OURS]["precision"] == 0.75

@@ -1,6 +1,6 @@
 """What `look` says is sorted into motion, troubles and the rest."""
 
-from edge.look.command import Event
+from edge.look.event import Event
 from tests.bench.ours import said_of, sorted_out
 from tests.bench.recipe import When
 from tests.bench.score import Truth, score
@@ -34,13 +34,14 @@ def test_troubles_keep_their_time_and_the_rest_is_counted():
     said = sorted_out(
         [
             event(2.0, "camera.covered"),
-            event(2.2, "light.changed"),
+            Event("film", 0, 2.2, "light.changed", change="lamp"),
             event(9.0, "camera.restored"),
-            event(9.5, "light.changed"),
+            Event("film", 0, 9.5, "light.changed", change="exposure"),
         ],
         10.0,
     )
     assert said.troubles == [(2.0, "covered"), (9.0, "restored")]
+    assert said.lights == [(2.2, "lamp"), (9.5, "exposure")]
     assert said.others == {"light.changed": 2}
 
 

@@ -72,8 +72,9 @@ def test_the_pictures_are_those_of_the_scene():
     assert np.array_equal(still.colours(), same)
 
 
-def test_the_peers_find_some_of_a_figure():
+def test_all_find_some_of_a_figure():
     found = measured(lambda: drawn(1, 16.0))
+    assert found["wachtpost"].f > 0.4
     assert found["MOG2, defaults"].f > 0.3
     assert found["KNN, defaults"].recall > 0.2
 

@@ -46,6 +46,13 @@ TO_NO_INCIDENT = """
 IN_THE_SERVICES_NAME = """
     insert into store.incident_log (incident, unit, person, what)
     select incident, unit, 'unit-a-coordinator', 'told' from store.incident"""
+ASIDE = "insert into store.task_aside (unit, device, sensor, kind, at, person)"
+ASIDE_ELSEWHERE = (
+    f"{ASIDE} values ('unit-b', 'd', 1, 'lens.dirty', now(), 'unit-a-coordinator')"
+)
+ASIDE_BY_ANOTHER = (
+    f"{ASIDE} values ('unit-a', 'd', 1, 'lens.dirty', now(), 'unit-a-desk')"
+)
 TRICKS = (
     "set role wachtpost_owner",
     "set role wachtpost_view",
@@ -71,6 +78,10 @@ TRICKS = (
     TO_ANOTHERS_INCIDENT,
     TO_NO_INCIDENT,
     IN_THE_SERVICES_NAME,
+    ASIDE_ELSEWHERE,
+    ASIDE_BY_ANOTHER,
+    "delete from store.task_aside",
+    "update store.task_aside set person = 'unit-a-coordinator'",
     "update store.incident_step set done = now(), done_by = 'unit-a-desk'",
     "update store.incident set state = 'acknowledged', owner = 'unit-b-desk'",
     "update store.incident set state = 'acknowledged', owner = 'unit-a-case_manager'",

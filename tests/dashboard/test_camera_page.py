@@ -233,6 +233,22 @@ async def test_the_day_tells_rain_and_light_quietly_and_who_came_from_where(
     assert 'class="light"' in unit
 
 
+async def test_a_restless_night_hides_no_alarm_of_the_morning(house: House):
+    town = house.town
+    await town.event(HAVEN, "light.changed", 20 * H, 6, 5, change="headlight")
+    await town.pen.execute(
+        """insert into store.event
+           select device, run, 'up', n + 1000, at + n * interval '1 second', received,
+                  unit, site, kind, sensor, zone, data
+             from store.event, generate_series(1, 5200) n"""
+    )
+    await town.intrusion(ago=H)
+    page = await site_of(house)
+    assert "alarm · Achterdeur" in page
+    assert 'class="alarm"' in page
+    assert "De laatste 100 gebeurtenissen" in page
+
+
 async def test_what_a_camera_asks_for_is_to_do_until_somebody_sets_it_aside(
     house: House,
 ):
@@ -248,7 +264,7 @@ async def test_what_a_camera_asks_for_is_to_do_until_somebody_sets_it_aside(
     assert "camera 7: gevoeligheid lager?" in page
     assert "De laatste 7 dagen 41 meldingen, dan 6." in page
     assert "<code>sensitivity: low</code>" in page
-    assert "schijf voor 88 % vol" in page
+    assert "schijf voor 88\u00a0% vol" in page
     task = {"device": dirty.device, "sensor": "6", "kind": "lens.dirty"}
     for _ in range(2):
         answer = await guest.post("/task/aside", at=dirty.at.isoformat(), **task)

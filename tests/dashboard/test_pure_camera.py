@@ -232,7 +232,7 @@ def test_no_range_leaves_the_file(header, size):
         ("visit.lingered", {"seconds": 95.0}, "1 min 35 s"),
         ("clip.kept", {"clip": "0" * 64, "seconds": 20.0}, "20 s"),
         ("preset.proposed", {"preset": "low"}, "lager"),
-        ("disk.filling", {"used": 0.814}, "81 % gebruikt"),
+        ("disk.filling", {"used": 0.814}, "81\u00a0% gebruikt"),
         ("contact.opened", {}, ""),
     ],
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from nacl.signing import SigningKey
 
+from edge.album import Album
 from edge.dispatch import FRAME_BYTES, Dispatch
 from edge.errors import LinkError
 from edge.outbox import Outbox
@@ -188,9 +189,14 @@ def test_what_the_collector_set_aside_is_forgotten_and_counted(
     assert way._receipts.counts["set_aside"] == 1
 
 
+def album_of(way: Dispatch) -> Album:
+    assert isinstance(way._album, Album)
+    return way._album
+
+
 def test_pictures_go_last_two_parts_at_a_time_until_whole(box: Outbox, way: Dispatch):
     picture = bytes(range(256)) * (5 * PART_BYTES // 256)
-    way._album.keep(picture)
+    album_of(way).keep(picture)
     box.append(measurement())
     parts = []
     for round_trip in range(4):
@@ -204,16 +210,16 @@ def test_pictures_go_last_two_parts_at_a_time_until_whole(box: Outbox, way: Disp
         ]
         answer(way, wire, float(round_trip))
     assert join_blob(parts) == picture
-    assert way._album.waiting == 0
+    assert album_of(way).waiting == 0
 
 
 def test_parts_of_a_picture_that_made_room_are_not_sent_again(
     box: Outbox, way: Dispatch
 ):
-    way._album.keep(b"picture")
+    album_of(way).keep(b"picture")
     wire = RecordingWire()
     way.send(wire, 0.0)
-    way._album._forget(wire_part(wire))
+    album_of(way)._forget(wire_part(wire))
     wire.sent.clear()
     way.send(wire, 100.0)
     assert "bl" not in [channel for channel, _ in wire.sent]

@@ -13,14 +13,27 @@ import pytest
 from edge.errors import HandError
 from edge.hand import Hand
 from edge.node import Node
-from edge.order import SOCKET, Answer, give
+from edge.order import SOCKET, Answer, ClipLine, give
 from sites.event import MotionStarted, PanicPressed, TamperOpened
 from tests.edge.records import NOON, opened, waiting
 from tests.edge.test_node import kinds, node
 
 
-def status() -> Answer:
-    return Answer(ok=True, reason="status")
+class OneClip:
+    """Keeps one clip, whose digest begins with 1f."""
+
+    def lines(self) -> tuple[ClipLine, ...]:
+        return (ClipLine("1f" * 32, 6, NOON, 12.5, 1000, "motion"),)
+
+    def hold(self, start: str, *, held: bool) -> str:
+        if not start.startswith("1f"):
+            return "no_such_clip"
+        return "held" if held else "released"
+
+
+def hand_of(folder: Path, own: Node) -> Hand:
+    status = Answer(ok=True, reason="status")
+    return Hand(folder, own, lambda: status, accept, OneClip())
 
 
 def accept(number: int) -> Answer:
@@ -29,7 +42,7 @@ def accept(number: int) -> Answer:
 
 @asynccontextmanager
 async def listening(folder: Path, own: Node) -> AsyncIterator[None]:
-    hand = Hand(folder, own, status, accept)
+    hand = hand_of(folder, own)
     task = asyncio.create_task(hand.listen())
     await hand.ready.wait()
     try:
@@ -44,8 +57,7 @@ async def given(folder: Path, line: str) -> Answer:
 
 
 def obey(own: Node, line: str) -> Answer:
-    folder = Path()
-    return Hand(folder, own, status, accept).obey(line)
+    return hand_of(Path(), own).obey(line)
 
 
 async def test_commands_go_in_and_answers_come_out(tmp_path: Path):
@@ -58,6 +70,24 @@ async def test_commands_go_in_and_answers_come_out(tmp_path: Path):
             nonsense = await given(tmp_path, "open sesame")
             assert (nonsense.ok, nonsense.reason) == (False, "unknown_command")
         assert kinds(outbox) == ["panic.pressed", "panel.disarmed"]
+
+
+async def test_clips_are_listed_held_and_released_over_the_socket(tmp_path: Path):
+    with node(tmp_path) as (own, _):
+        async with listening(tmp_path, own):
+            (line,) = (await given(tmp_path, "clips")).clips
+            assert (line.camera, line.begins, line.kept) == (6, NOON, "motion")
+            assert (await given(tmp_path, "hold 1f1f")).reason == "held"
+            assert (await given(tmp_path, "release 1f1f")).reason == "released"
+            refused = await given(tmp_path, "hold 2e")
+            assert (refused.ok, refused.reason) == (False, "no_such_clip")
+
+
+@pytest.mark.parametrize("line", ["hold", "release", "hold 1f 1f", "clips all"])
+def test_half_an_order_about_clips_is_none(tmp_path: Path, line: str):
+    with node(tmp_path) as (own, _):
+        answer = obey(own, line)
+    assert (answer.ok, answer.reason) == (False, "unknown_command")
 
 
 async def test_only_the_owner_opens_the_socket(tmp_path: Path):

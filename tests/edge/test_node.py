@@ -2,40 +2,52 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from edge.agent import open_stores, panel_plan
+from edge.agent import panel_plan
 from edge.album import Album
+from edge.clip.shelf import Limits, Shelf
 from edge.journal import Journal
 from edge.node import Node, Stores
 from edge.outbox import Outbox
 from edge.panel_state import PanelState
 from edge.settings import load
+from edge.stores import open_stores
 from sites.event import (
     KINDS,
     AlarmEnded,
     AlarmRaised,
     CameraLost,
+    ClipKept,
     ContactClosed,
+    DiskFilling,
     DiskFull,
     DiskRestored,
     DuressEntered,
     EntryStarted,
     Heartbeat,
+    LensDirty,
+    LightChanged,
     MotionEnded,
     MotionStarted,
+    NuisanceEnded,
+    NuisanceStarted,
     OutboxDamaged,
     PanelArmed,
     PanelDisarmed,
     PanicPressed,
+    PresetProposed,
     Record,
     RecordsDropped,
     RunStarted,
     TamperClosed,
     TamperOpened,
+    VisitLingered,
+    VisitsRepeated,
     kind_of,
 )
 from sites.event import CameraRestored as Restored
@@ -49,6 +61,14 @@ ONE_OF_EACH: list[Record] = [
     ContactClosed(at=NOON, sensor=1, zone=1),
     MotionStarted(at=NOON, sensor=2, zone=2),
     MotionEnded(at=NOON, sensor=2, zone=2, seconds=3),
+    LightChanged(at=NOON, sensor=7, change="lamp"),
+    NuisanceStarted(at=NOON, sensor=7, zone=2),
+    NuisanceEnded(at=NOON, sensor=7, zone=2, seconds=60, held=9),
+    LensDirty(at=NOON, sensor=7),
+    VisitsRepeated(at=NOON, sensor=7, zone=2, visits=3),
+    VisitLingered(at=NOON, sensor=7, zone=2, seconds=90),
+    PresetProposed(at=NOON, sensor=7, preset="low", now=90, then=3, hours=24),
+    ClipKept(at=NOON, sensor=7, clip="ab" * 32, seconds=20, before=5, size=9),
     TamperOpened(at=NOON, sensor=3),
     TamperClosed(at=NOON, sensor=3),
     panic(),
@@ -65,6 +85,7 @@ ONE_OF_EACH: list[Record] = [
     CameraLost(at=NOON, sensor=7, reason="frozen"),
     Restored(at=NOON, sensor=7),
     OutboxDamaged(at=NOON, segments=1, lost_bytes=2),
+    DiskFilling(at=NOON, used=0.81),
     DiskFull(at=NOON, free_bytes=0),
     DiskRestored(at=NOON, free_bytes=9),
 ]
@@ -72,10 +93,12 @@ LEAVE_A_HOME = {
     "alarm.raised",
     "camera.lost",
     "camera.restored",
+    "disk.filling",
     "disk.full",
     "disk.restored",
     "duress.entered",
     "heartbeat",
+    "lens.dirty",
     "outbox.damaged",
     "panic.pressed",
     "records.dropped",
@@ -94,7 +117,8 @@ def node(folder: Path, kind: SiteKind = "station") -> Iterator[tuple[Node, Outbo
         if not journal.path.exists():
             journal.write(PanelState())
         plan = panel_plan(site_file(DEVICE, kind))
-        stores = Stores(outbox, album, journal)
+        shelf = Shelf(folder / "clips", Limits(2**30, timedelta(days=7)))
+        stores = Stores(outbox, album, journal, shelf)
         own = Node(stores, plan, lambda: NOON, home=kind == "home")
         own.begin([])
         yield own, outbox
@@ -219,6 +243,37 @@ def test_an_alarm_in_a_home_has_no_picture_whatever_is_offered(tmp_path: Path):
         assert list((tmp_path / "pictures").glob("*.jpg")) == []
 
 
+@pytest.mark.parametrize("kind", ["station", "home"])
+def test_an_alarm_is_filmed_with_what_moves_in_it(tmp_path: Path, kind: SiteKind):
+    filmed: list[None] = []
+    with node(tmp_path, kind) as (own, _):
+        own.film = lambda: filmed.append(None)
+        moves = MotionStarted(at=NOON, sensor=2, zone=2)
+        own.see(moves)
+        assert len(filmed) == 0
+        own.arm("away")
+        own.tick()
+        own.see(moves)  # raises the alarm
+        assert len(filmed) == 1
+        own.see(moves)  # what comes by in it
+        assert len(filmed) == 2
+        own.disarm()
+        own.see(moves)
+        assert len(filmed) == 2
+
+
+def test_panic_is_filmed_and_duress_leaves_no_film(tmp_path: Path):
+    filmed: list[None] = []
+    with node(tmp_path) as (own, _):
+        own.film = lambda: filmed.append(None)
+        own.arm("away")
+        own.tick()
+        own.duress()
+        assert filmed == []
+        own.panic(silent=True)
+        assert len(filmed) == 1
+
+
 def test_an_alarm_rings_and_a_plain_record_does_not(tmp_path: Path):
     with node(tmp_path) as (own, _):
         rung: list[None] = []
@@ -252,11 +307,11 @@ def test_a_new_device_is_disarmed_and_a_lost_state_is_not(tmp_path: Path):
     home = make_home(tmp_path, 1883, new_site(), contacts="contacts.csv")
     (home / "contacts.csv").write_text("seconds,sensor,state\n1,1,open\n")
     ready = load(home)
-    with open_stores(ready) as stores:
+    with open_stores(ready, NOON) as stores:
         assert stores.journal.read() == PanelState()
     (home / "panel.json").unlink()
     plan = panel_plan(ready.site)
-    with open_stores(ready) as stores:
+    with open_stores(ready, NOON) as stores:
         own = Node(stores, plan, lambda: NOON, home=False)
         own.begin([])
         assert own.state.phase == "armed"

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from edge.camera.capture import HEARTBEAT_S, Pace, Watch
+from edge.camera.capture import Watch
+from edge.camera.pace import HEARTBEAT_S, Pace
 from edge.camera.sighting import (
     Alive,
     CameraLost,

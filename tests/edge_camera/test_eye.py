@@ -5,7 +5,8 @@ import numpy as np
 from edge.errors import Loss
 from edge.sight.eye import Eye
 from edge.sight.guard import Verdict
-from edge.sight.motion import Decision, Ended, Started
+from edge.sight.lookout import Seen
+from edge.sight.motion import Ended, Started
 from edge.sight.picture import Pixels
 from edge.sight.shape import WHOLE
 from tests.edge_camera.clip import Box, scene, still_of, visitor
@@ -17,8 +18,8 @@ YARD = (("yard", WHOLE),)
 RIGHT_HALF = ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
 
 
-def watch(eye: Eye, seconds: float, box: Box | None) -> list[Decision]:
-    decisions: list[Decision] = []
+def watch(eye: Eye, seconds: float, box: Box | None) -> list[Seen]:
+    decisions: list[Seen] = []
     for number, picture in enumerate(scene(seconds, box=box)):
         luma: Pixels = np.ascontiguousarray(picture[:, :, 0])
         if number % 2 == 0:
@@ -75,9 +76,9 @@ def test_closing_ends_what_goes_on_once():
     assert eye.close() == []
 
 
-def covered_then_not(eye: Eye) -> tuple[list[Decision], list[Verdict]]:
+def covered_then_not(eye: Eye) -> tuple[list[Seen], list[Verdict]]:
     """Show the eye a drawn scene that is covered from 10 to 30 s."""
-    decisions: list[Decision] = []
+    decisions: list[Seen] = []
     verdicts: list[Verdict] = []
     for number, one in enumerate(
         staged("covered fast", film("made:1", 45.0), 10.0, 30.0, RATE)

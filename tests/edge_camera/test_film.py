@@ -63,6 +63,10 @@ def test_a_jump_of_the_pace_is_not_made_up_for():
         ([None, None, None], [0.0, 0.1, 0.2]),
         ([1.0, None, 1.2], [0.0, 0.1, 0.2]),
         ([3.0, 3.0, 3.0], [0.0, 0.0, 0.0]),
+        # frames were lost, and the others come out of order
+        ([0.0, 0.1, 0.5, 0.3, 0.4, 0.6], [0.0, 0.1, 0.5, 0.5, 0.5, 0.6]),
+        ([9.0, 8.5, 9.1], [0.0, 0.0, 0.1]),
+        ([None, None, 5.0, 5.1], [0.0, 0.1, 0.2, 0.3]),
     ],
 )
 def test_seconds_never_go_back_whatever_the_time_stamps_do(stamps, seconds):

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from edge.camera.film import Film
-from edge.look.command import Event, events
+from edge.look.command import events
+from edge.look.event import Event
 from edge.sight.eye import Eye
 from edge.sight.shape import WHOLE
 from tests.edge_camera.footage import labelled

@@ -106,9 +106,9 @@ def test_infrared_light_and_its_end_are_told_by_the_colour():
     watch = Watch()
     watch.run(10, scenery())
     watch.run(10, scenery() * 0.7 + 45, colour=0.0)
-    assert watch.light.is_infrared
+    by_night = watch.light.is_infrared
     watch.run(10, scenery())
-    assert not watch.light.is_infrared
+    assert (by_night, watch.light.is_infrared) == (True, False)
     assert watch.changes() == ["infrared_on", "infrared_off"]
     assert watch.told[0][0] == pytest.approx(10.2, abs=0.3)
     assert watch.told[1][0] == pytest.approx(20.2, abs=0.3)
@@ -161,7 +161,8 @@ def test_the_colour_is_asked_for_rarely_while_nothing_changes():
 
 def lit_part(strength: float, middle: float, width: float = 0.18) -> np.ndarray:
     x = np.linspace(0, 1, WIDE, dtype=np.float32)
-    return scenery() + strength * np.exp(-(((x - middle) / width) ** 2))
+    lit: np.ndarray = scenery() + strength * np.exp(-(((x - middle) / width) ** 2))
+    return lit
 
 
 def test_a_lamp_beside_the_scene_is_a_lamp():
@@ -239,7 +240,7 @@ def test_a_lamp_is_known_after_it_has_stayed():
         lit = glow.lit(lamp, free)
         if change := glow.look(lit, lamp, free, Moment(number, number * STEP)):
             told.append((number * STEP, change[1]))
-    ((seconds, change),) = told
-    assert change == "lamp"
+    ((seconds, name),) = told
+    assert name == "lamp"
     assert seconds == pytest.approx(STAYS_S, abs=STEP)
     assert glow.lit(lamp, free) is None

@@ -142,6 +142,15 @@ def test_without_the_library_a_sentence_says_what_to_install():
     assert str(error) == ABSENT
 
 
+def test_a_library_that_does_not_fit_the_others_is_as_good_as_none(
+    tmp_path, monkeypatch
+):
+    clash = "raise ValueError('numpy.dtype size changed')"
+    (tmp_path / "picamera2.py").write_text(clash)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert str(refusal("pi:0")) == ABSENT
+
+
 async def test_without_the_library_the_camera_is_lost_and_nothing_breaks():
     async with watching(plan("pi:0")) as [(_, seen)]:
         await seen.until(lambda: seen.of(CameraLost))

@@ -1,6 +1,9 @@
 """Cameras on the network: a real RTSP server, asked by real processes."""
 
 import os
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -13,12 +16,14 @@ import numpy as np
 import pytest
 
 from edge.camera.camera import Patience
-from edge.camera.capture import HEARTBEAT_S, MUTED_S
+from edge.camera.capture import MUTED_S
 from edge.camera.film import Film
 from edge.camera.login import Login
 from edge.camera.memory import private_bytes
+from edge.camera.pace import HEARTBEAT_S
 from edge.camera.scene_film import RATE, SceneFilm
 from edge.camera.sighting import Alive, CameraLost, CameraRestored, MotionStarted
+from edge.camera.stream import OPEN_TIMEOUT_S
 from edge.errors import FilmError, Loss
 from edge.sight.picture import Pixels
 from tests.edge_camera.watching import Seen, plan, watching
@@ -158,6 +163,41 @@ async def test_a_camera_whose_plug_is_pulled_is_lost_and_mute_when_it_is_back(
     back, moved = seen.of(CameraRestored)[0], seen.of(MotionStarted)[known]
     assert moved.at - back.at >= MUTED_S
     assert [lost.reason for lost in seen.of(CameraLost)] == [Loss.REFUSED]
+
+
+async def test_a_grey_second_after_a_return_is_no_scene_and_starts_nothing(
+    tmp_path, start
+):
+    grey = [np.full((180, 320, 3), 128, np.uint8)] * RATE
+    film = rtsp.write_film(tmp_path / "film", [*grey, *yard(7)])
+    async with watching(plan(start(film).source), patience=PATIENT) as [(_, seen)]:
+        await seen.until(lambda: looks(seen) >= 5 * 7)
+    assert not seen.of(MotionStarted, CameraLost)
+
+
+def test_a_camera_that_takes_the_call_and_says_nothing_is_refused_in_time():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        began = time.monotonic()
+        error = refusal(f"rtsp://127.0.0.1:{server.getsockname()[1]}/live", None)
+    assert error.reason is Loss.REFUSED
+    assert str(error) == "the camera does not answer"
+    assert time.monotonic() - began < OPEN_TIMEOUT_S + 2
+
+
+def test_a_camera_that_talks_rubbish_is_rubbish():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"\x00\xff" * 5000)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        error = refusal(f"rtsp://127.0.0.1:{server.getsockname()[1]}/live", None)
+        thread.join()
+    assert error.reason in {Loss.RUBBISH, Loss.REFUSED}
 
 
 async def test_cameras_that_fall_silent_are_frozen_within_ten_seconds(start):

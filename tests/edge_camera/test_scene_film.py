@@ -8,15 +8,16 @@ import pytest
 from edge.camera.scene_film import SceneFilm, Visit, is_made, visits
 from edge.errors import FilmError, Loss
 from edge.sight.eye import Eye
-from edge.sight.motion import Decision, Ended, Started
+from edge.sight.lookout import Seen
+from edge.sight.motion import Ended, Started
 from edge.sight.shape import WHOLE
 
 ENOUGH_S = 120
 
 
-def seen(seed: int) -> list[Decision]:
+def seen(seed: int) -> list[Seen]:
     eye = Eye((("yard", WHOLE),), ())
-    decisions: list[Decision] = []
+    decisions: list[Seen] = []
     for still in SceneFilm(f"made:{seed}", 5.0).stills():
         if still.moment.seconds > ENOUGH_S:
             break

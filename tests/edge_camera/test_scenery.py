@@ -197,7 +197,8 @@ def test_the_start_is_not_settled():
 
 def infrared(picture: np.ndarray) -> np.ndarray:
     y, x = np.mgrid[-1 : 1 : HIGH * 1j, -1 : 1 : WIDE * 1j]
-    return picture * 0.5 * (0.5 + np.exp(-(x * x + y * y))) + 30
+    lit: np.ndarray = picture * 0.5 * (0.5 + np.exp(-(x * x + y * y))) + 30
+    return lit
 
 
 def test_the_filter_swings_back_and_forth_and_leaves_no_ghost():

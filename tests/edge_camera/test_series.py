@@ -188,3 +188,46 @@ def test_lossless_films_are_looked_at(tmp_path, name, codec, format_):
     with Film(str(path), 5.0) as film:
         still = next(film.stills())
     assert abs(int(np.median(still.luma)) - 119) <= 3
+
+
+def test_numbers_may_begin_anywhere_and_leave_gaps(tmp_path):
+    folder = tmp_path / "gaps"
+    paths = write_series(folder, "cam1_{}.jpg", seconds=6, box=lambda _: None)
+    for number, path in enumerate(paths):
+        path.rename(folder / f"cam1_{number * 7 + 98:04}.jpg")
+    (reel,) = gather([str(folder)])
+    assert reel.pictures
+    numbers = [int(path.stem.split("_")[1]) for path in reel.pictures]
+    assert numbers == [7 * number + 98 for number in range(60)]
+    with reel.open(5.0, RATE) as series:
+        frames = [still.moment.frame for still in series.stills()]
+    assert frames == list(range(0, 60, 2))  # places in the row, not names
+
+
+def test_pictures_that_change_their_size_are_looked_at_all(tmp_path):
+    folder = tmp_path / "sizes"
+    paths = write_series(folder, "in{}.png", seconds=6)
+    for path in paths[30:]:
+        image = cv2.imread(str(path))
+        assert image is not None
+        cv2.imwrite(str(path), cv2.resize(image, (641, 359)))
+    (reel,) = gather([str(folder)])
+    with reel.open(5.0, RATE) as series:
+        sizes = [still.luma.shape for still in series.stills()]
+    assert sizes == [(180, 320)] * 15 + [(358, 640)] * 15
+    assert not [kind for kind, _ in seen(reel) if kind == "camera.lost"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no picture", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0" + b"\0" * 99],
+)
+def test_one_broken_picture_in_the_midst_is_passed_over_and_ends_nothing(
+    tmp_path, content
+):
+    paths = write_series(tmp_path / "one", "in{}.png", seconds=6)
+    paths[20].write_bytes(content)
+    paths[22].write_bytes(paths[22].read_bytes()[:200])
+    with Series(paths, 5.0, RATE) as series:
+        frames = [still.moment.frame for still in series.stills()]
+    assert frames == [number for number in range(0, 60, 2) if number not in {20, 22}]

@@ -58,7 +58,7 @@ def test_a_folder_of_devices_is_no_camera():
         (errno.EACCES, Loss.REFUSED),
         (errno.EIO, Loss.REFUSED),
         (errno.ETIMEDOUT, Loss.FROZEN),
-        (errno.ENOMEM, Loss.CRASHED),
+        (errno.ENOMEM, Loss.RUBBISH),
     ],
 )
 def test_what_the_kernel_says_of_a_camera_is_named(number, reason):

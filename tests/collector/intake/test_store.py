@@ -12,10 +12,21 @@ import pytest
 
 from sites.event import (
     AlarmRaised,
+    CameraLost,
+    ClipKept,
     ContactOpened,
+    DiskFilling,
     Heartbeat,
+    LensDirty,
+    LightChanged,
     MeasurementTaken,
+    MotionEnded,
+    NuisanceEnded,
+    NuisanceStarted,
     PanicPressed,
+    PresetProposed,
+    VisitLingered,
+    VisitsRepeated,
 )
 from tests.collector import world
 from tests.collector.databases import Role
@@ -222,6 +233,44 @@ async def test_a_number_that_no_sensor_gives_spoils_no_chart(lane: Bench, owner:
     assert outcomes(await lane.take(frame)) == told(frame)
     assert all_of(owner, "select avg(value) from store.measurement") == [(None,)]
     assert all_of(owner, "select kind from store.event") == [("unknown",)] * 2
+
+
+async def test_what_cameras_tell_lies_at_the_zone_that_they_look_at(
+    lane: Bench, owner: Owner
+):
+    at: dict[str, Any] = {"at": NOW, "sensor": 5}
+    records = (
+        CameraLost(**at, reason="covered", suspect="tamper"),
+        LightChanged(**at, change="infrared_on"),
+        NuisanceStarted(**at),
+        NuisanceEnded(**at, zone=2, seconds=60.0, held=7),
+        MotionEnded(**at, zone=2, seconds=3.0, entered="left", left="top"),
+        VisitsRepeated(**at, zone=1, visits=3),
+        VisitLingered(**at, zone=1, seconds=95.0),
+        LensDirty(**at),
+        PresetProposed(**at, preset="low", now=41, then=6, hours=168),
+        ClipKept(**at, clip="a" * 64, seconds=20.0, before=5.0, size=1234),
+        DiskFilling(at=NOW, used=0.8),
+    )
+    frame = Sender().frame(*records)
+    assert outcomes(await lane.take(frame)) == told(frame)
+    assert all_of(owner, "select kind, zone, data from store.event order by seq") == [
+        ("camera.lost", 1, {"reason": "covered", "suspect": "tamper"}),
+        ("light.changed", 1, {"change": "infrared_on"}),
+        ("nuisance.started", 1, {}),
+        ("nuisance.ended", 2, {"seconds": 60.0, "held": 7}),
+        ("motion.ended", 2, {"seconds": 3.0, "entered": "left", "left": "top"}),
+        ("visits.repeated", 1, {"visits": 3}),
+        ("visit.lingered", 1, {"seconds": 95.0}),
+        ("lens.dirty", 1, {}),
+        ("preset.proposed", 1, {"preset": "low", "now": 41, "then": 6, "hours": 168}),
+        (
+            "clip.kept",
+            1,
+            {"clip": "a" * 64, "seconds": 20.0, "before": 5.0, "size": 1234},
+        ),
+        ("disk.filling", None, {"used": 0.8}),
+    ]
 
 
 async def test_an_unknown_record_without_a_time_is_untimed(lane: Bench, owner: Owner):

@@ -1,0 +1,174 @@
+"""The clips of a device, in the agent: signed when they come, and no more than fit.
+
+Loads no picture library: a camera's own process writes the films.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import structlog
+from nacl.signing import SigningKey
+
+from edge.camera.sighting import ClipKept
+from edge.camera.sightings import record_of
+from edge.clip.draft import lacking
+from edge.clip.filling import Filling
+from edge.clip.quota import Reason
+from edge.clip.shelf import Shelf, digest_of
+from edge.clip.statement import Statement, sign
+from edge.disk import Disk
+from edge.order import ClipLine
+from sites.event import DiskFilling, Record
+
+log = structlog.get_logger()
+
+TICK_S = 1.0
+_SWEEP_EVERY = timedelta(hours=1)
+_AGAIN = 2.0  # times the room that is left free: clips do not give way one by one
+
+
+class Signer(NamedTuple):
+    """Who signs a clip: the device and its key."""
+
+    device: str
+    key: SigningKey
+
+
+@dataclass(frozen=True)
+class Line:
+    """Where the keeper's words go.
+
+    `write` writes a record down; `ring` says that there is something to send.
+    """
+
+    write: Callable[[Record], None]
+    ring: Callable[[], None]
+    now: Callable[[], datetime]
+
+
+class Keeper:
+    """Takes the clips that cameras tell of."""
+
+    def __init__(self, shelf: Shelf, signer: Signer, line: Line) -> None:
+        self._shelf, self._signer, self._line = shelf, signer, line
+        self._told: asyncio.Queue[tuple[int, ClipKept]] = asyncio.Queue()
+        self._filling = Filling()
+        self._disk = Disk()
+        self._swept: datetime | None = None
+
+    def take(self, camera: int, kept: ClipKept) -> None:
+        """Take a clip that camera number `camera` tells of."""
+        self._told.put_nowait((camera, kept))
+
+    async def work(self) -> None:
+        """Sign what comes and let go what must, until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(TICK_S):
+                    camera, kept = await self._told.get()
+            except TimeoutError:
+                self.tick()
+            else:
+                await self._keep(camera, kept)
+                self.tick()
+
+    def tick(self) -> None:
+        """Make room, and tell how full the disk is."""
+        now = self._line.now()
+        try:
+            self._make_room(now)
+            used = 1 - self._disk.share(self._shelf.folder)
+        except OSError as error:
+            log.warning("clips.not_tidied", error=error.strerror)
+            return
+        if self._filling.look(used):
+            self._line.write(DiskFilling(at=now, used=round(used, 3)))
+
+    def hold(self, start: str, *, held: bool) -> str:
+        """Hold the clip whose digest begins so, or release it; gives the reason."""
+        clips = self._shelf.find(start) if start else []
+        if len(clips) != 1:
+            return "several_clips" if clips else "no_such_clip"
+        try:
+            self._shelf.hold(clips[0], held=held)
+        except OSError as error:
+            log.warning("clip.not_marked", error=error.strerror)
+            return "not_written"
+        self._line.ring()
+        return "held" if held else "released"
+
+    def lines(self) -> tuple[ClipLine, ...]:
+        """List the clips, the oldest first."""
+        return tuple(
+            ClipLine(
+                one.statement.clip,
+                one.statement.camera,
+                one.statement.begins,
+                round(one.statement.seconds, 1),
+                one.statement.size,
+                one.kept,
+            )
+            for one in self._shelf
+        )
+
+    def days_left(self) -> float | None:
+        """Say in how many days older clips must go, at the rate of the last day."""
+        try:
+            free = self._disk.free(self._shelf.folder)
+        except OSError:
+            return None
+        days = self._shelf.days_left(self._line.now(), free)
+        return None if days is None else round(days, 1)
+
+    def _make_room(self, now: datetime) -> None:
+        folder = self._shelf.folder
+        lack = lacking(folder, _AGAIN) if lacking(folder) else 0
+        gone = self._shelf.tidy(now, lack)
+        if gone:
+            kinds = sorted({one.kept for one in gone})
+            log.info("clips.dropped", count=len(gone), kinds=",".join(kinds))
+        if self._swept is None or abs(now - self._swept) > _SWEEP_EVERY:
+            self._swept = now
+            self._shelf.sweep(now)
+
+    async def _keep(self, camera: int, kept: ClipKept) -> None:
+        """Sign a clip and tell of it.
+
+        1. The file is digested: we do not sign on the word of a camera's process.
+        2. The statement is written beside it; only then the clip counts as kept.
+        3. The record says so.
+        """
+        record = record_of(camera, kept)
+        if record is None or self._shelf.get(kept.clip):
+            return
+        try:
+            found = await asyncio.to_thread(digest_of, self._shelf.path(kept.clip))
+            if found != kept.clip:
+                log.warning("clip.refused", camera=camera, reason="digest")
+                return
+            statement = _statement(self._signer.device, camera, kept)
+            reason: Reason = "alarm" if kept.ordered else "motion"
+            self._shelf.add(sign(statement, self._signer.key, reason))
+        except OSError as error:
+            # it is told again at the next start of its camera's process
+            log.warning("clip.not_signed", camera=camera, error=error.strerror)
+            return
+        self._line.write(record)
+        self._line.ring()
+
+
+def _statement(device: str, camera: int, kept: ClipKept) -> Statement:
+    at = datetime.fromtimestamp(kept.at, UTC)
+    return Statement(
+        clip=kept.clip,
+        device=device,
+        camera=camera,
+        begins=at - timedelta(seconds=kept.before),
+        at=at,
+        seconds=round(kept.seconds, 3),
+        before=round(kept.before, 3),
+        size=kept.size,
+    )

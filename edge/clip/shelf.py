@@ -1,0 +1,148 @@
+"""The clips of a device: a folder of `<SHA-256>.mp4`, each with a signed `.json`."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from edge.clip.draft import PART
+from edge.clip.quota import Kind, days_left, giving_way, overdue
+from edge.clip.statement import Sidecar, pack, read
+from edge.disk import replace_file
+
+_CHUNK = 2**20  # bytes
+
+
+class Limits(NamedTuple):
+    """How much of the clips is kept: bytes in all, and for how long."""
+
+    size: int
+    keep: timedelta
+
+
+@dataclass
+class Shelf:
+    """What lies in the folder. Only clips with a statement count as kept."""
+
+    folder: Path
+    limits: Limits
+    dropped: int = 0
+    _sidecars: dict[str, Sidecar] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Find what earlier runs left; raises OSError."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for draft in self.folder.glob("*.new"):
+            draft.unlink()
+        for path in self.folder.glob("*.json"):
+            sidecar = read(path.read_bytes())
+            if sidecar is None or sidecar.statement.clip != path.stem:
+                continue  # nothing that we can judge; a person may
+            if self.path(path.stem).exists():
+                self._sidecars[path.stem] = sidecar
+            else:
+                path.unlink()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all clips."""
+        return sum(one.statement.size for one in self._sidecars.values())
+
+    def __iter__(self) -> Iterator[Sidecar]:
+        """Give the clips, the oldest first."""
+        return iter(sorted(self._sidecars.values(), key=lambda one: one.statement.at))
+
+    def __len__(self) -> int:
+        return len(self._sidecars)
+
+    def get(self, clip: str) -> Sidecar | None:
+        """Give what is known of a clip."""
+        return self._sidecars.get(clip)
+
+    def path(self, clip: str) -> Path:
+        """Say where a clip lies."""
+        return self.folder / f"{clip}.mp4"
+
+    def add(self, sidecar: Sidecar) -> None:
+        """Put a statement beside its clip; raises OSError."""
+        clip = sidecar.statement.clip
+        replace_file(self.folder / f"{clip}.json", pack(sidecar))
+        self._sidecars[clip] = sidecar
+
+    def hold(self, clip: str, *, held: bool) -> None:
+        """Keep a clip as evidence, or no more; raises OSError and KeyError."""
+        self.add(replace(self._sidecars[clip], held=held))
+
+    def mark_sent(self, clip: str) -> None:
+        """Note that the collector has a clip; raises OSError and KeyError."""
+        self.add(replace(self._sidecars[clip], sent=True))
+
+    def find(self, start: str) -> list[str]:
+        """Give the clips whose digest begins so."""
+        return [clip for clip in self._sidecars if clip.startswith(start)]
+
+    def tidy(self, now: datetime, lacking: int = 0) -> list[Kind]:
+        """Let go what is overdue or too much; gives what went.
+
+        `lacking` are bytes that the disk lacks besides.
+        """
+        going = overdue(self._kinds(), now, self.limits.keep)
+        self._remove(going)
+        excess = max(lacking, self.size - self.limits.size)
+        more = giving_way(self._kinds(), excess)
+        self._remove(more)
+        return going + more
+
+    def days_left(self, now: datetime, free: int) -> float | None:
+        """Say in how many days there is no room left at the rate of the last day."""
+        room = min(self.limits.size - self.size, free)
+        return days_left(self._kinds(), now, room)
+
+    def _kinds(self) -> list[Kind]:
+        return [_kind(one) for one in self._sidecars.values()]
+
+    def _remove(self, kinds: list[Kind]) -> None:
+        for kind in kinds:
+            self.dropped += 1
+            del self._sidecars[kind.clip]
+            with suppress(OSError):
+                # the film first: a statement without it goes at the next start
+                self.path(kind.clip).unlink(missing_ok=True)
+                (self.folder / f"{kind.clip}.json").unlink(missing_ok=True)
+
+    def sweep(self, now: datetime) -> None:
+        """Let go what nobody adopted in time: its camera is not here any more."""
+        for path in (*self.folder.glob("*.mp4"), *self.folder.glob(f"*{PART}")):
+            if path.stem in self._sidecars:
+                continue
+            with suppress(OSError):
+                if now.timestamp() - path.stat().st_mtime > self._keep_s:
+                    path.unlink()
+
+    @property
+    def _keep_s(self) -> float:
+        return self.limits.keep.total_seconds()
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file; raises OSError."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _kind(sidecar: Sidecar) -> Kind:
+    told = sidecar.statement
+    return Kind(
+        told.clip,
+        sidecar.kept,
+        told.begins + timedelta(seconds=told.seconds),
+        told.size,
+    )
