@@ -25,6 +25,7 @@ THIN = 10.0  # px that are thin, on average; with more, what is thin is no visit
 THIN_MOST = 120  # px that count in one look
 THIN_SHARE = 0.02  # of a look in the average: ten seconds
 DARK_LEAST = 0.6  # of the threshold, in black
+SLOWEST = 1e-5  # a look; at 0 OpenCV's KNN divides by it, and learns at random
 SEEDS = 7  # looks that KNN must be shown, until it believes one picture
 FOLLOW_S = 2.0  # over which the scene follows what is no thing
 SWAY_S = 30.0  # over which it follows what KNN knows from before, as leaves in wind
@@ -94,7 +95,7 @@ class Background:
         `rate` is KNN's own of learning; `noise` is in levels of that picture. In the
         boxes held KNN is not asked: it gets used to who stands there.
         """
-        labels = self._knn.apply(level, learningRate=rate)
+        labels = self._knn.apply(level, learningRate=max(rate, SLOWEST))
         _, differs = cv2.threshold(labels, SHADOW, 255, cv2.THRESH_BINARY)
         held = held if self._thin <= THIN else ()
         if held or cv2.countNonZero(differs):
@@ -115,6 +116,8 @@ class Background:
         things[where] = things_in(
             np.ascontiguousarray(differs[where], np.uint8), detail, noise
         )
+        for place in _places(held, level.shape):  # who is there stays in any light
+            things[place] = differs[place]
         lit = cv2.subtract(differs, things)
         return Difference(things, lit, where, detail)  # type: ignore[arg-type]  # as above
 

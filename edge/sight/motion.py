@@ -24,8 +24,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.sight.arrival import Arrivals, Track
+from edge.sight.arrival import Arrivals
 from edge.sight.background import Difference
+from edge.sight.course import Course
 from edge.sight.picture import Moment, Pixels
 from edge.sight.scenery import Scenery, Seen
 from edge.sight.sensitivity import PRESETS
@@ -70,7 +71,7 @@ class _Look:
 
     labels: Labels
     things: list[Thing]
-    tracks: list[Track | None]
+    tracks: list[Course | None]
     up: _Counts
     down: _Counts
 
@@ -85,7 +86,7 @@ class Motion:
         preset: how easily motion starts.
 
     Attributes:
-        things: what the last look saw in the whole picture.
+        things: what the last look saw in the whole picture, the largest first.
         plane: 255 where the last look saw what does not belong to the scene.
     """
 
@@ -135,7 +136,8 @@ class Motion:
         up, down = _details(labels, len(things) + 1, seen.found)
         look = _Look(labels, things, tracks, up, down)
         self._become_scenery(look, seen, seconds)
-        self.things = things if seen.is_settled else []
+        largest = sorted(things, key=lambda thing: -thing.pixels)
+        self.things = largest if seen.is_settled else []
         return [*decisions, *self._judge(look, moment)]
 
     def going_on(self) -> list[Started]:
@@ -193,7 +195,7 @@ class Motion:
         if scenery.any():
             self._scenery.absorb(seen.level, scenery[look.labels])
 
-    def _is_left(self, track: Track, up: int, down: int, seconds: float) -> bool:
+    def _is_left(self, track: Course, up: int, down: int, seconds: float) -> bool:
         if track.has_arrived or track.crowded or seconds - track.born < LEFT_S:
             return False
         if track.still_for(seconds) < STILL_LEFT_S or not all(track.seen):
@@ -201,7 +203,7 @@ class Motion:
         solid = up >= max(LEFT * down + BY_CHANCE, LEFT_SHARE * track.thing.pixels)
         return solid and not self._arrivals.is_beside_one(track, seconds)
 
-    def _is_scenery(self, track: Track, up: int, down: int, seconds: float) -> bool:
+    def _is_scenery(self, track: Course, up: int, down: int, seconds: float) -> bool:
         still, age = track.still_for(seconds), seconds - track.born
         if seconds - track.moved_at >= WRITTEN_S and is_written(track.thing.box):
             return True

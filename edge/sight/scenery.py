@@ -8,6 +8,7 @@ who is there: so nobody is lost, and no ghost is made.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from edge.sight.background import Background, Difference, relit
@@ -23,6 +24,7 @@ WARM_UP_S = 2.0  # after a start nothing is reported: the model knows nothing ye
 GAP_S = 1.0  # longest step of time that is learned from at once
 SETTLES_S = 2.0  # a camera's filter and gain take so long to find their place
 DRIFT = 0.05  # of the gain; so much off is not settled
+STEADY = 0.1  # of the picture; if more is lit, the light may be switching
 STRANGE = 0.004  # of the picture; so much that differs is not settled
 NOISE_EVERY = 6  # px in both directions; enough to tell the noise
 NOISE_OF = 1.05  # standard deviation, of the median change between two looks
@@ -103,7 +105,7 @@ class Scenery:
         elif not warm and found.where:
             model.absorb(level, found.things)
         self._model(level).learn(level, found, held, step)
-        if settled:
+        if settled and cv2.countNonZero(found.lit) < STEADY * small.size:
             self._kept = found.things if found.where else None
         return Seen(level, found, changes if warm else [], settled and warm)
 

@@ -26,6 +26,6 @@ PRESETS: Mapping[Preset, Sensitivity] = MappingProxyType(
     {
         "low": Sensitivity(26.0, 0.006, (5, 6)),
         "normal": Sensitivity(18.0, 0.001, (3, 4)),
-        "high": Sensitivity(13.0, 0.001, (3, 4)),
+        "high": Sensitivity(13.0, 0.0005, (3, 4)),
     }
 )

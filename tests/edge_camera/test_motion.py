@@ -121,7 +121,7 @@ def test_a_bag_that_a_visitor_puts_down_is_told_after_the_visit():
         if number % 2 == 0:
             decisions += motion.look(small, Moment(number, number / 10))
     assert kinds(decisions) == [Started, Ended, Started, Ended]
-    visit, gone, bag, old = decisions
+    visit, gone, bag, old = motions(decisions)
     assert 11.5 <= gone.moment.seconds <= 15
     assert 13 <= bag.moment.seconds <= 22
     assert bag.score < visit.score
@@ -326,8 +326,11 @@ def test_an_exposure_that_swings_is_no_motion():
 
 
 def test_a_thing_that_fills_most_of_the_picture_is_still_motion():
-    lorry = lambda t: (max(0, int(700 - 40 * t)), 10, 200, 160) if t < 22 else None  # noqa: E731 - one line
-    decisions = motions(lit(lambda _: 1, 40, lambda t: lorry(t) if t > 10 else None))
+    def lorry(seconds: float) -> tuple[int, int, int, int] | None:
+        left = max(0, int(700 - 40 * seconds))
+        return (left, 10, 200, 160) if 10 < seconds < 22 else None
+
+    decisions = motions(lit(lambda _: 1, 40, lorry))
     assert kinds(decisions)[:2] == [Started, Ended]
     assert decisions[0].moment.seconds == pytest.approx(10.8, abs=0.8)
 
