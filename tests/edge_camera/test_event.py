@@ -2,8 +2,8 @@
 
 import pytest
 
-from edge.look.event import Teller
-from edge.sight.lookout import Dirty
+from edge.look.event import Event, Teller
+from edge.sight.lookout import Dirty, Seen
 from edge.sight.picture import Moment
 from edge.sight.storm import NuisanceEnded, NuisanceStarted
 from edge.sight.visits import DAY_S
@@ -12,7 +12,7 @@ from tests.edge_camera.tracks import ended, started
 AT = Moment(50, 5.0)
 
 
-def only(*seen):
+def only(*seen: Seen) -> Event:
     (event,) = Teller("film.mp4").tell(seen, AT)
     return event
 
