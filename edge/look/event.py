@@ -86,6 +86,7 @@ class Teller:
 
     def tell(self, seen: Sequence[Seen], moment: Moment) -> list[Event]:
         """Give the events of one look, decided at `moment`."""
+        self._visits.watch(moment.seconds)
         told = [event for one in seen for event in self._events(one)]
         for long in self._visits.linger(moment.seconds):
             lasted = round(long.seconds, DIGITS)
