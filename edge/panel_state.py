@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from sites.event import ArmingMode, Cause, Hand, Record
+from sites.event import ArmingMode, Cause, Hand
+from sites.record import Record
 from sites.schedule import Schedule
 
 Phase = Literal["disarmed", "arming", "armed", "entry", "alarm"]

@@ -12,7 +12,7 @@ from edge.sight.picture import Moment
 from edge.sight.shape import Box
 from edge.sight.storm import NuisanceEnded, NuisanceStarted
 from edge.sight.visits import Visits
-from sites.event import LightChange, Side
+from sites.sight import LightChange, Side
 
 DIGITS = 4
 

@@ -1,7 +1,7 @@
 """Over which side of the picture something came in or went out. Pure."""
 
 from edge.sight.shape import Box
-from sites.event import Side
+from sites.sight import Side
 
 EDGE = 0.02  # of the picture; a box so near touches the side
 

@@ -13,7 +13,7 @@ from edge.sight.motion import Motion
 from edge.sight.picture import Moment, Pixels
 from edge.sight.shape import Polygon
 from edge.sight.sieve import Sieve, Tally
-from sites.event import Preset
+from sites.sight import Preset
 
 TURN_S = 3600.0
 ENOUGH_HOURS = 24  # of the same preset, before anything is proposed

@@ -21,8 +21,6 @@ from sites.event import (
     KINDS,
     AlarmEnded,
     AlarmRaised,
-    CameraLost,
-    ClipKept,
     ContactClosed,
     DiskFilling,
     DiskFull,
@@ -30,27 +28,31 @@ from sites.event import (
     DuressEntered,
     EntryStarted,
     Heartbeat,
+    OutboxDamaged,
+    PanelArmed,
+    PanelDisarmed,
+    PanicPressed,
+    RecordsDropped,
+    RunStarted,
+    TamperClosed,
+    TamperOpened,
+    kind_of,
+)
+from sites.record import Record
+from sites.sight import (
+    CameraLost,
+    ClipKept,
     LensDirty,
     LightChanged,
     MotionEnded,
     MotionStarted,
     NuisanceEnded,
     NuisanceStarted,
-    OutboxDamaged,
-    PanelArmed,
-    PanelDisarmed,
-    PanicPressed,
     PresetProposed,
-    Record,
-    RecordsDropped,
-    RunStarted,
-    TamperClosed,
-    TamperOpened,
     VisitLingered,
     VisitsRepeated,
-    kind_of,
 )
-from sites.event import CameraRestored as Restored
+from sites.sight import CameraRestored as Restored
 from sites.words import SiteKind
 from tests.edge.device_home import make_home, new_site, site_file
 from tests.edge.records import NOON, measurement, opened, panic, waiting

@@ -8,8 +8,9 @@ from typing import Any
 
 from edge.clip.statement import Sidecar, read
 from sites.blob import join_blob, name_blob
-from sites.event import ClipKept, MotionStarted, PanicPressed, RunStarted
+from sites.event import PanicPressed, RunStarted
 from sites.keys import key_text
+from sites.sight import ClipKept, MotionStarted
 from sites.topic import Path as Way
 from sites.words import SiteKind
 from tests.edge.agent_process import ROOT, by_hand, end, running
