@@ -139,7 +139,7 @@ class Guard:
     def _is_due(self, seconds: float) -> bool:
         """Say whether to compare with the reference, which takes long, or not yet.
 
-        A calm scene is compared now and then; one that changes, or is in doubt, at once.
+        A calm scene is compared now and then; one that changes or is in doubt at once.
         """
         now, before = outline(self._mean), self._outline
         told = self._told.trouble

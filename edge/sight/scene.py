@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import Loss
-from edge.sight.likeness import Plane, View, correlation
+from edge.sight.likeness import View, correlation
 from edge.sight.memory import Kept
 from edge.sight.picture import Pixels
 from edge.sight.reference import Likeness, Reference
