@@ -40,7 +40,7 @@ from edge.sight.sharpness import Sharpness, focus, sharpness
 from edge.sight.sketch import is_known_again
 
 JUDGED_S = 1.3  # between two glances at the outline, and two judgements in doubt
-CALM_S = 4.5  # between two judgements while nothing changes
+CALM_S = 3.9  # between two judgements while nothing changes
 YOUNG_S = 8.0  # a scene is learned fast at first
 SETTLE_S = 1.0  # over which the mean picture follows; rain and insects vanish in it
 WARM_UP_S = 3.5  # after which the scene is known
@@ -128,30 +128,33 @@ class Guard:
         if is_black(middle, self._hidden):
             self._outline = None
             return self._hold(Loss.BLACK, seconds)
-        if self._is_due(seconds):
-            step = min(seconds - self._compared, GAP_S)
+        step = self._due(seconds)
+        if step:
             self._compared = seconds
             self._light.take(picture.chroma(), seconds)
             sharp = sharpness(picture.fine, before[1], self._whole)
             self._found = self._judge((one, before[0]), sharp, seconds, step)
         return self._hold(Loss.LOOPING if looping else self._found, seconds)
 
-    def _is_due(self, seconds: float) -> bool:
-        """Say whether to compare with the reference, which takes long, or not yet.
+    def _due(self, seconds: float) -> float:
+        """Say whether to compare with the reference, and how long all was as it is.
 
-        A calm scene is compared now and then; one that changes or is in doubt at once.
+        That takes long: a calm scene is compared now and then, one that changes or is
+        in doubt at once. What has just come has not been there since the last time.
         """
         now, before = outline(self._mean), self._outline
-        told = self._told.trouble
+        told, since = self._told.trouble, seconds - self._compared
         settled = self._suspect.trouble is told and self._found is told
         young = seconds - self._first < YOUNG_S
         if before is None or young or not settled or self._light.is_changing:
-            due = True
+            step = since
+        elif differs(now, before):
+            step = min(since, JUDGED_S)
         else:
-            due = seconds - self._compared >= CALM_S or differs(now, before)
-        if due:
+            step = since if since >= CALM_S else 0.0
+        if step:
             self._outline = now
-        return due
+        return min(step, GAP_S)
 
     def _hold(self, trouble: Loss | None, seconds: float) -> Verdict | None:
         """Name a trouble that lasts, and the end of one that stays away."""

@@ -9,10 +9,9 @@ import numpy as np
 from edge.sight.likeness import Blocks, Plane
 
 SIZE = (160, 90)  # px
-GRID = (16, 9)  # blocks across and down
-LEAST = 2.0  # steps of the logarithm; a smaller change is noise
-SHARE = 0.25  # of a block's edges
-MANY = 0.2  # of the blocks; somebody who walks by changes fewer
+GRID = (32, 18)  # blocks across and down
+LEAST = 1.0  # steps of the logarithm; a smaller change is noise
+CHANGED = 0.2  # of all edges; less comes and goes with whoever walks by
 
 _NEAR = np.ones((3, 3), np.uint8)
 
@@ -27,6 +26,6 @@ def outline(mean: Plane) -> Blocks:
 
 def differs(now: Blocks, before: Blocks) -> bool:
     """Say whether the edges are no longer where they were, or as strong."""
-    change = cv2.absdiff(now, before)
-    room = cv2.max(now, before) * SHARE + LEAST
-    return cv2.countNonZero(cv2.compare(change, room, cv2.CMP_GT)) > MANY * change.size
+    change = cv2.threshold(cv2.absdiff(now, before), LEAST, 0, cv2.THRESH_TOZERO)[1]
+    edges = cv2.norm(cv2.max(now, before), cv2.NORM_L1)
+    return cv2.norm(change, cv2.NORM_L1) > CHANGED * edges
