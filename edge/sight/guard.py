@@ -42,6 +42,7 @@ from edge.sight.sketch import is_known_again
 JUDGED_S = 1.3  # between two glances at the outline, and two judgements in doubt
 CALM_S = 3.9  # between two judgements while nothing changes
 YOUNG_S = 8.0  # a scene is learned fast at first
+AVERAGED_S = 0.35  # between two pictures that the mean picture is made of
 SETTLE_S = 1.0  # over which the mean picture follows; rain and insects vanish in it
 WARM_UP_S = 3.5  # after which the scene is known
 HOLD_S = 2.6  # a trouble must last, before it is named
@@ -87,7 +88,7 @@ class Guard:
         self._whole = blocks(self._seen) > WHOLE
         self._repeat = None if loops else Repeat()
         self._mean: Plane = np.zeros(size, np.float32)
-        self._before: tuple[Plane, Pixels] | None = None
+        self._before: tuple[Pixels, Pixels] | None = None
         self._outline: Blocks | None = None
         self._found: Loss | None = None
         self._doubts = 0
@@ -111,17 +112,17 @@ class Guard:
         if not picture.shows:
             return None
         middle = picture.middle
-        one = logarithm(middle)
         frames = [*picture.passed, (seconds, picture.points)]
         looping = self._repeat is not None and self._repeat.is_looping(frames, seconds)
-        before, self._before = self._before, (one, picture.fine)
+        before, self._before = self._before, (middle, picture.fine)
         if before is None:
-            self._mean[:] = one
+            self._mean[:] = logarithm(middle)
             self._first = self._last = self._judged = self._compared = seconds
             return None
-        share = min(1.0, max(seconds - self._last, 0.0) / SETTLE_S)
-        cv2.accumulateWeighted(one, self._mean, share)
-        self._last = seconds
+        if seconds - self._last >= AVERAGED_S:
+            share = min(1.0, (seconds - self._last) / SETTLE_S)
+            cv2.accumulateWeighted(logarithm(middle), self._mean, share)
+            self._last = seconds
         if seconds - self._judged < JUDGED_S:
             return None
         self._judged = seconds
@@ -133,7 +134,8 @@ class Guard:
             self._compared = seconds
             self._light.take(picture.chroma(), seconds)
             sharp = sharpness(picture.fine, before[1], self._whole)
-            self._found = self._judge((one, before[0]), sharp, seconds, step)
+            looks = (logarithm(middle), logarithm(before[0]))
+            self._found = self._judge(looks, sharp, seconds, step)
         return self._hold(Loss.LOOPING if looping else self._found, seconds)
 
     def _due(self, seconds: float) -> float:
