@@ -161,11 +161,13 @@ class Reference:
         keep = cv2.resize(trusted, size, interpolation=cv2.INTER_NEAREST)
         known = field_of(self.across, self.down) * keep[:, :, None]
         seen = view.field
-        here = _fit(known, seen, 0).best
         turns = [
             (_fit(_turned(known, roll, zoom), seen, MOST_SHIFT), roll)
             for roll, zoom in _likeliest(known, seen)
         ]
+        if not turns:
+            return False
+        here = _fit(known, seen, 0).best
         fit, roll = max(turns, key=lambda turn: turn[0].best)
         if fit.shift < SHIFTED * size[0] and abs(roll) < ROLLED:
             return False
@@ -214,13 +216,18 @@ class _Fit(NamedTuple):
 
 
 def _likeliest(known: Plane, seen: Plane) -> list[tuple[float, float]]:
-    """Give the rolls and zooms that fit best at half the size: a tenth of the work."""
+    """Give the rolls and zooms that fit best at half the size: a tenth of the work.
+
+    None, where no turn fits better there than none.
+    """
     size = (known.shape[1] // 2, known.shape[0] // 2)
     few, some = (
         _plane(cv2.resize(field, size, interpolation=cv2.INTER_AREA))
         for field in (known, seen)
     )
     fits = [_fit(_turned(few, *turn), some, MOST_SHIFT).best for turn in _TURNS]
+    if max(fits) < _fit(few, some, 0).best + BETTER_BY / 2:
+        return []
     return [_TURNS[number] for number in np.argsort(fits)[-LIKELY:]]
 
 
