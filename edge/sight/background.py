@@ -11,26 +11,17 @@ import cv2
 import numpy as np
 
 from edge.sight.detail import DARKEST, NOISES, Detail, Plane, detail_of, things_in
+from edge.sight.habit import SHADOW_DEPTH, Habits
 from edge.sight.limit import limits
 from edge.sight.picture import Pixels
 from edge.sight.shape import Box
 
 NEAR = 0.7  # of the threshold; brightnesses that KNN takes for the same
-SHADOW_DEPTH = 0.65  # of the scenery's brightness; what is darker is a thing in dark
-# clothes. OpenCV's 0.5 finds 7 of the 20 drawn figures, as they stand before a light
-# wall; 0.7 leaves shadows in (1.8 and 3.6 % stuck-on)
 SHADOW = 200  # the model says 255 for a thing, 127 for its shadow
-SHADOWED = 127
 THIN = 10.0  # px that are thin, on average; with more, what is thin is no visitor
 THIN_MOST = 120  # px that count in one look
 THIN_SHARE = 0.02  # of a look in the average: ten seconds
 DARK_LEAST = 0.6  # of the threshold, in black
-SLOWEST = 1e-5  # a look; at 0 OpenCV's KNN divides by it, and learns at random
-SEED = 1  # KNN learns at random moments
-LEFT_OUT = 4  # looks in a row; at five a second KNN learns once a second
-QUICK = 0.02  # a look; who learns so quickly, as at the start, is not left out
-BESIDE = 4  # px around those who are there; they go no further between two looks
-SEEDS = 7  # looks that KNN must be shown, until it believes one picture
 FOLLOW_S = 2.0  # over which the scene follows what is no thing
 SWAY_S = 30.0  # over which it follows what KNN knows from before, as leaves in wind
 LIT_S = 0.4  # over which it follows a change of light
@@ -79,17 +70,10 @@ class Background:
     def __init__(self, threshold: float, picture: Pixels) -> None:
         self._threshold = threshold
         self._thin = 0.0
-        self._owed = 0.0  # of KNN's learning, for the looks in which it was left out
-        self._left_out = 0
         self._nothing = np.zeros_like(picture)
         self._known = picture
-        near = (NEAR * threshold) ** 2
-        self._knn = cv2.createBackgroundSubtractorKNN(500, near, detectShadows=True)
-        self._knn.setShadowThreshold(SHADOW_DEPTH)
+        self._habits = Habits(NEAR * threshold, picture)
         self.scene: Plane = picture.astype(np.float32)
-        cv2.setRNGSeed(SEED)  # of this thread: one film gives the same events each time
-        for _ in range(SEEDS):
-            self._knn.apply(picture, learningRate=1.0)
 
     def compare(
         self,
@@ -104,20 +88,15 @@ class Background:
         `rate` is KNN's own of learning; `noise` is in levels of that picture. In the
         boxes held KNN is not asked: it gets used to who stands there.
         """
-        self._owed += rate
         held = held if self._thin <= THIN else ()
         far = self._far(level, noise, gain)
-        if self._must_ask(far, held, rate):
-            differs = cv2.bitwise_and(far, self._ask(level, held))
-        else:
-            self._left_out += 1
-            differs = self._unasked(level, far, held)
-        fine = cv2.morphologyEx(differs, cv2.MORPH_OPEN, _DOT)
+        known = cv2.bitwise_and(far, self._sure(level, far, rate, held))
+        fine = cv2.morphologyEx(known, cv2.MORPH_OPEN, _DOT)
         if not cv2.countNonZero(fine):
             self._thin -= self._thin * THIN_SHARE
             return Difference(self._nothing, self._nothing)
         where = _around(fine)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
-        differs = np.zeros_like(level)
+        differs: Pixels = np.zeros_like(level)
         differs[where] = self._cleaned(fine[where])
         if not cv2.countNonZero(differs):
             return Difference(differs, differs)
@@ -131,47 +110,30 @@ class Background:
         lit = cv2.subtract(differs, things)
         return Difference(things, lit, where, detail)  # type: ignore[arg-type]  # as above
 
-    def _must_ask(
-        self, far: cv2.typing.MatLike, held: Sequence[Box], rate: float
-    ) -> bool:
-        """Say whether KNN has to be asked: it is half of the cost of a look.
-
-        It need not be while all that differs is about those who are there, or nothing
-        does; but for learning, now and then.
-        """
-        if self._left_out >= LEFT_OUT or rate > QUICK:
-            return True
-        fine = cv2.morphologyEx(far, cv2.MORPH_OPEN, _DOT)
-        for place in _places(held, fine.shape, BESIDE):
-            fine[place] = 0
-        return bool(cv2.countNonZero(fine))
-
-    def _ask(self, level: Pixels, held: Sequence[Box]) -> cv2.typing.MatLike:
+    def _sure(
+        self, level: Pixels, far: cv2.typing.MatLike, rate: float, held: Sequence[Box]
+    ) -> cv2.typing.MatLike:
         """Give where KNN is sure that something is, or right beside that.
 
-        It leaves holes in what is small or thin.
+        It leaves holes in what is small or thin. What can be no more than a shadow is
+        not asked for, nor who is there: KNN gets used to those.
         """
-        rate = min(max(self._owed, SLOWEST), 1.0)
-        self._owed, self._left_out = 0.0, 0
-        labels = self._knn.apply(level, learningRate=rate)
+        hard = cv2.morphologyEx(self._hard(level, far), cv2.MORPH_OPEN, _DOT)
+        asked = cv2.dilate(hard, _SQUARE)
+        there = [(place, asked[place].copy()) for place in _places(held, far.shape)]
+        for place, _ in there:
+            asked[place] = 0
+        labels = self._habits.ask(level, asked, rate)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
         _, sure = cv2.threshold(labels, SHADOW, 255, cv2.THRESH_BINARY)
         sure = cv2.dilate(sure, _SQUARE)
-        for place in _places(held, level.shape):
-            sure[place] = np.where(labels[place] == SHADOWED, sure[place], 255)
+        for place, near in there:
+            sure[place] = near
         return sure
 
-    def _unasked(
-        self, level: Pixels, far: cv2.typing.MatLike, held: Sequence[Box]
-    ) -> cv2.typing.MatLike:
-        """Give what differs about those who are there, but for their shadows."""
-        differs = np.zeros_like(level)
-        for place in _places(held, level.shape, BESIDE):
-            known = self._known[place]
-            shadow = cv2.inRange(
-                level[place], cv2.convertScaleAbs(known, alpha=SHADOW_DEPTH), known
-            )
-            differs[place] = cv2.subtract(far[place], shadow)
-        return differs
+    def _hard(self, level: Pixels, far: cv2.typing.MatLike) -> cv2.typing.MatLike:
+        """Take out of what differs what may be no more than a shadow."""
+        deepest = cv2.convertScaleAbs(self._known, alpha=SHADOW_DEPTH)
+        return cv2.subtract(far, cv2.inRange(level, deepest, self._known))
 
     def _cleaned(self, fine: cv2.typing.MatLike) -> cv2.typing.MatLike:
         """Leave out what is thin too, where that is seen all the time.
@@ -248,12 +210,10 @@ def _around(differs: Pixels) -> _Place:
     )
 
 
-def _places(
-    boxes: Sequence[Box], size: tuple[int, ...], more: int = 0
-) -> Iterable[_Place]:
+def _places(boxes: Sequence[Box], size: tuple[int, ...]) -> Iterable[_Place]:
     high, wide = size[:2]
     for left, top, width, height in boxes:
         yield (
-            slice(max(0, int(top * high) - more), round((top + height) * high) + more),
-            slice(max(0, int(left * wide) - more), round((left + width) * wide) + more),
+            slice(int(top * high), round((top + height) * high)),
+            slice(int(left * wide), round((left + width) * wide)),
         )

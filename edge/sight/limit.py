@@ -19,4 +19,4 @@ def limits(threshold: float, floor: int, most: int) -> Pixels:
     levels = np.arange(256, dtype=np.uint8)
     share = threshold / DARK_UNTIL
     least = cv2.convertScaleAbs(levels, alpha=share * 0.6, beta=0.4 * threshold)
-    return np.clip(least, floor, most).astype(np.uint8)
+    return np.clip(least, floor, most).astype(np.uint8).ravel()
