@@ -33,6 +33,7 @@ from edge.sight.sensitivity import PRESETS
 from edge.sight.shape import Polygon
 from edge.sight.thing import Labels, Place, Thing, is_written, things_of
 from edge.sight.zone import (
+    LEAST_PIXELS,
     NOBODY,
     Changed,
     Decision,
@@ -204,6 +205,8 @@ class Motion:
         if track.has_arrived or track.crowded or seconds - track.born < LEFT_S:
             return False
         if track.still_for(seconds) < STILL_LEFT_S or not all(track.seen):
+            return False
+        if track.thing.pixels < LEAST_PIXELS:
             return False
         solid = up >= max(LEFT * down + BY_CHANCE, LEFT_SHARE * track.thing.pixels)
         return solid and not self._arrivals.is_beside_one(track, seconds)
