@@ -123,7 +123,8 @@ class Background:
         there = [(place, asked[place].copy()) for place in _places(held, far.shape)]
         for place, _ in there:
             asked[place] = 0
-        labels = self._habits.ask(level, asked, rate)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
+        places = [place for place, _ in there]
+        labels = self._habits.ask(level, asked, rate, places)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
         _, sure = cv2.threshold(labels, SHADOW, 255, cv2.THRESH_BINARY)
         sure = cv2.dilate(sure, _SQUARE)
         for place, near in there:

@@ -89,7 +89,7 @@ def test_a_light_that_passes_leaves_the_scene_as_it_was():
     for number in range(10):  # 2 s
         level = noisy(yard() + np.roll(glow(70), number * 10 - 50, axis=1), number)
         model.learn(level, model.compare(level, 0.0, 1.0, 1.0), (), STEP)
-    assert np.abs(model.scene - before).mean() < 8
+    assert np.abs(model.scene - before).mean() < 12
     after = model.compare(noisy(yard(), 99), 0.0, 1.0, 1.0)
     assert cv2.countNonZero(after.things) == 0
 
@@ -173,7 +173,7 @@ def test_a_scene_in_another_light_leaves_out_who_is_there():
     keep[PERSON] = 255
     dark = (with_person(yard()) * 0.5).astype(np.uint8)
     scene = relit(dark, yard(), keep)
-    assert np.abs(scene[PERSON].astype(float) - yard()[PERSON] * 0.5).mean() < 8
+    assert np.abs(scene[PERSON].astype(float) - yard()[PERSON] * 0.5).mean() < 12
     assert (scene[:, 120:] == dark[:, 120:]).all()
     assert relit(dark, yard(), None) is dark
 
