@@ -192,6 +192,7 @@ class Agent:
         return take
 
     def _film(self) -> None:
+        self._keeper.order()
         for camera in self._watching.values():
             camera.keep(_FILM_S)
 
