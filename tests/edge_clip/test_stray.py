@@ -1,4 +1,4 @@
-"""What a camera's process plants among the clips harms nobody: neither now nor later."""
+"""What a camera's process plants among the clips harms nobody, now or later."""
 
 import asyncio
 import hashlib
