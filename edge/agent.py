@@ -172,6 +172,7 @@ class Agent:
                 shadow=camera.shadow,
                 memory=str(memory_folder(self._ready.home, camera.number)),
                 time_zone=self._ready.site.time_zone,
+                home=self._ready.site.home,
             )
             take = self._taker(camera.number)
             yield camera.number, Camera(plan, take)

@@ -42,6 +42,7 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
         time_zone: the site's, as in `Europe/Amsterdam`; None: the hour is not known.
         linger: a visit that lasts so many seconds is told again, as a long one.
         memory: a folder of this camera's own, for what it learns; None keeps nothing.
+        home: it looks at a home, of whose rhythm nothing may lie on a disk.
         clips: what films are kept on the device, if any.
     """
 
@@ -61,6 +62,7 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
     memory: str | None = None
     time_zone: str | None = None
     linger: float = 90.0
+    home: bool = False
     clips: ClipPlan | None = None
 
     def __post_init__(self) -> None:
