@@ -170,6 +170,7 @@ class Agent:
                 shadow=camera.shadow,
                 memory=str(memory_folder(self._ready.home, camera.number)),
                 time_zone=self._ready.site.time_zone,
+                home=self._ready.site.home,
             )
             take = self._taker(camera.number)
             yield camera.number, Camera(plan, take)
@@ -192,6 +193,7 @@ class Agent:
         return take
 
     def _film(self) -> None:
+        self._keeper.order()
         for camera in self._watching.values():
             camera.keep(_FILM_S)
 
