@@ -181,6 +181,7 @@ class Camera:
 
     def _take(self, sighting: Sighting) -> None:
         """Hand on what the process says, as far as it fits what we know."""
+        self._check_zone(sighting)
         match sighting:
             case MotionStarted():
                 self._start_motion(sighting)
@@ -200,10 +201,13 @@ class Camera:
             case _:
                 self._tell(sighting)
 
+    def _check_zone(self, sighting: Sighting) -> None:
+        """Believe no process that goes beyond its plan."""
+        zone: str | None = getattr(sighting, "zone", None)
+        if zone is not None and zone not in self._zones:
+            raise SightingError("something in a zone that is not in the plan")
+
     def _start_motion(self, sighting: MotionStarted) -> None:
-        """Hand on a start; a process that goes beyond its plan is not believed."""
-        if sighting.zone not in self._zones:
-            raise SightingError("motion in a zone that is not in the plan")
         if sighting.snapshot is not None and not self._plan.snapshots:
             raise SightingError("a snapshot that the plan forbids")
         if sighting.zone not in self._going_on:

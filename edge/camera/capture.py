@@ -125,7 +125,7 @@ class Watch:
         self._beat()
         if self._recorder:
             with suppress(OSError):  # a broken disk must not end the looking
-                self._recorder.adopt()
+                self._recorder.adopt(self._beat)
         try:
             for still in self._stills():
                 self._pace.wait_for(still.moment.seconds)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.sight.picture import Moment, Pixels
-from sites.event import LightChange
+from sites.sight import LightChange
 
 CELLS = (32, 18)  # across and down, in which the light is measured
 DARKEST = 8.0  # levels added to both sides of a ratio; black has no factor

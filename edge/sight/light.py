@@ -16,7 +16,7 @@ import numpy as np
 
 from edge.sight.glow import Cells, Free, Glow, cells_of
 from edge.sight.picture import Moment, Pixels
-from sites.event import LightChange
+from sites.sight import LightChange
 
 COLOUR_EVERY_S = 2.0  # the colour is looked at, and whenever the light changes
 GREY_SHARE = 0.25  # of the usual colour; less is infrared light

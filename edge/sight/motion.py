@@ -44,7 +44,7 @@ from edge.sight.zone import (
     Zone,
     zone_of,
 )
-from sites.event import Preset
+from sites.sight import Preset
 
 __all__ = ["Changed", "Decision", "Ended", "Motion", "Started"]
 

@@ -1,6 +1,7 @@
 """Cameras in processes of their own, that hang and die without harm to anybody."""
 
 import asyncio
+import math
 import os
 import signal
 from itertools import islice
@@ -16,8 +17,13 @@ from edge.camera.sighting import (
     Alive,
     CameraLost,
     CameraRestored,
+    ClipKept,
+    LensDirty,
     MotionEnded,
     MotionStarted,
+    NuisanceStarted,
+    VisitLingered,
+    VisitsRepeated,
     pack,
 )
 from edge.errors import Loss
@@ -222,6 +228,14 @@ async def test_rubbish_in_the_pipe_is_the_cameras_trouble_alone(rubbish):
     [
         MotionStarted(1.0, "bedroom", (0, 0, 1, 1), 1.0, 1.0),
         MotionStarted(1.0, "yard", (0, 0, 1, 1), 1.0, 1.0, b"a picture"),
+        VisitsRepeated(1.0, "no number", 3),
+        VisitLingered(1.0, "bedroom", 90.0),
+        NuisanceStarted(1.0, "bedroom"),
+        LensDirty(math.nan),
+        LensDirty(1e300),
+        CameraLost(math.inf, Loss.COVERED),
+        ClipKept(math.nan, "ab" * 32, 20.0, 5.0, 1000),
+        VisitsRepeated(1.0, "yard", -1),
     ],
 )
 async def test_a_process_that_goes_beyond_its_plan_is_not_believed(forged):
