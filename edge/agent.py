@@ -173,6 +173,7 @@ class Agent:
                 memory=str(memory_folder(self._ready.home, camera.number)),
                 time_zone=self._ready.site.time_zone,
                 home=self._ready.site.home,
+                device=str(self._ready.home),
             )
             take = self._taker(camera.number)
             yield camera.number, Camera(plan, take)
