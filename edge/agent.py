@@ -62,7 +62,7 @@ class Agent:
         self._keeper = Keeper(
             stores.shelf,
             Signer(site.device, ready.key),
-            Line(self._node.write, self._ring, _now),
+            Line(self._node.write, self._ring, _now, home=site.home),
         )
         self._watching = dict(self._make_cameras())
         self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now)
