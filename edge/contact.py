@@ -14,13 +14,12 @@ from edge.errors import GpioError
 from sites.event import (
     ContactClosed,
     ContactOpened,
-    MotionEnded,
-    MotionStarted,
     PanicPressed,
-    Record,
     TamperClosed,
     TamperOpened,
 )
+from sites.record import Record
+from sites.sight import MotionEnded, MotionStarted
 from sites.site import Sensor
 
 BOUNCE_S = 0.05

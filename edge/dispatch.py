@@ -21,8 +21,8 @@ from edge.outbox import Outbox
 from edge.receipts import Receipts
 from edge.window import ALARMS, PARTS, PLAIN, Window
 from sites.blob import Part, seal_part
-from sites.event import Lane
 from sites.frame import Header, digest, seal
+from sites.record import Lane
 from sites.topic import Channel
 
 MOST_RECORDS = 50

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sites.event import Lane
+from sites.record import Lane
 
 _MARK = b"\xf5WPe"
 _MAGIC = b"WPsegm1\n"

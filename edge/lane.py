@@ -9,8 +9,8 @@ from typing import NamedTuple
 from edge.disk import Disk
 from edge.entry import Name
 from edge.segment import Segment
-from sites.event import Lane
 from sites.frame import size_of
+from sites.record import Lane
 
 
 class Batch(NamedTuple):

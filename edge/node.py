@@ -18,15 +18,9 @@ from edge.errors import JournalError, OutboxFullError
 from edge.journal import Journal
 from edge.outbox import Outbox
 from edge.panel_state import Decision, PanelPlan, PanelState
-from sites.event import (
-    AlarmRaised,
-    ArmingMode,
-    DuressEntered,
-    MotionStarted,
-    PanicPressed,
-    Record,
-    may_leave,
-)
+from sites.event import AlarmRaised, ArmingMode, DuressEntered, PanicPressed, may_leave
+from sites.record import Record
+from sites.sight import MotionStarted
 
 log = structlog.get_logger()
 

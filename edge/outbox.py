@@ -25,14 +25,13 @@ from edge.reserve import Reserve
 from sites.event import (
     DiskFull,
     DiskRestored,
-    Lane,
     OutboxDamaged,
-    Record,
     RecordsDropped,
     RunStarted,
 )
 from sites.frame import encode_record
 from sites.keys import new_run_id
+from sites.record import Lane, Record
 
 _LOOK_EVERY = timedelta(seconds=1)
 _ROOM_AGAIN = 0.9  # of the limit; so that full and restored do not alternate

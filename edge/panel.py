@@ -30,15 +30,15 @@ from sites.event import (
     DuressEntered,
     EntryStarted,
     Hand,
-    MotionStarted,
     PanelArmed,
     PanelDisarmed,
     PanicPressed,
-    Record,
     TamperClosed,
     TamperOpened,
 )
+from sites.record import Record
 from sites.schedule import arming_at
+from sites.sight import MotionStarted
 
 LONGEST_ENTRY_S = 45  # EN 50131-1
 

@@ -15,7 +15,7 @@ import msgspec
 from edge.disk import Disk, replace_file
 from edge.entry import Torn, parse_name
 from edge.segment import Segment, load, whole_bytes
-from sites.event import Lane
+from sites.record import Lane
 
 _TALLY = "tally.json"
 _ASIDE = "damaged"

@@ -19,7 +19,8 @@ from typing import NamedTuple, TextIO
 
 from edge.contact import Now, Switches, Tell
 from edge.errors import RecordingError
-from sites.event import MeasurementTaken, Quantity, Record
+from sites.event import MeasurementTaken, Quantity
+from sites.record import Record
 from sites.site import Sensor
 
 ROW_S = 60.0

@@ -16,8 +16,8 @@ from edge.outbox import Outbox
 from edge.receipts import Receipts
 from edge.window import Flight, Pace, Window
 from sites.errors import FrameTooSmallError
-from sites.event import Lane
 from sites.frame import HOME_BYTES, digest
+from sites.record import Lane
 
 log = structlog.get_logger()
 

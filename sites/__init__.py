@@ -6,8 +6,9 @@ Here stand the words of the wire, which are light. The inventory is in
 
 from sites.answer import Receipt
 from sites.errors import AnswerError, FrameError, SitesError, TopicError
-from sites.event import KINDS, AnyRecord, Lane, Record, kind_of, may_leave
+from sites.event import KINDS, AnyRecord, kind_of, may_leave
 from sites.frame import Frame, Header, UnknownRecord
+from sites.record import Lane, Record
 from sites.topic import Path, parse_path, parse_topic
 
 __all__ = [

@@ -5,67 +5,34 @@ number, a truth value, a time or a word from a fixed list. A zone and a sensor a
 numbers that mean something only beside the inventory.
 """
 
-from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-Lane = Literal["al", "up"]
-LeavesHome = Literal["always", "in_alarm", "never"]
-Number = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
-Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+from sites.record import Count, Digest, Fraction, Lane, LeavesHome, Number, Record
+from sites.sight import (
+    CameraLost,
+    CameraRestored,
+    ClipKept,
+    LensDirty,
+    LightChanged,
+    MotionEnded,
+    MotionStarted,
+    NuisanceEnded,
+    NuisanceStarted,
+    PresetProposed,
+    VisitLingered,
+    VisitsRepeated,
+)
+
 # Wider than any quantity, and so narrow that no sum of them leaves a float's range.
 Reading = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
-Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
-Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
-Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 RunId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 
 ArmingMode = Literal["away", "night"]
 Hand = Literal["schedule", "hand", "start"]
 Quantity = Literal["temperature", "humidity", "light", "co2", "humidity_ratio"]
 Cause = Literal["contact", "motion", "tamper"]
-Side = Literal["left", "right", "top", "bottom"]
-LightChange = Literal["infrared_on", "infrared_off", "lamp", "exposure", "headlight"]
-Preset = Literal["low", "normal", "high"]
-Suspect = Literal["tamper", "outage", "unknown"]
-CameraTrouble = Literal[
-    "missing",
-    "refused",
-    "frozen",
-    "rubbish",
-    "ended",
-    "crashed",
-    "hung",
-    "covered",
-    "defocused",
-    "turned",
-    "looping",
-    "black",
-]
-
-
-class Record(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="kind",
-    forbid_unknown_fields=True,
-    omit_defaults=True,
-):
-    """One thing that a device wrote down.
-
-    `seq` counts 1, 2, 3 ... within a run and a lane, without gaps. `at` is when it
-    happened, aware and in UTC, set once and never changed. `sensor` is the number of
-    the sensor or camera on this device, None where the device itself speaks.
-    """
-
-    lane: ClassVar[Lane] = "up"
-    leaves_home: ClassVar[LeavesHome] = "never"
-
-    seq: Count = 0
-    at: Annotated[datetime, msgspec.Meta(tz=True)]
-    sensor: Number | None = None
 
 
 class ContactOpened(Record, frozen=True, tag="contact.opened"):
@@ -78,103 +45,6 @@ class ContactClosed(Record, frozen=True, tag="contact.closed"):
     """A door or window was closed."""
 
     zone: Number
-
-
-class MotionStarted(Record, frozen=True, tag="motion.started"):
-    """Something began to move in a zone; `box` is (x, y, w, h) in fractions.
-
-    A detector without a picture (PIR) leaves box, area and score out. `picture` is the
-    SHA-256 of the masked snapshot that was kept, hexadecimal.
-    """
-
-    zone: Number
-    box: tuple[Fraction, Fraction, Fraction, Fraction] | None = None
-    area: Fraction | None = None
-    score: Fraction | None = None
-    picture: Digest | None = None
-
-
-class MotionEnded(Record, frozen=True, tag="motion.ended"):
-    """Nothing moves in the zone any more; it lasted `seconds`.
-
-    `entered` and `left` are the sides of the camera's picture by which the thing came
-    and went; None where it came or went in the midst of it, or by no side for sure.
-    """
-
-    zone: Number
-    seconds: Seconds
-    entered: Side | None = None
-    left: Side | None = None
-
-
-class LightChanged(Record, frozen=True, tag="light.changed"):
-    """The light of the whole picture changed; no thing moved."""
-
-    change: LightChange
-
-
-class NuisanceStarted(Record, frozen=True, tag="nuisance.started"):
-    """Rain, insects or leaves: what moves is no visitor, and is counted, not told.
-
-    Things that go somewhere are told as ever. `zone` is None for the whole picture.
-    """
-
-    zone: Number | None = None
-
-
-class NuisanceEnded(Record, frozen=True, tag="nuisance.ended"):
-    """The nuisance is over: it lasted `seconds`, and `held` starts were not told."""
-
-    seconds: Seconds
-    held: Count
-    zone: Number | None = None
-
-
-class LensDirty(Record, frozen=True, tag="lens.dirty"):
-    """Somebody should clean the lens: a web, a drop or dirt is before it."""
-
-    leaves_home: ClassVar[LeavesHome] = "always"
-
-
-class VisitsRepeated(Record, frozen=True, tag="visits.repeated"):
-    """Somebody or something came by `visits` times within 24 h, and went on.
-
-    Reconnaissance precedes attacks.
-    """
-
-    zone: Number
-    visits: Count
-
-
-class VisitLingered(Record, frozen=True, tag="visit.lingered"):
-    """What came into a zone has been there for `seconds` now, and still is."""
-
-    zone: Number
-    seconds: Seconds
-
-
-class PresetProposed(Record, frozen=True, tag="preset.proposed"):
-    """Another sensitivity would do better; a person decides.
-
-    Within `hours`, `now` motions started; with the proposed preset it were `then`.
-    """
-
-    preset: Preset
-    now: Count
-    then: Count
-    hours: Count
-
-
-class ClipKept(Record, frozen=True, tag="clip.kept"):
-    """A film of `seconds` was kept; `clip` is its SHA-256, hexadecimal.
-
-    It begins `before` seconds before what it was kept for, which happened `at`.
-    """
-
-    clip: Digest
-    seconds: Seconds
-    before: Seconds
-    size: Count
 
 
 class TamperOpened(Record, frozen=True, tag="tamper.opened"):
@@ -289,25 +159,6 @@ class Heartbeat(Record, frozen=True, tag="heartbeat"):
     disk_free: Fraction
     cameras: Count = 0
     cameras_blind: Count = 0
-
-
-class CameraLost(Record, frozen=True, tag="camera.lost"):
-    """A camera shows nothing that can be trusted.
-
-    `suspect` is what one device can tell: a camera alone is tamper, all of them at once
-    are power or network.
-    """
-
-    leaves_home: ClassVar[LeavesHome] = "always"
-
-    reason: CameraTrouble
-    suspect: Suspect | None = None
-
-
-class CameraRestored(Record, frozen=True, tag="camera.restored"):
-    """The camera is back."""
-
-    leaves_home: ClassVar[LeavesHome] = "always"
 
 
 class OutboxDamaged(Record, frozen=True, tag="outbox.damaged"):

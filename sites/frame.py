@@ -16,8 +16,9 @@ from nacl.public import PrivateKey, PublicKey
 from nacl.signing import SigningKey, VerifyKey
 
 from sites.errors import FrameError, FrameTooSmallError
-from sites.event import AnyRecord, Lane, Record
+from sites.event import AnyRecord
 from sites.keys import device_bytes, device_text
+from sites.record import Lane, Record
 from sites.seal import (
     SEAL_BYTES,
     SIGNATURE_BYTES,

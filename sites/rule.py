@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sites.event import CameraTrouble, Suspect
+from sites.sight import CameraTrouble, Suspect
 from sites.site import ZoneKind
 from sites.words import Model, Priority, Role, SiteKind, Slug, Text
 

@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from sites.event import ArmingMode, Preset, Quantity
+from sites.event import ArmingMode, Quantity
 from sites.safeguard import Safeguard
 from sites.schedule import Schedule
+from sites.sight import Preset
 from sites.words import (
     DeviceId,
     KeyText,

@@ -19,8 +19,9 @@ from collector.intake.row import EventRow
 from collector.intake.source import Message
 from sites.blob import Part, unseal_part, verify_part
 from sites.errors import FrameError, Refusal, TopicError
-from sites.event import AlarmRaised, MeasurementTaken, Record, kind_of, may_leave
+from sites.event import AlarmRaised, MeasurementTaken, kind_of, may_leave
 from sites.frame import Frame, Header, UnknownRecord, digest, unseal, verify
+from sites.record import Record
 from sites.topic import Path, parse_topic
 
 UNKNOWN_KIND = "unknown"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sites.event import Lane, Record
+from sites.record import Lane, Record
 
 
 class RecordName(NamedTuple):

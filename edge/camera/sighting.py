@@ -13,7 +13,8 @@ from edge.camera.source import is_live
 from edge.clip.plan import ClipPlan
 from edge.errors import CameraError, CameraPlanError, Loss, SightingError
 from edge.sight.shape import Box, Polygon
-from sites.event import Count, Digest, LightChange, Preset, Seconds, Side
+from sites.record import Count, Digest, Seconds
+from sites.sight import LightChange, Preset, Side
 
 LENGTH_BYTES = 4
 LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes; a snapshot of 1280 px is about 0.3 MB

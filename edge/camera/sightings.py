@@ -10,7 +10,9 @@ from msgspec.structs import asdict
 from edge.camera import sighting as seen
 from edge.camera.outage import Cause, Lost, Outage
 from edge.sight.shape import Box
-from sites.event import KINDS, CameraLost, Record
+from sites.event import KINDS
+from sites.record import Record
+from sites.sight import CameraLost
 
 See = Callable[[Record, bytes | None], object]
 

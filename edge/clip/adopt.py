@@ -17,7 +17,7 @@ from edge.clip.mp4 import measure
 from edge.clip.stray import LARGEST_CLIP, open_plain
 from edge.disk import sync_folder
 from edge.errors import ClipError
-from sites.event import Count, Seconds
+from sites.record import Count, Seconds
 
 TRIED = ".tried"
 MOST = 500  # of a start; it should not last

@@ -8,7 +8,7 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
 from edge.clip.quota import Kept, Reason
-from sites.event import Count, Digest, Seconds
+from sites.record import Count, Digest, Seconds
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 LARGEST = 16 * 1024  # bytes; one of ours has less than one KiB

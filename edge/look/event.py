@@ -12,7 +12,7 @@ from edge.sight.picture import Moment
 from edge.sight.shape import Box
 from edge.sight.storm import NuisanceEnded, NuisanceStarted
 from edge.sight.visits import Visits
-from sites.event import LightChange, Side
+from sites.sight import LightChange, Side
 
 DIGITS = 4
 
@@ -86,6 +86,7 @@ class Teller:
 
     def tell(self, seen: Sequence[Seen], moment: Moment) -> list[Event]:
         """Give the events of one look, decided at `moment`."""
+        self._visits.watch(moment.seconds)
         told = [event for one in seen for event in self._events(one)]
         for long in self._visits.linger(moment.seconds):
             lasted = round(long.seconds, DIGITS)

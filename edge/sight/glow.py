@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.sight.picture import Moment, Pixels
-from sites.event import LightChange
+from sites.sight import LightChange
 
 CELLS = (32, 18)  # across and down, in which the light is measured
 DARKEST = 8.0  # levels added to both sides of a ratio; black has no factor
@@ -65,8 +65,10 @@ class Glow:
     def lit(self, cells: Cells, free: Free) -> Lit | None:
         """Return the part that is lit, if one is."""
         change = cells - self.usual
-        ratio = np.log((cells + DARKEST) / (self.usual + DARKEST))
-        far = (np.abs(ratio) > LIT) & (np.abs(change) > LIT_LEVELS) & free
+        far = (np.abs(change) > LIT_LEVELS) & free
+        if np.count_nonzero(far) < PART * far.size:  # as nearly always
+            return None
+        far &= np.abs(np.log((cells + DARKEST) / (self.usual + DARKEST))) > LIT
         lighter, darker = far & (change > 0), far & (change < 0)
         kind = lighter if lighter.sum() >= darker.sum() else darker
         if kind.mean() < PART:

@@ -14,6 +14,7 @@ import numpy as np
 
 from edge.errors import Loss
 from edge.sight.likeness import (
+    Blocks,
     Plane,
     View,
     blocks,
@@ -23,6 +24,7 @@ from edge.sight.likeness import (
     steadiness,
 )
 from edge.sight.memory import Kept, Memory
+from edge.sight.outline import differs, outline
 from edge.sight.picture import Masked, Pixels
 from edge.sight.repeat import Repeat
 from edge.sight.scene import (
@@ -37,7 +39,9 @@ from edge.sight.scene import (
 from edge.sight.sharpness import Sharpness, focus, sharpness
 from edge.sight.sketch import is_known_again
 
-JUDGED_S = 1.3  # between two judgements
+JUDGED_S = 1.3  # between two glances at the outline, and two judgements in doubt
+CALM_S = 3.9  # between two judgements while nothing changes
+YOUNG_S = 8.0  # a scene is learned fast at first
 SETTLE_S = 1.0  # over which the mean picture follows; rain and insects vanish in it
 WARM_UP_S = 3.5  # after which the scene is known
 HOLD_S = 3.0  # a trouble must last, before it is named
@@ -79,15 +83,18 @@ class Guard:
     ) -> None:
         self._memory = memory
         self._seen = seen_of(unseen, size)
+        self._hidden = None if unseen is None else self._seen.astype(np.uint8)
         self._whole = blocks(self._seen) > WHOLE
         self._repeat = None if loops else Repeat()
         self._mean: Plane = np.zeros(size, np.float32)
         self._before: tuple[Plane, Pixels] | None = None
+        self._outline: Blocks | None = None
+        self._found: Loss | None = None
         self._doubts = 0
         self._earlier: deque[View] = deque(maxlen=2)
         self._light = Light()
         self._scenes: dict[bool, Scene] = {}
-        self._first = self._last = self._judged = 0.0
+        self._first = self._last = self._judged = self._compared = 0.0
         self._suspect = Verdict(None, 0.0)
         self._told = Verdict(None, 0.0)
 
@@ -110,21 +117,44 @@ class Guard:
         before, self._before = self._before, (one, picture.fine)
         if before is None:
             self._mean[:] = one
-            self._first = self._last = self._judged = seconds
+            self._first = self._last = self._judged = self._compared = seconds
             return None
         share = min(1.0, max(seconds - self._last, 0.0) / SETTLE_S)
         cv2.accumulateWeighted(one, self._mean, share)
         self._last = seconds
         if seconds - self._judged < JUDGED_S:
             return None
-        step = min(seconds - self._judged, GAP_S)
         self._judged = seconds
-        self._light.take(picture.chroma(), seconds)
-        if is_black(middle, self._seen):
+        if is_black(middle, self._hidden):
+            self._outline = None
             return self._hold(Loss.BLACK, seconds)
-        sharp = sharpness(picture.fine, before[1], self._whole)
-        trouble = self._judge((one, before[0]), sharp, seconds, step)
-        return self._hold(Loss.LOOPING if looping else trouble, seconds)
+        step = self._due(seconds)
+        if step:
+            self._compared = seconds
+            self._light.take(picture.chroma(), seconds)
+            sharp = sharpness(picture.fine, before[1], self._whole)
+            self._found = self._judge((one, before[0]), sharp, seconds, step)
+        return self._hold(Loss.LOOPING if looping else self._found, seconds)
+
+    def _due(self, seconds: float) -> float:
+        """Say whether to compare with the reference, and how long all was as it is.
+
+        That takes long: a calm scene is compared now and then, one that changes or is
+        in doubt at once. What has just come has not been there since the last time.
+        """
+        now, before = outline(self._mean), self._outline
+        told, since = self._told.trouble, seconds - self._compared
+        settled = self._suspect.trouble is told and self._found is told
+        young = seconds - self._first < YOUNG_S
+        if before is None or young or not settled or self._light.is_changing:
+            step = since
+        elif differs(now, before):
+            step = min(since, JUDGED_S)
+        else:
+            step = since if since >= CALM_S else 0.0
+        if step:
+            self._outline = now
+        return min(step, GAP_S)
 
     def _hold(self, trouble: Loss | None, seconds: float) -> Verdict | None:
         """Name a trouble that lasts, and the end of one that stays away."""
@@ -176,7 +206,9 @@ class Guard:
             scene.rich,
             unevenness(view),
             steady,
-            self._doubts < SOON or self._doubts % SELDOM == 0,
+            self._doubts < SOON
+            or self._doubts % SELDOM == 0
+            or self._found is Loss.TURNED,
         )
         self._doubts = self._doubts + 1 if evidence.is_doubtful else 0
         if seconds - self._first < WARM_UP_S:

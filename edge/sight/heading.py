@@ -1,7 +1,7 @@
 """Over which side of the picture something came in or went out. Pure."""
 
 from edge.sight.shape import Box
-from sites.event import Side
+from sites.sight import Side
 
 EDGE = 0.02  # of the picture; a box so near touches the side
 
@@ -37,7 +37,7 @@ def came_in(box: Box, way: tuple[float, float]) -> Side | None:
 
 def went_out(box: Box, way: tuple[float, float]) -> Side | None:
     """Name the side that something went out over, from its last box and way."""
-    outward = {
+    outward: dict[Side, float] = {
         side: way[0] * _OUTWARD[side][0] + way[1] * _OUTWARD[side][1]
         for side in touched(box)
     }

@@ -14,7 +14,7 @@ from edge.sight.picture import Moment, Pixels
 from edge.sight.shadow import Proposal, Shadow
 from edge.sight.shape import Polygon
 from edge.sight.sieve import Sieve, Told
-from sites.event import Preset
+from sites.sight import Preset
 
 
 @dataclass(frozen=True, slots=True)

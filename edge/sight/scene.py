@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.errors import Loss
-from edge.sight.likeness import Plane, View, correlation
+from edge.sight.likeness import View, correlation
 from edge.sight.memory import Kept
 from edge.sight.picture import Pixels
 from edge.sight.reference import Likeness, Reference
@@ -35,7 +35,7 @@ FINE = 0.6  # of focus and of blocks; what is less like the scene is not learned
 UNEVEN = 0.9  # nepers (standard deviation) by which edges differ from block to block
 COLOUR = 2.0  # levels of mean chroma; less is infrared light
 COLOUR_S = 2.0  # a change of light must last, before it is believed
-KEPT_S = 10.0  # between two descriptions that are kept of a scene
+KEPT_S = 20.0  # between two descriptions that are kept of a scene
 KEPT_OVER_S = 120.0  # over which they follow it
 STEADY = (
     0.75  # correlation with what is kept; a crowd's scene has less, and tells little
@@ -136,6 +136,11 @@ class Light:
         self._since: float | None = None
         self._begun = False
 
+    @property
+    def is_changing(self) -> bool:
+        """Say whether another light was seen that has not lasted yet."""
+        return self._since is not None
+
     def take(self, chroma: float, seconds: float) -> None:
         """Take the mean chroma of a picture into account; believe it when it lasts."""
         colour = chroma >= COLOUR
@@ -149,9 +154,9 @@ class Light:
             self.colour, self._since = colour, None
 
 
-def is_black(picture: Pixels, seen: Plane) -> bool:
-    """Say whether a picture shows nothing but dark."""
-    mean, spread = cv2.meanStdDev(picture, mask=seen.astype(np.uint8))
+def is_black(picture: Pixels, seen: Pixels | None) -> bool:
+    """Say whether a picture shows nothing but dark; `seen` is 0 where a mask is."""
+    mean, spread = cv2.meanStdDev(picture, mask=seen)
     return bool(mean[0, 0] < DARK and spread[0, 0] < DETAIL)
 
 

@@ -16,7 +16,7 @@ from edge.sight.exposure import Exposure
 from edge.sight.light import Light
 from edge.sight.picture import Moment, Pixels
 from edge.sight.shape import Box
-from sites.event import LightChange
+from sites.sight import LightChange
 
 MEMORY_S = 100.0  # what stands still is scenery after about a tenth of this
 HELD = 0.05  # of the normal rate of learning, while somebody is there

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sites.event import Preset
+from sites.sight import Preset
 
 
 @dataclass(frozen=True, slots=True)

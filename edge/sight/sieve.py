@@ -22,7 +22,7 @@ from edge.sight.storm import NuisanceEnded, NuisanceStarted, Storm
 from edge.sight.thing import Thing
 from edge.sight.track import NOTABLE, Track, Tracker
 from edge.sight.zone import Changed, Ended, Started
-from sites.event import Preset
+from sites.sight import Preset
 
 DOUBT_S = 2.0  # after so long, doubt is for the thing, if it is large
 ABOUT = 0.4  # of a visitor's size: who is not followed well at present

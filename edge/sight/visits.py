@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import msgspec
 
 from edge.sight.zone import Ended, Started
-from sites.event import Side
+from sites.sight import Side
 
 DAY_S = 86_400.0
 KEPT_DAYS = 14

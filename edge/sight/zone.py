@@ -10,7 +10,7 @@ import numpy as np
 from edge.sight.picture import Moment, Pixels, cover
 from edge.sight.sensitivity import Sensitivity
 from edge.sight.shape import Box, Polygon
-from sites.event import LightChange, Side
+from sites.sight import LightChange, Side
 
 LEAST_PIXELS = 12  # of the small picture; smaller is noise in however small a zone
 KEEP = 0.5  # of the least area is enough to go on with an event

@@ -6,8 +6,8 @@ from typing import get_args
 
 from sites.check.reach import Source, reaches, sources
 from sites.draft import Draft, Finding
-from sites.event import CameraTrouble, Suspect
 from sites.rule import Rule, fits_loss
+from sites.sight import CameraTrouble, Suspect
 
 _ALWAYS = {
     "panic": ("panic.pressed", "the panic button"),

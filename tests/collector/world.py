@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
-from sites.event import Lane, Record
 from sites.frame import Header, encode_record, seal
 from sites.inventory import Inventory
 from sites.keys import key_text
+from sites.record import Lane, Record
 from tests.incident import stage
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -21,16 +21,9 @@ from dashboard.plan import SensorState, ZoneState
 from dashboard.site import SPANS
 from dashboard.verified import Verdict
 from sites.errors import Refusal
-from sites.event import (
-    KINDS,
-    CameraTrouble,
-    LightChange,
-    Preset,
-    Quantity,
-    Side,
-    Suspect,
-)
+from sites.event import KINDS, Quantity
 from sites.rule import PRESENCE_KINDS
+from sites.sight import CameraTrouble, LightChange, Preset, Side, Suspect
 from sites.site import SensorKind, ZoneKind
 from sites.words import Role
 

@@ -16,8 +16,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from sites.answer import Receipt, seal_answer
 from sites.blob import Part, unseal_part, verify_part
-from sites.event import Record
 from sites.frame import Frame, digest, unseal, verify
+from sites.record import Record
 from sites.topic import Path, parse_topic
 
 DEVICE_KEY = SigningKey(bytes(range(32)))

@@ -4,14 +4,9 @@ from datetime import datetime, time
 
 from edge.panel import arm, observe, tick
 from edge.panel_state import Decision, PanelPlan, PanelState, PanelZone
-from sites.event import (
-    AlarmRaised,
-    ArmingMode,
-    ContactOpened,
-    MotionStarted,
-    TamperOpened,
-)
+from sites.event import AlarmRaised, ArmingMode, ContactOpened, TamperOpened
 from sites.schedule import Schedule, Window
+from sites.sight import MotionStarted
 from tests.edge.records import NOON, after
 
 ENTRANCE, OFFICE, GARAGE = 1, 2, 3

@@ -13,13 +13,13 @@ from sites.event import (
     ContactOpened,
     Heartbeat,
     MeasurementTaken,
-    MotionStarted,
     PanicPressed,
-    Record,
     RunStarted,
     kind_of,
 )
 from sites.frame import HOME_BYTES
+from sites.record import Record
+from sites.sight import MotionStarted
 from sites.topic import Path as Way
 from tests.edge.agent_process import by_hand, end, running
 from tests.edge.collector_side import CollectorSide

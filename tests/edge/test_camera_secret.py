@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from edge.camera.scene_film import RATE, SceneFilm
-from sites.event import CameraLost, CameraRestored
+from sites.sight import CameraLost, CameraRestored
 from sites.topic import Path as Way
 from tests.edge.agent_process import by_hand, end, running
 from tests.edge.collector_side import CollectorSide

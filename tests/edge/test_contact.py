@@ -11,13 +11,12 @@ from edge.errors import GpioError
 from sites.event import (
     ContactClosed,
     ContactOpened,
-    MotionEnded,
-    MotionStarted,
     PanicPressed,
-    Record,
     TamperClosed,
     TamperOpened,
 )
+from sites.record import Record
+from sites.sight import MotionEnded, MotionStarted
 from sites.site import Sensor
 from tests.edge.device_home import SENSORS
 from tests.edge.records import NOON, after

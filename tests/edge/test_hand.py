@@ -14,7 +14,8 @@ from edge.errors import HandError
 from edge.hand import Hand
 from edge.node import Node
 from edge.order import SOCKET, Answer, ClipLine, give
-from sites.event import MotionStarted, PanicPressed, TamperOpened
+from sites.event import PanicPressed, TamperOpened
+from sites.sight import MotionStarted
 from tests.edge.records import NOON, opened, waiting
 from tests.edge.test_node import kinds, node
 

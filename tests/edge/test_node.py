@@ -8,21 +8,18 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from edge.agent import panel_plan
 from edge.album import Album
 from edge.clip.shelf import Limits, Shelf
 from edge.journal import Journal
 from edge.node import Node, Stores
 from edge.outbox import Outbox
-from edge.panel_state import PanelState
+from edge.panel_state import PanelState, plan_of
 from edge.settings import load
 from edge.stores import open_stores
 from sites.event import (
     KINDS,
     AlarmEnded,
     AlarmRaised,
-    CameraLost,
-    ClipKept,
     ContactClosed,
     DiskFilling,
     DiskFull,
@@ -30,27 +27,31 @@ from sites.event import (
     DuressEntered,
     EntryStarted,
     Heartbeat,
+    OutboxDamaged,
+    PanelArmed,
+    PanelDisarmed,
+    PanicPressed,
+    RecordsDropped,
+    RunStarted,
+    TamperClosed,
+    TamperOpened,
+    kind_of,
+)
+from sites.record import Record
+from sites.sight import (
+    CameraLost,
+    ClipKept,
     LensDirty,
     LightChanged,
     MotionEnded,
     MotionStarted,
     NuisanceEnded,
     NuisanceStarted,
-    OutboxDamaged,
-    PanelArmed,
-    PanelDisarmed,
-    PanicPressed,
     PresetProposed,
-    Record,
-    RecordsDropped,
-    RunStarted,
-    TamperClosed,
-    TamperOpened,
     VisitLingered,
     VisitsRepeated,
-    kind_of,
 )
-from sites.event import CameraRestored as Restored
+from sites.sight import CameraRestored as Restored
 from sites.words import SiteKind
 from tests.edge.device_home import make_home, new_site, site_file
 from tests.edge.records import NOON, measurement, opened, panic, waiting
@@ -116,7 +117,7 @@ def node(folder: Path, kind: SiteKind = "station") -> Iterator[tuple[Node, Outbo
         journal = Journal(folder / "panel.json")
         if not journal.path.exists():
             journal.write(PanelState())
-        plan = panel_plan(site_file(DEVICE, kind))
+        plan = plan_of(site_file(DEVICE, kind))
         shelf = Shelf(folder / "clips", Limits(2**30, timedelta(days=7)))
         stores = Stores(outbox, album, journal, shelf)
         own = Node(stores, plan, lambda: NOON, home=kind == "home")
@@ -310,7 +311,7 @@ def test_a_new_device_is_disarmed_and_a_lost_state_is_not(tmp_path: Path):
     with open_stores(ready, NOON) as stores:
         assert stores.journal.read() == PanelState()
     (home / "panel.json").unlink()
-    plan = panel_plan(ready.site)
+    plan = plan_of(ready.site)
     with open_stores(ready, NOON) as stores:
         own = Node(stores, plan, lambda: NOON, home=False)
         own.begin([])

@@ -7,10 +7,7 @@ import pytest
 from edge.errors import OutboxBusyError
 from edge.outbox import Outbox, OutboxPlan, sync_files
 from edge.past import count_written
-from sites.event import (
-    OutboxDamaged,
-    kind_of,
-)
+from sites.event import OutboxDamaged, kind_of
 from tests.edge.records import (
     NOON,
     after,

@@ -9,8 +9,9 @@ import pytest
 
 from edge.entry import HEADER_BYTES, entry_bytes
 from edge.outbox import Outbox, OutboxPlan
-from sites.event import Lane, OutboxDamaged
+from sites.event import OutboxDamaged
 from sites.frame import encode_record
+from sites.record import Lane
 from tests.edge.records import NOON, measurement, numbers, panic, start_of, waiting
 
 IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # a tmpfs

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from edge.outbox import Outbox, OutboxPlan
 from edge.past import count_written
-from sites.event import Lane
+from sites.record import Lane
 from tests.edge.records import NOON, measurement, panic, start_of, waiting
 
 IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # a tmpfs

@@ -15,8 +15,8 @@ from sites.event import (
     ContactClosed,
     DuressEntered,
     PanicPressed,
-    Record,
 )
+from sites.record import Record
 from tests.edge.house import (
     ENTRANCE,
     FRONT,

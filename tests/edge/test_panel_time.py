@@ -11,10 +11,10 @@ from sites.event import (
     ContactOpened,
     PanelArmed,
     PanelDisarmed,
-    Record,
     TamperClosed,
     TamperOpened,
 )
+from sites.record import Record
 from sites.schedule import Schedule
 from tests.edge.house import (
     FRONT,

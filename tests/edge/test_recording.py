@@ -20,12 +20,11 @@ from sites.event import (
     ContactClosed,
     ContactOpened,
     MeasurementTaken,
-    MotionEnded,
-    MotionStarted,
     PanicPressed,
-    Record,
     TamperOpened,
 )
+from sites.record import Record
+from sites.sight import MotionEnded, MotionStarted
 from sites.site import Sensor
 from tests.edge.device_home import SENSORS
 from tests.edge.records import NOON

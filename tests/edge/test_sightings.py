@@ -7,14 +7,9 @@ import pytest
 from edge.camera import sighting as seen
 from edge.camera.sightings import Cameras, record_of
 from edge.errors import SEEN, Loss
-from sites.event import (
-    CameraLost,
-    CameraRestored,
-    MotionEnded,
-    MotionStarted,
-    Record,
-)
 from sites.frame import decode_record, encode_record
+from sites.record import Record
+from sites.sight import CameraLost, CameraRestored, MotionEnded, MotionStarted
 from tests.edge.records import NOON
 
 AT = NOON.timestamp()

@@ -18,8 +18,8 @@ from edge.dispatch import Dispatch
 from edge.errors import LinkError
 from edge.outbox import Outbox
 from edge.uplink import Broker, Link, Uplink, pause
-from sites.event import Lane, Record
 from sites.keys import new_device_id
+from sites.record import Lane, Record
 from sites.topic import Path as Way
 from tests.edge.collector_side import CollectorSide
 from tests.edge.records import NOON, measurement, panic

@@ -10,8 +10,8 @@ from edge.outbox import Outbox
 from edge.receipts import Receipts
 from edge.slots import Slots
 from sites.answer import Receipt, seal_answer
-from sites.event import Record
 from sites.frame import Frame, digest, unseal, verify
+from sites.record import Record
 from sites.topic import Channel
 from tests.edge.collector_side import COLLECTOR_SEAL, COLLECTOR_SIGN, DEVICE_KEY
 from tests.edge.records import NOON, measurement

@@ -24,7 +24,7 @@ import numpy as np
 
 from edge.sight.motion import Ended
 from edge.sight.visits import DAY_S, Repeated, Visits
-from sites.event import Side
+from sites.sight import Side
 from tests.edge_camera.tracks import ended
 
 DAYS = 7

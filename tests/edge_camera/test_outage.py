@@ -8,7 +8,8 @@ from edge.camera import sighting as seen
 from edge.camera.outage import SILENT, TOGETHER_S, Lost, Outage, Suspicion, suspect
 from edge.camera.sightings import Cameras
 from edge.errors import SEEN, Loss
-from sites.event import CameraLost, Record
+from sites.record import Record
+from sites.sight import CameraLost
 from tests.edge.records import NOON
 
 LATER = TOGETHER_S + 1

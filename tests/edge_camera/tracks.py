@@ -6,7 +6,7 @@ from edge.sight.motion import Ended, Started
 from edge.sight.picture import Moment
 from edge.sight.sieve import Sieve, Told
 from edge.sight.thing import Thing
-from sites.event import Side
+from sites.sight import Side
 
 SIZE = (90, 160)
 STEP = 0.2  # seconds; five looks a second

@@ -15,8 +15,9 @@ from edge.clip.keeper import Keeper, Line, Signer
 from edge.clip.shelf import Shelf
 from edge.clip.statement import is_signed
 from edge.errors import SightingError
-from sites.event import ClipKept as ClipKeptRecord
-from sites.event import DiskFilling, Record
+from sites.event import DiskFilling
+from sites.record import Record
+from sites.sight import ClipKept as ClipKeptRecord
 from tests.edge.collector_side import DEVICE_KEY
 from tests.edge.records import NOON
 from tests.edge_clip.shelf import DEVICE, film_in, put, shelf_in, told

@@ -12,10 +12,10 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from collector.intake.row import EventRow
-from sites.event import Lane
 from sites.inventory import Inventory
 from sites.person import Person
 from sites.playbook import Playbook, Step
+from sites.record import Lane
 from sites.rule import Rule
 from sites.site import Camera, Device, Sensor, Site, View, Zone
 from sites.unit import Unit

@@ -6,7 +6,8 @@ from typing import Any, get_args
 import msgspec
 from hypothesis import strategies as st
 
-from sites.event import KINDS, Record
+from sites.event import KINDS
+from sites.record import Record
 
 # Encoded and decoded in whole microseconds, as they go over the wire.
 TIMES = st.datetimes(

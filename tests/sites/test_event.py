@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 
 from sites import event
-from sites.event import KINDS, AnyRecord, Record, kind_of, may_leave
+from sites.event import KINDS, AnyRecord, kind_of, may_leave
 from sites.frame import decode_record, encode_record
+from sites.record import Record
 from tests.sites.records import RECORDS, every_kind
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

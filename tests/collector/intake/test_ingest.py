@@ -14,8 +14,9 @@ from collector.intake.ingest import Gone, Heard, SetAside, examine, is_possible
 from collector.intake.source import Message
 from collector.intake.store import KEPT_BYTES, KEPT_FRAMES
 from sites.blob import cut_blob, seal_part
-from sites.event import AlarmRaised, ContactOpened, MotionStarted
+from sites.event import AlarmRaised, ContactOpened
 from sites.frame import MAX_BYTES, Header, digest, encode_record, seal
+from sites.sight import MotionStarted
 from sites.topic import Channel, Path
 from tests.collector import world
 from tests.collector.intake.bench import Bench, message, outcomes, told

@@ -12,18 +12,20 @@ import pytest
 
 from sites.event import (
     AlarmRaised,
-    CameraLost,
-    ClipKept,
     ContactOpened,
     DiskFilling,
     Heartbeat,
+    MeasurementTaken,
+    PanicPressed,
+)
+from sites.sight import (
+    CameraLost,
+    ClipKept,
     LensDirty,
     LightChanged,
-    MeasurementTaken,
     MotionEnded,
     NuisanceEnded,
     NuisanceStarted,
-    PanicPressed,
     PresetProposed,
     VisitLingered,
     VisitsRepeated,
