@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from edge.camera import scene_memory
 from edge.camera.camera import Camera, CameraPlan
-from edge.camera.sighting import ClipKept, Sighting
+from edge.camera.sighting import CameraLost, ClipKept, Sighting
 from edge.camera.sightings import Cameras
 from edge.clip.keeper import Keeper, Line, Signer
 from edge.clip.plan import ClipPlan
@@ -29,14 +28,13 @@ from edge.heartbeat import Pulse
 from edge.node import Node, Stores
 from edge.order import Answer
 from edge.outbox import sync_files
-from edge.panel_state import PanelPlan, PanelZone
+from edge.panel_state import plan_of
 from edge.receipts import Receipts
 from edge.recording import Playing, RecordedContacts, RecordedMeasurements
 from edge.settings import Ready, footage_source
 from edge.slots import Slots
 from edge.stores import open_stores
 from edge.uplink import Uplink
-from sites.device_file import DeviceFile
 from sites.site import Camera as DeviceCamera
 
 log = structlog.get_logger()
@@ -56,13 +54,13 @@ class Agent:
         self._ready = ready
         self._stores = stores
         self._contacts = contacts
-        self._node = Node(stores, panel_plan(site), _now, home=site.home)
+        self._node = Node(stores, plan_of(site), _now, home=site.home)
         numbers = [camera.number for camera in site.cameras]
         self._cameras = Cameras(numbers, self._node.see)
         self._keeper = Keeper(
             stores.shelf,
             Signer(site.device, ready.key),
-            Line(self._node.write, self._ring, _now),
+            Line(self._node.write, self._ring, _now, home=site.home),
         )
         self._watching = dict(self._make_cameras())
         self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now)
@@ -172,6 +170,8 @@ class Agent:
                 shadow=camera.shadow,
                 memory=str(memory_folder(self._ready.home, camera.number)),
                 time_zone=self._ready.site.time_zone,
+                home=self._ready.site.home,
+                device=str(self._ready.home),
             )
             take = self._taker(camera.number)
             yield camera.number, Camera(plan, take)
@@ -186,12 +186,15 @@ class Agent:
         def take(sighting: Sighting) -> None:
             if isinstance(sighting, ClipKept):
                 self._keeper.take(number, sighting)
-            else:
-                self._cameras.take(number, sighting)
+                return
+            self._cameras.take(number, sighting)
+            if isinstance(sighting, CameraLost) and sighting.reason.is_seen:
+                self._film()  # whoever blinds one camera may stand before another
 
         return take
 
     def _film(self) -> None:
+        self._keeper.order()
         for camera in self._watching.values():
             camera.keep(_FILM_S)
 
@@ -274,28 +277,6 @@ def make_contacts(ready: Ready) -> Contacts:
             raise
         log.warning("contacts.made_up", reason="there are no pins here")
         return PinContacts(site.sensors, _now, still_pins(site.sensors))
-
-
-def panel_plan(site: DeviceFile) -> PanelPlan:
-    """Give the panel what it needs of the site file."""
-    return PanelPlan(
-        zones={
-            zone.number: PanelZone(zone.armed_in, zone.entry_s) for zone in site.zones
-        },
-        contacts={
-            sensor.number: sensor.zone or 1
-            for sensor in site.sensors
-            if sensor.kind == "contact"
-        },
-        tampers={
-            sensor.number: sensor.zone
-            for sensor in site.sensors
-            if sensor.kind == "tamper"
-        },
-        exit_s=site.exit_s,
-        schedule=site.schedule,
-        time_zone=ZoneInfo(site.time_zone),
-    )
 
 
 def _now() -> datetime:

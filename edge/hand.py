@@ -36,9 +36,11 @@ class Clips(Protocol):
 
     def lines(self) -> tuple[ClipLine, ...]:
         """List them."""
+        ...
 
     def hold(self, start: str, *, held: bool) -> str:
         """Hold or release one; gives the reason."""
+        ...
 
 
 class Hand:

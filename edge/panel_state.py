@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from sites.device_file import DeviceFile
 from sites.event import ArmingMode, Cause, Hand
 from sites.record import Record
 from sites.schedule import Schedule
@@ -96,3 +97,25 @@ class Decision:
     reason: Reason
     records: tuple[Record, ...] = ()
     sensors: tuple[int, ...] = ()
+
+
+def plan_of(site: DeviceFile) -> PanelPlan:
+    """Give the panel what it needs of the site file."""
+    return PanelPlan(
+        zones={
+            zone.number: PanelZone(zone.armed_in, zone.entry_s) for zone in site.zones
+        },
+        contacts={
+            sensor.number: sensor.zone or 1
+            for sensor in site.sensors
+            if sensor.kind == "contact"
+        },
+        tampers={
+            sensor.number: sensor.zone
+            for sensor in site.sensors
+            if sensor.kind == "tamper"
+        },
+        exit_s=site.exit_s,
+        schedule=site.schedule,
+        time_zone=ZoneInfo(site.time_zone),
+    )

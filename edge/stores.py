@@ -29,7 +29,7 @@ def open_stores(ready: Ready, now: datetime) -> Iterator[Stores]:
     plan = OutboxPlan(limit=limit - limit // _ALBUM_SHARE)
     with Outbox(folder, now, plan) as outbox:
         album = Album(folder / "pictures", ready.site.device, limit // _ALBUM_SHARE)
-        shelf = Shelf(ready.home / "clips", _limits(ready))
+        shelf = Shelf(ready.home / "clips", _limits(ready), ready.key.verify_key)
         yield Stores(outbox, album, journal, shelf)
 
 

@@ -1,14 +1,17 @@
 """What a camera's process learns of a place over days, and keeps over a restart.
 
 Where nuisance is at home by the hour, and who came by: two small files in the camera's
-own folder, without any picture. What cannot be read is forgotten.
+own folder, without any picture. What cannot be read is forgotten. At a home nothing is
+kept of who came by: whoever steals the kit would read in it when a household is out.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from edge.camera.sighting import (
@@ -22,6 +25,7 @@ from edge.camera.sighting import (
     VisitLingered,
     VisitsRepeated,
 )
+from edge.clip.stray import read_small
 from edge.sight.heat import Heat
 from edge.sight.lookout import Dirty, Proposed, Seen
 from edge.sight.motion import Ended, Started
@@ -32,6 +36,8 @@ from edge.sight.visits import LARGEST_STATE, Visits
 HEAT, VISITS = "nuisance.json", "visits.json"
 KEEP_S = 300.0  # between two writings
 
+Made = TypeVar("Made")
+
 
 class Habits:
     """The habits of the place that one camera looks at."""
@@ -39,8 +45,12 @@ class Habits:
     def __init__(self, plan: CameraPlan) -> None:
         self._folder = Path(plan.memory) if plan.memory else None
         self._zone = ZoneInfo(plan.time_zone) if plan.time_zone else None
-        self.heat = Heat(self._read(HEAT))
-        self.visits = Visits(plan.linger, self._read(VISITS))
+        self._home = plan.home
+        if self._folder and plan.home:
+            with suppress(OSError):
+                (self._folder / VISITS).unlink(missing_ok=True)
+        self.heat = _made(Heat, self._read(HEAT))
+        self.visits = _made(partial(Visits, plan.linger), self._read(VISITS))
         self._written: float | None = None
 
     def hour(self, at: float) -> int | None:
@@ -80,16 +90,24 @@ class Habits:
             return
         with suppress(OSError):
             _write(self._folder, HEAT, self.heat.state())
-            _write(self._folder, VISITS, self.visits.state())
+            if not self._home:
+                _write(self._folder, VISITS, self.visits.state())
 
     def _read(self, name: str) -> bytes | None:
         if self._folder is None:
             return None
         try:
-            with (self._folder / name).open("rb") as file:
-                return file.read(LARGEST_STATE + 1)
+            return read_small(self._folder / name, LARGEST_STATE)
         except OSError:
             return None
+
+
+def _made(make: Callable[[bytes | None], Made], state: bytes | None) -> Made:
+    """Make what remembers; without its memory where that makes no sense."""
+    try:
+        return make(state)
+    except (RecursionError, ValueError, ArithmeticError):
+        return make(None)
 
 
 def sighting_of_seen(

@@ -1,6 +1,7 @@
 """Keeps what a camera's process learned over a restart: a file in its own folder.
 
-What cannot be read is forgotten: the scene is then learned anew, as at first.
+What cannot be read is forgotten: the scene is then learned anew, as at first. Nothing
+in the folder may keep a camera from looking, whoever put it there.
 """
 
 import os
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from edge.clip.stray import read_small
 from edge.sight.memory import Memory
 
 NAME = "scene.json"
@@ -20,9 +22,8 @@ _MEMORY = msgspec.json.Decoder(Memory)
 def read(folder: Path) -> Memory | None:
     """Return what was kept, or None."""
     try:
-        with (folder / NAME).open("rb") as file:
-            return _MEMORY.decode(file.read(LARGEST))
-    except (OSError, msgspec.DecodeError):
+        return _MEMORY.decode(read_small(folder / NAME, LARGEST))
+    except (OSError, msgspec.DecodeError, RecursionError):
         return None
 
 

@@ -4,7 +4,7 @@ Each message is four bytes of length (big-endian) and that many bytes of msgpack
 This module knows no picture library, so that the agent's process loads none.
 """
 
-from typing import BinaryIO, TypeAlias
+from typing import Annotated, BinaryIO, TypeAlias
 
 import msgspec
 
@@ -19,6 +19,8 @@ from sites.sight import LightChange, Preset, Side
 LENGTH_BYTES = 4
 LARGEST_MESSAGE = 4 * 1024 * 1024  # bytes; a snapshot of 1280 px is about 0.3 MB
 FEWEST_CORNERS = 3
+# Seconds since 1970; a time that no calendar holds would end the agent, not the camera.
+At = Annotated[float, msgspec.Meta(ge=0, le=4_102_444_800)]  # the year 2100
 
 
 class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +43,8 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
         time_zone: the site's, as in `Europe/Amsterdam`; None: the hour is not known.
         linger: a visit that lasts so many seconds is told again, as a long one.
         memory: a folder of this camera's own, for what it learns; None keeps nothing.
+        home: it looks at a home, of whose rhythm nothing may lie on a disk.
+        device: the device's own folder, of which the process needs only its part.
         clips: what films are kept on the device, if any.
     """
 
@@ -60,6 +64,8 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
     memory: str | None = None
     time_zone: str | None = None
     linger: float = 90.0
+    home: bool = False
+    device: str | None = None
     clips: ClipPlan | None = None
 
     def __post_init__(self) -> None:
@@ -112,7 +118,7 @@ class MotionStarted(msgspec.Struct, frozen=True, tag="motion.started"):
         snapshot: a JPEG of the moment with the masks black, or None.
     """
 
-    at: float
+    at: At
     zone: str
     box: Box
     area: float
@@ -126,9 +132,9 @@ class MotionEnded(msgspec.Struct, frozen=True, tag="motion.ended"):
     `entered` and `left` are sides of the picture: left, right, top, bottom.
     """
 
-    at: float
+    at: At
     zone: str
-    seconds: float
+    seconds: Seconds
     entered: Side | None = None
     left: Side | None = None
 
@@ -136,56 +142,56 @@ class MotionEnded(msgspec.Struct, frozen=True, tag="motion.ended"):
 class LightChanged(msgspec.Struct, frozen=True, tag="light.changed"):
     """The light of the whole picture changed."""
 
-    at: float
+    at: At
     change: LightChange
 
 
 class NuisanceStarted(msgspec.Struct, frozen=True, tag="nuisance.started"):
     """What moves is rain, insects or leaves; starts are held back from now on."""
 
-    at: float
+    at: At
     zone: str | None
 
 
 class NuisanceEnded(msgspec.Struct, frozen=True, tag="nuisance.ended"):
     """The nuisance is over; `held` starts were not told."""
 
-    at: float
+    at: At
     zone: str | None
-    seconds: float
-    held: int
+    seconds: Seconds
+    held: Count
 
 
 class LensDirty(msgspec.Struct, frozen=True, tag="lens.dirty"):
     """Somebody should clean the lens."""
 
-    at: float
+    at: At
 
 
 class VisitsRepeated(msgspec.Struct, frozen=True, tag="visits.repeated"):
     """Something came by so many times within 24 h."""
 
-    at: float
+    at: At
     zone: str
-    visits: int
+    visits: Count
 
 
 class VisitLingered(msgspec.Struct, frozen=True, tag="visit.lingered"):
     """What came into the zone is still there after `seconds`."""
 
-    at: float
+    at: At
     zone: str
-    seconds: float
+    seconds: Seconds
 
 
 class PresetProposed(msgspec.Struct, frozen=True, tag="preset.proposed"):
     """Within `hours`, `now` motions started; with this preset it were `then`."""
 
-    at: float
+    at: At
     preset: Preset
-    now: int
-    then: int
-    hours: int
+    now: Count
+    then: Count
+    hours: Count
 
 
 class ClipKept(msgspec.Struct, frozen=True, tag="clip.kept"):
@@ -195,7 +201,7 @@ class ClipKept(msgspec.Struct, frozen=True, tag="clip.kept"):
     somebody asked for it with KeepNow while it ran.
     """
 
-    at: float
+    at: At
     clip: Digest
     seconds: Seconds
     before: Seconds
@@ -206,27 +212,27 @@ class ClipKept(msgspec.Struct, frozen=True, tag="clip.kept"):
 class CameraLost(msgspec.Struct, frozen=True, tag="camera.lost"):
     """The camera shows nothing that can be believed."""
 
-    at: float
+    at: At
     reason: Loss
 
 
 class CameraRestored(msgspec.Struct, frozen=True, tag="camera.restored"):
     """Pictures advance and differ (again)."""
 
-    at: float
+    at: At
 
 
 class Alive(msgspec.Struct, frozen=True, tag="alive"):
     """The process lives; it has looked at so many pictures since it started."""
 
-    at: float
-    frames: int
+    at: At
+    frames: Count
 
 
 class KeepNow(msgspec.Struct, frozen=True, tag="keep.now"):
     """The agent wants a film of the last seconds and of the next `seconds`."""
 
-    seconds: float
+    seconds: Seconds
 
 
 Sighting: TypeAlias = (

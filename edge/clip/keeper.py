@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import structlog
+from msgspec.structs import replace
 from nacl.signing import SigningKey
 
 from edge.camera.sighting import ClipKept
@@ -17,8 +18,9 @@ from edge.camera.sightings import record_of
 from edge.clip.draft import lacking
 from edge.clip.filling import Filling
 from edge.clip.quota import Reason
-from edge.clip.shelf import Shelf, digest_of
+from edge.clip.shelf import Shelf
 from edge.clip.statement import Statement, sign
+from edge.clip.stray import measure
 from edge.disk import Disk
 from edge.order import ClipLine
 from sites.event import DiskFilling
@@ -27,7 +29,13 @@ from sites.record import Record
 log = structlog.get_logger()
 
 TICK_S = 1.0
-_SWEEP_EVERY = timedelta(hours=1)
+_SWEEP_EVERY = timedelta(seconds=15)
+_AHEAD = timedelta(hours=1)  # of our clock; what is dated later would never be overdue
+_LONGEST_S = 86_400.0  # of a clip, and from its begin to what it was kept for
+_MOST_TOLD = 1000  # clips that wait to be signed
+# After an order, clips count as an alarm's for so long. One that nobody asked for is an
+# ordinary one, whatever its process says.
+_ORDERED = timedelta(hours=1)
 _AGAIN = 2.0  # times the room that is left free: clips do not give way one by one
 
 
@@ -42,12 +50,15 @@ class Signer(NamedTuple):
 class Line:
     """Where the keeper's words go.
 
-    `write` writes a record down; `ring` says that there is something to send.
+    `write` writes a record down; `ring` says that there is something to send. The log
+    of a home says nothing of clips that go: each was kept of somebody, and is overdue
+    to the second so many hours later.
     """
 
     write: Callable[[Record], None]
     ring: Callable[[], None]
     now: Callable[[], datetime]
+    home: bool = False
 
 
 class Keeper:
@@ -55,14 +66,23 @@ class Keeper:
 
     def __init__(self, shelf: Shelf, signer: Signer, line: Line) -> None:
         self._shelf, self._signer, self._line = shelf, signer, line
-        self._told: asyncio.Queue[tuple[int, ClipKept]] = asyncio.Queue()
+        self._told: asyncio.Queue[tuple[int, ClipKept]] = asyncio.Queue(_MOST_TOLD)
+        # what an earlier run ordered, it cannot tell us any more
+        self._ordered = line.now()
         self._filling = Filling()
         self._disk = Disk()
         self._swept: datetime | None = None
 
     def take(self, camera: int, kept: ClipKept) -> None:
         """Take a clip that camera number `camera` tells of."""
-        self._told.put_nowait((camera, kept))
+        try:
+            self._told.put_nowait((camera, kept))
+        except asyncio.QueueFull:  # it is told again at the next start
+            log.warning("clip.refused", camera=camera, reason="too_many")
+
+    def order(self) -> None:
+        """Note that what the cameras film now was asked for."""
+        self._ordered = self._line.now()
 
     async def work(self) -> None:
         """Sign what comes and let go what must, until cancelled."""
@@ -128,12 +148,13 @@ class Keeper:
         folder = self._shelf.folder
         lack = lacking(folder, _AGAIN) if lacking(folder) else 0
         gone = self._shelf.tidy(now, lack)
-        if gone:
+        if gone and not self._line.home:
             kinds = sorted({one.kept for one in gone})
             log.info("clips.dropped", count=len(gone), kinds=",".join(kinds))
         if self._swept is None or abs(now - self._swept) > _SWEEP_EVERY:
             self._swept = now
-            self._shelf.sweep(now)
+            if swept := self._shelf.sweep(now):
+                log.info("clips.swept", count=swept)
 
     async def _keep(self, camera: int, kept: ClipKept) -> None:
         """Sign a clip and tell of it.
@@ -142,23 +163,38 @@ class Keeper:
         2. The statement is written beside it; only then the clip counts as kept.
         3. The record says so.
         """
-        record = record_of(camera, kept)
-        if record is None or self._shelf.get(kept.clip):
+        if self._shelf.get(kept.clip):
+            return
+        now = self._line.now()
+        if not _is_possible(kept, now):
+            log.warning("clip.refused", camera=camera, reason="time")
             return
         try:
-            found = await asyncio.to_thread(digest_of, self._shelf.path(kept.clip))
-            if found != kept.clip:
+            found = await asyncio.to_thread(measure, self._shelf.path(kept.clip))
+            if found.digest != kept.clip:
                 log.warning("clip.refused", camera=camera, reason="digest")
                 return
+            kept = replace(kept, size=found.size)
             statement = _statement(self._signer.device, camera, kept)
-            reason: Reason = "alarm" if kept.ordered else "motion"
+            asked = kept.ordered and abs(now - self._ordered) <= _ORDERED
+            reason: Reason = "alarm" if asked else "motion"
             self._shelf.add(sign(statement, self._signer.key, reason))
         except OSError as error:
             # it is told again at the next start of its camera's process
             log.warning("clip.not_signed", camera=camera, error=error.strerror)
             return
-        self._line.write(record)
+        record = record_of(camera, kept)
+        if record is not None:
+            self._line.write(record)
         self._line.ring()
+
+
+def _is_possible(kept: ClipKept, now: datetime) -> bool:
+    """Say whether a clip can be from the past, and of a length that clips have."""
+    if max(kept.seconds, kept.before) > _LONGEST_S:
+        return False
+    ends = max(kept.at, kept.at - kept.before + kept.seconds)
+    return ends <= (now + _AHEAD).timestamp()
 
 
 def _statement(device: str, camera: int, kept: ClipKept) -> Statement:

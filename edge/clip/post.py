@@ -1,10 +1,12 @@
 """What goes to the collector in parts: pictures first, then clips of alarms."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
 from edge.album import Album, PartName
 from edge.clip.shelf import Shelf
+from edge.clip.stray import open_plain
 from sites.blob import MOST_PARTS, PART_BYTES, Part
 
 SENT = frozenset({"alarm", "hold"})  # an ordinary clip stays on the device
@@ -97,7 +99,7 @@ class Post:
 
 def _piece(path: Path, at: int) -> bytes:
     try:
-        with path.open("rb") as file:
+        with os.fdopen(open_plain(path), "rb") as file:
             file.seek(at)
             return file.read(PART_BYTES)
     except OSError:

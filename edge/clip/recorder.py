@@ -64,10 +64,13 @@ class Recorder:
         self.taken = 0.0  # seconds of the film up to which packets have come
         self.looked = 0.0  # and of the last picture that was looked at
 
-    def adopt(self) -> None:
-        """Tell what an earlier process left behind; raises OSError."""
+    def adopt(self, beat: Callable[[], None]) -> None:
+        """Tell what an earlier process left behind; raises OSError.
+
+        `beat` is called meanwhile.
+        """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for kept in adopt(self._folder, self._plan.index):
+        for kept in adopt(self._folder, self._plan.index, beat):
             self._tell(kept)
 
     @contextmanager

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from msgspec.structs import replace
+from nacl.signing import VerifyKey
 
-from edge.clip.draft import PART
 from edge.clip.quota import Kind, days_left, giving_way, overdue
-from edge.clip.statement import Sidecar, pack, read
+from edge.clip.statement import LARGEST, Sidecar, is_signed, pack, read
+from edge.clip.stray import read_small, strays, unwanted
 from edge.disk import replace_file
 
 _CHUNK = 2**20  # bytes
@@ -27,10 +28,14 @@ class Limits(NamedTuple):
 
 @dataclass
 class Shelf:
-    """What lies in the folder. Only clips with a statement count as kept."""
+    """What lies in the folder. Only clips with a statement count as kept.
+
+    Where `key` is given, only what it has signed is a statement.
+    """
 
     folder: Path
     limits: Limits
+    key: VerifyKey | None = None
     dropped: int = 0
     _sidecars: dict[str, Sidecar] = field(default_factory=dict)
 
@@ -38,15 +43,23 @@ class Shelf:
         """Find what earlier runs left; raises OSError."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for draft in self.folder.glob("*.new"):
-            draft.unlink()
+            with suppress(OSError):
+                draft.unlink()
         for path in self.folder.glob("*.json"):
-            sidecar = read(path.read_bytes())
-            if sidecar is None or sidecar.statement.clip != path.stem:
-                continue  # nothing that we can judge; a person may
-            if self.path(path.stem).exists():
-                self._sidecars[path.stem] = sidecar
-            else:
-                path.unlink()
+            with suppress(OSError):  # one bad file hides none of the others
+                self._find(path)
+
+    def _find(self, path: Path) -> None:
+        sidecar = read(read_small(path, LARGEST))
+        if sidecar is None or sidecar.statement.clip != path.stem:
+            return  # nothing that we can judge; a person may
+        if self.key is not None and not is_signed(sidecar, self.key):
+            return
+        film = self.path(path.stem)
+        if not film.exists():
+            path.unlink()
+        elif film.lstat().st_size == sidecar.statement.size:
+            self._sidecars[path.stem] = sidecar
 
     @property
     def size(self) -> int:
@@ -115,14 +128,19 @@ class Shelf:
                 self.path(kind.clip).unlink(missing_ok=True)
                 (self.folder / f"{kind.clip}.json").unlink(missing_ok=True)
 
-    def sweep(self, now: datetime) -> None:
-        """Let go what nobody adopted in time: its camera is not here any more."""
-        for path in (*self.folder.glob("*.mp4"), *self.folder.glob(f"*{PART}")):
-            if path.stem in self._sidecars:
-                continue
+    def sweep(self, now: datetime) -> int:
+        """Let go what nobody adopted in time, or what is too much; gives the count.
+
+        Its camera is not here any more, or its process writes what it should not.
+        Raises OSError.
+        """
+        oldest = now.timestamp() - self._keep_s
+        found = strays(self.folder, self._sidecars)
+        going = unwanted(found, oldest, self.limits.size)
+        for one in going:
             with suppress(OSError):
-                if now.timestamp() - path.stat().st_mtime > self._keep_s:
-                    path.unlink()
+                one.path.unlink()
+        return len(going)
 
     @property
     def _keep_s(self) -> float:
@@ -143,6 +161,6 @@ def _kind(sidecar: Sidecar) -> Kind:
     return Kind(
         told.clip,
         sidecar.kept,
-        told.begins + timedelta(seconds=told.seconds),
+        told.ends,
         told.size,
     )

@@ -1,13 +1,17 @@
 """What a device says of a clip and signs. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Annotated
 
 import msgspec
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
 from edge.clip.quota import Kept, Reason
+from sites.record import Count, Digest, Seconds
 
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+LARGEST = 16 * 1024  # bytes; one of ours has less than one KiB
 _PREFIX = b"wachtpost clip 1\n"  # so that it is no other thing this key has signed
 
 
@@ -18,14 +22,25 @@ class Statement(msgspec.Struct, frozen=True):
     SHA-256 of the file, hexadecimal, and `size` its bytes.
     """
 
-    clip: str
+    clip: Digest
     device: str
-    camera: int
-    begins: datetime
-    at: datetime
-    seconds: float
-    before: float
-    size: int
+    camera: Count
+    begins: Moment
+    at: Moment
+    seconds: Seconds
+    before: Seconds
+    size: Count
+
+    def __post_init__(self) -> None:
+        try:
+            _ = self.ends
+        except OverflowError:
+            raise ValueError("it ends after the last year") from None
+
+    @property
+    def ends(self) -> datetime:
+        """When the film ends."""
+        return self.begins + timedelta(seconds=self.seconds)
 
 
 class Sidecar(msgspec.Struct, frozen=True):
@@ -74,9 +89,11 @@ def pack(sidecar: Sidecar) -> bytes:
 
 def read(data: bytes) -> Sidecar | None:
     """Read a sidecar; None where it is none."""
+    if len(data) > LARGEST:
+        return None
     try:
         return _decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -40,8 +40,12 @@ class Arrivals:
         self._gone: dict[int, tuple[float, float]] = {}  # family: when, how large
 
     def held(self) -> list[Box]:
-        """Give the boxes of those who have arrived."""
-        return [track.thing.box for track in self.tracks if track.has_arrived]
+        """Give the boxes of those who have arrived, and are not just left there."""
+        return [
+            track.thing.box
+            for track in self.tracks
+            if track.has_arrived and not track.is_left
+        ]
 
     def take(
         self,

@@ -11,25 +11,20 @@ import cv2
 import numpy as np
 
 from edge.sight.detail import DARKEST, NOISES, Detail, Plane, detail_of, things_in
+from edge.sight.habit import SHADOW_DEPTH, Habits
+from edge.sight.limit import limits
 from edge.sight.picture import Pixels
 from edge.sight.shape import Box
 
 NEAR = 0.7  # of the threshold; brightnesses that KNN takes for the same
-SHADOW_DEPTH = 0.65  # of the scenery's brightness; what is darker is a thing in dark
-# clothes. OpenCV's 0.5 finds 7 of the 20 drawn figures, as they stand before a light
-# wall; 0.7 leaves shadows in (1.8 and 3.6 % stuck-on)
 SHADOW = 200  # the model says 255 for a thing, 127 for its shadow
-DARK_UNTIL = 110.0  # levels; a darker place need not differ by as much
-SHADOWED = 127
 THIN = 10.0  # px that are thin, on average; with more, what is thin is no visitor
 THIN_MOST = 120  # px that count in one look
 THIN_SHARE = 0.02  # of a look in the average: ten seconds
 DARK_LEAST = 0.6  # of the threshold, in black
-SLOWEST = 1e-5  # a look; at 0 OpenCV's KNN divides by it, and learns at random
-SEEDS = 7  # looks that KNN must be shown, until it believes one picture
 FOLLOW_S = 2.0  # over which the scene follows what is no thing
 SWAY_S = 30.0  # over which it follows what KNN knows from before, as leaves in wind
-LIT_S = 0.4  # over which it follows a change of light
+LIT_S = 5.0  # over which it follows a change of light; a headlight is gone by then
 WHITE = 250  # levels; above, the sensor shows no more light
 MARGIN = 4  # px around what differs that are looked at, too
 LIGHT_AROUND = (31, 31)  # px from which the light on a hidden place is guessed
@@ -75,12 +70,10 @@ class Background:
     def __init__(self, threshold: float, picture: Pixels) -> None:
         self._threshold = threshold
         self._thin = 0.0
-        near = (NEAR * threshold) ** 2
-        self._knn = cv2.createBackgroundSubtractorKNN(500, near, detectShadows=True)
-        self._knn.setShadowThreshold(SHADOW_DEPTH)
+        self._nothing = np.zeros_like(picture)
+        self._known = picture
+        self._habits = Habits(NEAR * threshold, picture)
         self.scene: Plane = picture.astype(np.float32)
-        for _ in range(SEEDS):
-            self._knn.apply(picture, learningRate=1.0)
 
     def compare(
         self,
@@ -95,57 +88,60 @@ class Background:
         `rate` is KNN's own of learning; `noise` is in levels of that picture. In the
         boxes held KNN is not asked: it gets used to who stands there.
         """
-        labels = self._knn.apply(level, learningRate=max(rate, SLOWEST))
-        _, differs = cv2.threshold(labels, SHADOW, 255, cv2.THRESH_BINARY)
         held = held if self._thin <= THIN else ()
-        if held or cv2.countNonZero(differs):
-            differs = cv2.dilate(differs, _SQUARE)
-            for place in _places(held, level.shape):
-                differs[place] = np.where(
-                    labels[place] == SHADOWED, differs[place], 255
-                )
-            differs = self._grown(level, differs, noise, gain)
-        else:
+        far = self._far(level, noise, gain)
+        known = cv2.bitwise_and(far, self._sure(level, far, rate, held))
+        fine = cv2.morphologyEx(known, cv2.MORPH_OPEN, _DOT)
+        if not cv2.countNonZero(fine):
             self._thin -= self._thin * THIN_SHARE
+            return Difference(self._nothing, self._nothing)
+        where = _around(fine)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
+        differs: Pixels = np.zeros_like(level)
+        differs[where] = self._cleaned(fine[where])
         if not cv2.countNonZero(differs):
-            return Difference(differs, differs)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
-        where = _around(differs)  # type: ignore[arg-type]  # as above
+            return Difference(differs, differs)
+        where = _around(differs)
         white = WHITE * min(gain, 1.0)
         detail = detail_of(level[where], self.scene[where], noise, white)
         things = np.zeros_like(level)
-        things[where] = things_in(
-            np.ascontiguousarray(differs[where], np.uint8), detail, noise
-        )
+        things[where] = things_in(np.ascontiguousarray(differs[where]), detail, noise)
         for place in _places(held, level.shape):  # who is there stays in any light
             things[place] = differs[place]
         lit = cv2.subtract(differs, things)
         return Difference(things, lit, where, detail)  # type: ignore[arg-type]  # as above
 
-    def _grown(
-        self,
-        level: Pixels,
-        sure: cv2.typing.MatLike,
-        noise: float,
-        gain: float,
+    def _sure(
+        self, level: Pixels, far: cv2.typing.MatLike, rate: float, held: Sequence[Box]
     ) -> cv2.typing.MatLike:
-        """Give what differs where KNN is sure, or right beside that.
+        """Give where KNN is sure that something is, or right beside that.
 
-        KNN leaves holes in what is small or thin.
+        It leaves holes in what is small or thin. What can be no more than a shadow is
+        not asked for, nor who is there: KNN gets used to those.
         """
-        known = self.scene.astype(np.uint8)
-        differs = self._far(level, known, noise, gain)
-        differs = cv2.bitwise_and(differs, sure)
-        if gain < 1:  # white is as bright as it gets, whatever it were without gain
-            differs[(level >= WHITE * gain) & (known > level)] = 0
-        return self._cleaned(differs)
+        hard = cv2.morphologyEx(self._hard(level, far), cv2.MORPH_OPEN, _DOT)
+        asked = cv2.dilate(hard, _SQUARE)
+        there = [(place, asked[place].copy()) for place in _places(held, far.shape)]
+        for place, _ in there:
+            asked[place] = 0
+        places = [place for place, _ in there]
+        labels = self._habits.ask(level, asked, rate, places)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
+        _, sure = cv2.threshold(labels, SHADOW, 255, cv2.THRESH_BINARY)
+        sure = cv2.dilate(sure, _SQUARE)
+        for place, near in there:
+            sure[place] = near
+        return sure
 
-    def _cleaned(self, differs: cv2.typing.MatLike) -> cv2.typing.MatLike:
-        """Leave specks out; what is thin too, where that is seen all the time.
+    def _hard(self, level: Pixels, far: cv2.typing.MatLike) -> cv2.typing.MatLike:
+        """Take out of what differs what may be no more than a shadow."""
+        deepest = cv2.convertScaleAbs(self._known, alpha=SHADOW_DEPTH)
+        return cv2.subtract(far, cv2.inRange(level, deepest, self._known))
+
+    def _cleaned(self, fine: cv2.typing.MatLike) -> cv2.typing.MatLike:
+        """Leave out what is thin too, where that is seen all the time.
 
         A visitor far away is thin, for a while. Edges before a lens that shakes, the
         threads of a web and twigs are for ever.
         """
-        fine = cv2.morphologyEx(differs, cv2.MORPH_OPEN, _DOT)
         solid = cv2.morphologyEx(fine, cv2.MORPH_OPEN, _SQUARE)
         by_solid = cv2.dilate(solid, _SQUARE, iterations=2)
         thin = cv2.countNonZero(cv2.subtract(fine, by_solid))
@@ -154,40 +150,35 @@ class Background:
             return solid
         return cv2.morphologyEx(fine, cv2.MORPH_CLOSE, _SQUARE)
 
-    def _far(
-        self, level: Pixels, known: Pixels, noise: float, gain: float
-    ) -> cv2.typing.MatLike:
-        """Say where a picture differs more than light and noise explain.
-
-        In the dark less is enough: a coat has a share of the light, not some levels.
-        """
-        share = self._threshold / DARK_UNTIL
-        least = cv2.convertScaleAbs(
-            known, alpha=share * 0.6, beta=0.4 * self._threshold
-        )
+    def _far(self, level: Pixels, noise: float, gain: float) -> cv2.typing.MatLike:
+        """Say where a picture differs more than light and noise explain."""
+        known = self._known = self.scene.astype(np.uint8)
         dark = min(DARK_LEAST * max(gain, 1.0), 1.0)
         floor = max(dark * self._threshold, NOISES * noise)
-        least = np.clip(least, floor, max(self._threshold, floor)).astype(np.uint8)
-        return cv2.compare(cv2.absdiff(level, known), least, cv2.CMP_GT)
+        table = limits(self._threshold, int(floor), int(max(self._threshold, floor)))
+        least = cv2.LUT(known, table)
+        far = cv2.compare(cv2.absdiff(level, known), least, cv2.CMP_GT)
+        if gain < 1:  # white is as bright as it gets, whatever it were without gain
+            far[(level >= WHITE * gain) & (known > level)] = 0
+        return far
 
     def learn(
         self, level: Pixels, found: Difference, held: Sequence[Box], step: float
     ) -> None:
         """Follow what is no thing for a step of seconds; not in the boxes held."""
-        picture = level.astype(np.float32)
         if found.where is None and not held:
-            cv2.accumulateWeighted(picture, self.scene, min(1.0, step / FOLLOW_S))
+            cv2.accumulateWeighted(level, self.scene, min(1.0, step / FOLLOW_S))
             return
         busy = cv2.dilate(cv2.bitwise_or(found.things, found.lit), _SQUARE)
         calm, lit = cv2.bitwise_not(busy), found.lit.copy()
         for place in _places(held, calm.shape):
             calm[place] = lit[place] = 0
-        far = self._far(level, self.scene.astype(np.uint8), 0.0, 1.0)
+        far = self._far(level, 0.0, 1.0)
         sways = cv2.bitwise_and(calm, far)
         calm = cv2.subtract(calm, sways)
         for mask, lasts in ((calm, FOLLOW_S), (sways, SWAY_S), (lit, LIT_S)):
             share = min(1.0, step / lasts)
-            cv2.accumulateWeighted(picture, self.scene, share, mask=mask)
+            cv2.accumulateWeighted(level, self.scene, share, mask=mask)
 
     def absorb(self, level: Pixels, where: Pixels) -> None:
         """Take what is seen at some places (255) for the scene."""

@@ -84,7 +84,7 @@ def things_in(differs: Pixels, detail: Detail, noise: float) -> Pixels:
     backed = np.bincount(flat, weights=near.ravel(), minlength=count) / 255
     whole = backed >= MOSTLY * sizes
     whole[0] = False
-    light = _alike(detail, flat, sizes, noise)
+    light = _alike(detail, labels, sizes, noise)
     whole &= ~light
     if whole[1:].all():
         return differs
@@ -101,25 +101,18 @@ def things_in(differs: Pixels, detail: Detail, noise: float) -> Pixels:
 
 def _alike(
     detail: Detail,
-    flat: NDArray[np.integer],
+    labels: cv2.typing.MatLike,
     sizes: NDArray[np.integer],
     noise: float,
 ) -> NDArray[np.bool_]:
     """Say which parts have the detail that they always had."""
-    count = sizes.size
-    if (sizes[1:] <= ALIKE_PIXELS).all():
-        return np.zeros(count, np.bool_)
-    products = (
-        detail.now * detail.known,
-        detail.now * detail.now,
-        detail.known * detail.known,
-    )
-    both, own, other = (
-        np.bincount(flat, weights=product.ravel(), minlength=count)
-        for product in products
-    )
-    rich = np.minimum(own, other) > sizes * (RICH + 2 * noise) ** 2
-    alike: NDArray[np.bool_] = both > ALIKE * np.sqrt(own * other)
-    alike &= rich & (sizes > ALIKE_PIXELS)
-    alike[0] = False
+    alike = np.zeros(sizes.size, np.bool_)
+    for number in np.flatnonzero(sizes > ALIKE_PIXELS).tolist():
+        if number == 0:
+            continue
+        part = labels == number
+        now, known = detail.now[part], detail.known[part]
+        own, other = float(now @ now), float(known @ known)
+        rich = min(own, other) > now.size * (RICH + 2 * noise) ** 2
+        alike[number] = rich and float(now @ known) > ALIKE * (own * other) ** 0.5
     return alike

@@ -65,8 +65,10 @@ class Glow:
     def lit(self, cells: Cells, free: Free) -> Lit | None:
         """Return the part that is lit, if one is."""
         change = cells - self.usual
-        ratio = np.log((cells + DARKEST) / (self.usual + DARKEST))
-        far = (np.abs(ratio) > LIT) & (np.abs(change) > LIT_LEVELS) & free
+        far = (np.abs(change) > LIT_LEVELS) & free
+        if np.count_nonzero(far) < PART * far.size:  # as nearly always
+            return None
+        far &= np.abs(np.log((cells + DARKEST) / (self.usual + DARKEST))) > LIT
         lighter, darker = far & (change > 0), far & (change < 0)
         kind = lighter if lighter.sum() >= darker.sum() else darker
         if kind.mean() < PART:

@@ -37,7 +37,7 @@ def came_in(box: Box, way: tuple[float, float]) -> Side | None:
 
 def went_out(box: Box, way: tuple[float, float]) -> Side | None:
     """Name the side that something went out over, from its last box and way."""
-    outward = {
+    outward: dict[Side, float] = {
         side: way[0] * _OUTWARD[side][0] + way[1] * _OUTWARD[side][1]
         for side in touched(box)
     }

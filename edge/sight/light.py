@@ -53,10 +53,8 @@ class Colour:
     def look(
         self, seconds: float, chroma: Callable[[], float], *, restless: bool
     ) -> LightChange | None:
-        """Ask for the colour where that is due; say whether the light has switched."""
+        """Ask for the colour; say whether the light has switched."""
         asked = seconds - self._asked_at
-        if not restless and not self._others and asked < COLOUR_EVERY_S:
-            return None
         self._asked_at = seconds
         colour = chroma()
         if self._usual is None:
@@ -74,6 +72,11 @@ class Colour:
         self._others, self._usual = 0, colour
         self.is_infrared = not self.is_infrared
         return "infrared_on" if self.is_infrared else "infrared_off"
+
+    def is_due(self, seconds: float, *, restless: bool) -> bool:
+        """Say whether the colour should be looked at."""
+        asked = seconds - self._asked_at
+        return restless or self._others > 0 or asked >= COLOUR_EVERY_S
 
     def _is_other(self, colour: float, usual: float, *, restless: bool) -> bool:
         if self.is_infrared:
@@ -125,7 +128,8 @@ class Light:
         free = cv2.dilate(some, _SQUARE) < BUSY
         lit = self._glow.lit(cells, free)
         restless = abs(now - self._base) >= TOLD / 2 or lit is not None
-        if chroma and (self._is_new or level[::4, ::4].std() >= FLAT):
+        due = chroma is not None and self._colour.is_due(seconds, restless=restless)
+        if chroma and due and (self._is_new or level[::4, ::4].std() >= FLAT):
             self._is_new = False
             # A dim picture has less colour, as it has less of all.
             ask = lambda: chroma() * max(gain, 1.0)  # noqa: E731 - asked for rarely

@@ -16,6 +16,7 @@ Memory that is held back while somebody is there keeps a visit whole: with a con
 rate, KNN reports three of the nine visits twice.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -31,8 +32,9 @@ from edge.sight.picture import Moment, Pixels
 from edge.sight.scenery import Scenery, Seen
 from edge.sight.sensitivity import PRESETS
 from edge.sight.shape import Polygon
-from edge.sight.thing import Labels, Thing, is_written, things_of
+from edge.sight.thing import Labels, Place, Thing, is_written, things_of
 from edge.sight.zone import (
+    LEAST_PIXELS,
     NOBODY,
     Changed,
     Decision,
@@ -49,6 +51,9 @@ __all__ = ["Changed", "Decision", "Ended", "Motion", "Started"]
 STIRRED = 12  # levels; a pixel that changes more between two looks has moved
 STIRRED_NOISES = 4.0  # times the noise, likewise
 STIRRED_SHARE = 0.02  # of a thing's pixels; fewer is the sensor's noise
+STIRRED_EDGE = (
+    0.6  # of its side (root of its pixels); of what is large, edges alone stir
+)
 STIRRED_PIXELS = 3
 STILL_S = 60.0  # a thing that shows no motion of its own for so long is scenery
 GHOST_S = 0.6  # without a stir, before it is asked whether anything is there at all
@@ -69,6 +74,7 @@ _Counts: TypeAlias = NDArray[np.int64]
 class _Look:
     """The things of one look; each number is an index into the counts, from 1."""
 
+    where: Place
     labels: Labels
     things: list[Thing]
     tracks: list[Course | None]
@@ -125,16 +131,18 @@ class Motion:
         before, self._before = self._before, small
         decisions: list[Decision] = [Changed(*change) for change in seen.changes]
         seconds = moment.seconds
-        if seen.found.where is None or before is None:
+        where = seen.found.where
+        if where is None or before is None:
             self.things = []
             self._arrivals.take((), (), seconds)
             return [*decisions, *self._judge(None, moment)]
-        labels, things = things_of(seen.found.things)
-        stirred = self._stirred(labels, things, cv2.absdiff(small, before), seen.found)
+        labels, things = things_of(seen.found.things, where)
+        change = cv2.absdiff(small[where], before[where])
+        stirred = self._stirred(labels, things, change)
         settled = seen.is_settled
         tracks = self._arrivals.take(things, stirred, seconds, settled=settled)
         up, down = _details(labels, len(things) + 1, seen.found)
-        look = _Look(labels, things, tracks, up, down)
+        look = _Look(where, labels, things, tracks, up, down)
         self._become_scenery(look, seen, seconds)
         largest = sorted(things, key=lambda thing: -thing.pixels)
         self.things = largest if seen.is_settled else []
@@ -159,15 +167,15 @@ class Motion:
         labels: Labels,
         things: Sequence[Thing],
         change: cv2.typing.MatLike,
-        found: Difference,
     ) -> list[bool]:
         """Say which things changed since the last look."""
-        where = found.where or (slice(0), slice(0))
+        if not things:
+            return []
         least = max(STIRRED, STIRRED_NOISES * self._scenery.noise)
-        moved = labels[where][change[where] > least]
+        moved = labels[change > least]
         counts = np.bincount(moved, minlength=len(things) + 1).tolist()
         return [
-            counts[number] >= max(STIRRED_PIXELS, STIRRED_SHARE * thing.pixels)
+            counts[number] >= max(STIRRED_PIXELS, _least_stirred(thing.pixels))
             for number, thing in enumerate(things, 1)
         ]
 
@@ -193,12 +201,16 @@ class Motion:
                 self._arrivals.drop(track)
                 track.has_arrived = False
         if scenery.any():
-            self._scenery.absorb(seen.level, scenery[look.labels])
+            plane = np.zeros_like(seen.level)
+            plane[look.where] = scenery[look.labels]
+            self._scenery.absorb(seen.level, plane)
 
     def _is_left(self, track: Course, up: int, down: int, seconds: float) -> bool:
         if track.has_arrived or track.crowded or seconds - track.born < LEFT_S:
             return False
         if track.still_for(seconds) < STILL_LEFT_S or not all(track.seen):
+            return False
+        if track.thing.pixels < LEAST_PIXELS:
             return False
         solid = up >= max(LEFT * down + BY_CHANCE, LEFT_SHARE * track.thing.pixels)
         return solid and not self._arrivals.is_beside_one(track, seconds)
@@ -224,11 +236,15 @@ class Motion:
         return decided
 
 
+def _least_stirred(pixels: int) -> float:
+    return min(STIRRED_SHARE * pixels, STIRRED_EDGE * math.sqrt(pixels))
+
+
 def _details(labels: Labels, count: int, found: Difference) -> tuple[_Counts, _Counts]:
     """Count for each thing where detail came and went, a pixel around it included."""
-    if found.where is None or found.detail is None:
+    if found.detail is None or count == 1:
         return np.zeros(count, np.int64), np.zeros(count, np.int64)
-    near = cv2.dilate(labels[found.where].astype(np.uint16), _SQUARE)
+    near = cv2.dilate(labels.astype(np.uint16), _SQUARE)
     up, down = near[found.detail.up], near[found.detail.down]
     return np.bincount(up, minlength=count), np.bincount(down, minlength=count)
 
@@ -238,7 +254,7 @@ def _presence(zone: Zone, look: _Look) -> Presence:
     if zone.is_whole:
         pixels = [thing.pixels for thing in look.things]
     else:
-        inside = look.labels[zone.cover > 0]
+        inside = look.labels[zone.cover[look.where] > 0]
         counts = np.bincount(inside, minlength=len(look.things) + 1)
         pixels = counts[1:].tolist()
     arrived = [

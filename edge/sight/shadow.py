@@ -55,7 +55,9 @@ class Shadow:
     ) -> None:
         self._zones, self._size, self._unseen = zones, size, unseen
         place = ORDER.index(preset)
-        self._others = [ORDER[at] for at in (place - 1, place + 1) if 0 <= at < 3]  # noqa: PLR2004 - three presets
+        self._others: list[Preset] = [
+            ORDER[at] for at in (place - 1, place + 1) if 0 <= at < len(ORDER)
+        ]
         self._preset = preset
         self._trials = {other: _Trial() for other in self._others}
         self._turn = -1

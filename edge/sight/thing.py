@@ -11,6 +11,9 @@ from edge.sight.picture import Pixels
 from edge.sight.shape import Box, Point
 
 Labels: TypeAlias = NDArray[np.int32]  # 0 where nothing is, n in the nth thing
+Place: TypeAlias = tuple[slice, slice]  # rows and columns
+
+ALL = (slice(None), slice(None))
 
 BORDER = 0.01  # of the picture
 WRITTEN = 0.12  # of the height, at top and bottom, where cameras write
@@ -31,17 +34,27 @@ class Thing:
     centre: Point
 
 
-def things_of(plane: Pixels) -> tuple[Labels, list[Thing]]:
-    """Give the things in a plane that is 255 where something is, from the top down."""
-    if not cv2.countNonZero(plane):
-        return np.zeros(plane.shape, np.int32), []
-    _, labels, rows, centres = cv2.connectedComponentsWithStats(plane, connectivity=8)
+def things_of(plane: Pixels, where: Place = ALL) -> tuple[Labels, list[Thing]]:
+    """Give the things in a plane that is 255 where something is, from the top down.
+
+    Only the part `where` is looked at, and labelled.
+    """
     high, wide = plane.shape
+    part = plane[where]
+    if not cv2.countNonZero(part):
+        return np.zeros(part.shape, np.int32), []
+    _, labels, rows, centres = cv2.connectedComponentsWithStats(part, connectivity=8)
+    down, across = where[0].start or 0, where[1].start or 0
     return labels.astype(np.int32, copy=False), [
         Thing(
             pixels,
-            (left / wide, top / high, width / wide, height / high),
-            ((x + 0.5) / wide, (y + 0.5) / high),
+            (
+                (left + across) / wide,
+                (top + down) / high,
+                width / wide,
+                height / high,
+            ),
+            ((x + across + 0.5) / wide, (y + down + 0.5) / high),
         )
         for (left, top, width, height, pixels), (x, y) in zip(
             rows[1:].tolist(), centres[1:].tolist(), strict=True

@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from edge.agent import panel_plan
 from edge.album import Album
 from edge.clip.shelf import Limits, Shelf
 from edge.journal import Journal
 from edge.node import Node, Stores
 from edge.outbox import Outbox
-from edge.panel_state import PanelState
+from edge.panel_state import PanelState, plan_of
 from edge.settings import load
 from edge.stores import open_stores
 from sites.event import (
@@ -118,7 +117,7 @@ def node(folder: Path, kind: SiteKind = "station") -> Iterator[tuple[Node, Outbo
         journal = Journal(folder / "panel.json")
         if not journal.path.exists():
             journal.write(PanelState())
-        plan = panel_plan(site_file(DEVICE, kind))
+        plan = plan_of(site_file(DEVICE, kind))
         shelf = Shelf(folder / "clips", Limits(2**30, timedelta(days=7)))
         stores = Stores(outbox, album, journal, shelf)
         own = Node(stores, plan, lambda: NOON, home=kind == "home")
@@ -312,7 +311,7 @@ def test_a_new_device_is_disarmed_and_a_lost_state_is_not(tmp_path: Path):
     with open_stores(ready, NOON) as stores:
         assert stores.journal.read() == PanelState()
     (home / "panel.json").unlink()
-    plan = panel_plan(ready.site)
+    plan = plan_of(ready.site)
     with open_stores(ready, NOON) as stores:
         own = Node(stores, plan, lambda: NOON, home=False)
         own.begin([])

@@ -1,11 +1,14 @@
 """What a camera learns of its place is kept over a restart, in small files."""
 
+import os
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from edge.camera import scene_memory
 from edge.camera.habits import HEAT, KEEP_S, VISITS, Habits, sighting_of_seen
 from edge.camera.sighting import (
     CameraPlan,
@@ -115,3 +118,41 @@ def test_a_folder_that_cannot_be_written_does_not_blind_the_camera(tmp_path):
 )
 def test_what_is_seen_is_told_as_a_sighting(seen, told):
     assert sighting_of_seen(seen, NOW) == told
+
+
+def test_a_home_keeps_nothing_of_who_came_by_and_forgets_what_it_kept(tmp_path):
+    before = habits(tmp_path)
+    list(before.notice(ended(), NOW))
+    before.write()
+    assert (tmp_path / VISITS).exists()
+    at_home = habits(tmp_path, home=True)
+    assert not (tmp_path / VISITS).exists()
+    for hour in (1, 2, 3):
+        list(at_home.notice(ended(), NOW + 3600 * hour))
+    at_home.write()
+    assert {path.name for path in tmp_path.iterdir()} == {HEAT}
+
+
+def huge(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(10 * 2**30)
+
+
+PLANTS: dict[str, Callable[[Path], object]] = {
+    "deep": lambda path: path.write_bytes(b'{"day":' * 100_000),
+    "pipe": os.mkfifo,
+    "endless": lambda path: path.symlink_to("/dev/zero"),
+    "folder": Path.mkdir,
+    "huge": huge,
+}
+
+
+@pytest.mark.parametrize("name", [HEAT, VISITS, scene_memory.NAME])
+@pytest.mark.parametrize("plant", PLANTS)
+def test_no_file_in_the_memory_keeps_a_camera_from_looking(tmp_path, name, plant):
+    path = tmp_path / name
+    PLANTS[plant](path)
+    place = habits(tmp_path)
+    assert list(place.notice(ended(), NOW)) == []
+    assert scene_memory.read(tmp_path) is None
+    place.write()

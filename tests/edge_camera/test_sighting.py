@@ -2,6 +2,7 @@
 
 import io
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,14 +14,19 @@ from edge.camera.sighting import (
     CameraLost,
     CameraPlan,
     CameraRestored,
+    ClipKept,
     MotionEnded,
     MotionStarted,
+    NuisanceEnded,
     Sighting,
+    VisitLingered,
+    VisitsRepeated,
     length_of,
     pack,
     read_plan,
     sighting_of,
 )
+from edge.camera.sightings import record_of
 from edge.camera.source import is_live
 from edge.errors import CameraPlanError, Loss, SightingError
 
@@ -55,6 +61,28 @@ def test_a_plan_reaches_the_process_whole():
         snapshots=True,
     )
     assert read_plan(io.BytesIO(pack(plan))) == plan
+
+
+@given(st.floats(), st.floats(), st.integers(-(2**63), 2**63))
+def test_every_sighting_that_is_read_becomes_a_record_that_can_be_written(
+    at: float, seconds: float, count: int
+):
+    said: list[Sighting] = [
+        VisitsRepeated(at, "3", count),
+        VisitLingered(at, "3", seconds),
+        NuisanceEnded(at, None, seconds, count),
+        ClipKept(at, "ab" * 32, seconds, seconds, count),
+        CameraLost(at, Loss.COVERED),
+    ]
+    for one in said:
+        try:
+            read = sighting_of(pack(one)[LENGTH_BYTES:])
+        except SightingError:
+            continue
+        record = record_of(1, read)
+        assert record is not None
+        written = msgspec.json.encode(record)
+        assert msgspec.json.decode(written, type=type(record)) == record
 
 
 @given(st.binary(max_size=200))

@@ -10,14 +10,16 @@ from edge.clip.statement import Sidecar, read
 from sites.blob import join_blob, name_blob
 from sites.event import PanicPressed, RunStarted
 from sites.keys import key_text
-from sites.sight import ClipKept, MotionStarted
+from sites.sight import CameraLost, ClipKept, MotionStarted
 from sites.topic import Path as Way
 from sites.words import SiteKind
 from tests.edge.agent_process import ROOT, by_hand, end, running
 from tests.edge.collector_side import DEVICE_KEY, CollectorSide
 from tests.edge.device_home import WHOLE, make_home, new_site
 from tests.edge.test_agent import QUIET, is_whole, parts_of, seen
-from tests.edge_camera.clip import scene, visitor
+from tests.edge_camera.clip import RATE, scene, visitor
+from tests.edge_camera.made import staged
+from tests.edge_camera.test_guard import film
 from tests.edge_clip.film import write_film
 from tests.servers.mosquitto import Broker
 
@@ -94,6 +96,23 @@ def test_a_station_keeps_its_clips_and_sends_those_that_matter(
     assert verify(film).returncode == 0, verify(film).stdout
     film.write_bytes(data[:-1])
     assert verify(film).returncode == 1
+
+
+def test_a_covered_camera_sends_the_film_of_the_hand_that_did_it(
+    broker: Broker, tmp_path: Path
+):
+    name, home = device(tmp_path, broker.port, "station")
+    covered = staged("covered fast", film("made:1", 40), 14, 34, RATE)
+    write_film(home / "films" / "gate.mp4", covered)
+    with CollectorSide(broker.port, Way(name, 1)) as side, running(home) as agent:
+        side.answers = side.stored
+        side.until(lambda: any(is_whole(side, one.clip) for one in clips_of(side)), 60)
+        lost = next(one for one in side.records if isinstance(one, CameraLost))
+        assert (lost.reason, lost.suspect) == ("covered", "tamper")
+        sent = next(one for one in clips_of(side) if is_whole(side, one.clip))
+        assert sent.before >= 5.0
+        assert sidecar_of(home, sent.clip).kept == "alarm"
+        assert end(agent) == 0
 
 
 def test_of_a_home_no_clip_and_no_word_of_it_leaves(broker: Broker, tmp_path: Path):
