@@ -28,6 +28,7 @@ from edge.sight.outline import change, outline, shown
 from edge.sight.picture import Masked, Pixels
 from edge.sight.repeat import Repeat
 from edge.sight.scene import (
+    DOUBT,
     Evidence,
     Light,
     Scene,
@@ -50,8 +51,8 @@ WARM_UP_S = 3.5  # after which the scene is known
 HOLD_S = 2.6  # a trouble must last, before it is named
 ROUND_S = 5.0  # a loop shows itself when something happens in it
 WELL_S = 2.6  # the scene must be itself again, before that is told
-SOON = 4  # judgements in doubt, and then each third: to look for a turn takes 5 ms
-SELDOM = 3
+SOON = 4  # judgements in doubt follow at once
+SELDOM = 4  # of them look for a turn, which takes long, if nothing changes
 WHOLE = 0.999  # of a block; rounding is no mask
 GAP_S = 9.0  # longest step of time that counts at once
 SELF = 0.5  # of blocks; a scene that was lost must be so much like itself
@@ -93,6 +94,7 @@ class Guard:
         self._mean: Plane = np.zeros(size, np.float32)
         self._before: tuple[Pixels, Pixels] | None = None
         self._outline: Blocks | None = None
+        self._sought: Blocks | None = None
         self._found: Loss | None = None
         self._doubts = 0
         self._earlier: deque[View] = deque(maxlen=2)
@@ -215,9 +217,7 @@ class Guard:
             scene.rich,
             unevenness(view),
             steady,
-            self._doubts < SOON
-            or self._doubts % SELDOM == 0
-            or self._found is Loss.TURNED,
+            likeness.edges < DOUBT and self._may_have_turned(),
         )
         self._doubts = self._doubts + 1 if evidence.is_doubtful else 0
         if seconds - self._first < WARM_UP_S:
@@ -234,6 +234,15 @@ class Guard:
         elif trouble is None and not self._told.trouble:
             scene.learn(view, sharp, evidence, step)
         return trouble
+
+    def _may_have_turned(self) -> bool:
+        """Say whether to look for a turn: seldom twice in the same picture."""
+        now, sought = outline(self._mean, self._shown), self._sought
+        again = self._found is Loss.TURNED or self._doubts % SELDOM == 0
+        if again or sought is None or change(now, sought) > CHANGED[0]:
+            self._sought = now
+            return True
+        return False
 
     def _kept(self) -> Kept | None:
         """Give what was kept of the scene in this light, or else in the other."""
