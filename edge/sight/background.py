@@ -24,7 +24,7 @@ THIN_SHARE = 0.02  # of a look in the average: ten seconds
 DARK_LEAST = 0.6  # of the threshold, in black
 FOLLOW_S = 2.0  # over which the scene follows what is no thing
 SWAY_S = 30.0  # over which it follows what KNN knows from before, as leaves in wind
-LIT_S = 0.4  # over which it follows a change of light
+LIT_S = 5.0  # over which it follows a change of light; a headlight is gone by then
 WHITE = 250  # levels; above, the sensor shows no more light
 MARGIN = 4  # px around what differs that are looked at, too
 LIGHT_AROUND = (31, 31)  # px from which the light on a hidden place is guessed
@@ -123,7 +123,8 @@ class Background:
         there = [(place, asked[place].copy()) for place in _places(held, far.shape)]
         for place, _ in there:
             asked[place] = 0
-        labels = self._habits.ask(level, asked, rate)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
+        places = [place for place, _ in there]
+        labels = self._habits.ask(level, asked, rate, places)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
         _, sure = cv2.threshold(labels, SHADOW, 255, cv2.THRESH_BINARY)
         sure = cv2.dilate(sure, _SQUARE)
         for place, near in there:

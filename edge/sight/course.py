@@ -16,6 +16,7 @@ MOVED = (1.5, 2.5)  # px from the first place; small and large things
 MOVED_SHARE = 0.35  # of a thing's size (root of its pixels), within these
 PART_MOVED = 5.0  # px; a part that has gone so far is a thing of its own
 GREW = 1.6  # times as large as when first seen: it comes nearer
+BURST = 3.5  # times as large as in the look before: it is another thing
 QUICK = 5.0  # px a look; what is quicker flies straight
 TURN = 0.6  # of its speed; a quick thing turns no more
 CROWD_LOOKS = 10  # that a thing out of a crowd must be seen in
@@ -89,6 +90,8 @@ class Course:
         `stirred` says that it changed since the last look, `calm` that there is no
         crowd of things in which one is easily taken for another.
         """
+        if thing.pixels > BURST * self.thing.pixels and not self.has_arrived:
+            self.first, self.size = place_of(thing), thing.pixels
         self.peak = max(self.peak * FADES, thing.pixels)
         self.thing, self.seconds = thing, seconds
         self.go_to(place_of(thing), seconds)

@@ -6,6 +6,7 @@ cost 0.15 to 0.25 ms a look, one 0.005 ms. A tile that is not needed learns at e
 look, 20 times as much.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +17,7 @@ from edge.sight.thing import Place
 
 TILE = (18, 20)  # px, down and across
 REST = 20  # looks in turn; a tile that is not asked learns in one of them
+HELD = 0.05  # of the rate of learning, where somebody is
 QUICK = 0.02  # a look; who learns so quickly, as at the start, never rests
 SHADOW_DEPTH = 0.65  # of the scenery's brightness; what is darker is a thing in dark
 # clothes. OpenCV's 0.5 finds 7 of the 20 drawn figures, as they stand before a light
@@ -32,7 +34,7 @@ class _Tile:
     knn: cv2.BackgroundSubtractorKNN
     asked: Pixels
     labels: Pixels
-    learned: float = 0.0
+    number: int
 
 
 class Habits:
@@ -57,7 +59,9 @@ class Habits:
             for y in range(0, picture.shape[0], down)
             for x in range(0, picture.shape[1], across)
         ]
-        self._rates = 0.0
+        for number, tile in enumerate(self._tiles):
+            tile.number = number
+        self._owed = np.zeros(len(self._tiles))  # of learning, since it was asked last
         self._looks = 0
 
     def _tile(self, where: Place, near: float, picture: Pixels) -> _Tile:
@@ -65,15 +69,20 @@ class Habits:
         knn.setShadowThreshold(SHADOW_DEPTH)
         for _ in range(SEEDS):
             knn.apply(picture[where], learningRate=SEEDING)
-        return _Tile(where, knn, self._asked[where], self._labels[where])
+        return _Tile(where, knn, self._asked[where], self._labels[where], 0)
 
-    def ask(self, level: Pixels, asked: Pixels, rate: float) -> Pixels:
+    def ask(
+        self, level: Pixels, asked: Pixels, rate: float, held: Sequence[Place] = ()
+    ) -> Pixels:
         """Say at least where `asked` is 255 what is unusual: 255, or 127 in shadow.
 
-        `rate` is KNN's own of learning, 0 to 1 a look. The answer is good until the
-        next look.
+        `rate` is KNN's own of learning, 0 to 1 a look; where somebody is held it is
+        nearly none. The answer is good until the next look.
         """
-        self._rates += rate
+        self._owed += rate
+        if held and rate <= QUICK:
+            there = {number for place in held for number in self._under(place)}
+            self._owed[list(there)] -= rate * (1 - HELD)
         self._looks += 1
         self._labels[:] = 0
         if rate > QUICK:
@@ -82,8 +91,8 @@ class Habits:
             needed = self._tiles[self._looks % REST :: REST]
             needed += [tile for tile in self._around(asked) if tile not in needed]
         for tile in needed:
-            learned = min(max(self._rates - tile.learned, SLOWEST), 1.0)
-            tile.learned = self._rates
+            learned = min(max(float(self._owed[tile.number]), SLOWEST), 1.0)
+            self._owed[tile.number] = 0.0
             tile.knn.apply(level[tile.where], tile.labels, learned)
         return self._labels
 
@@ -92,10 +101,19 @@ class Habits:
         if not width:
             return []
         self._asked[:] = asked
-        (down, across), columns = TILE, self._columns
+        place = (slice(top, top + height), slice(left, left + width))
+        under = [self._tiles[number] for number in self._under(place)]
+        return [tile for tile in under if cv2.countNonZero(tile.asked)]
+
+    def _under(self, place: Place) -> list[int]:
+        """Give the numbers of the tiles under a place that is not empty."""
+        (rows, columns), (down, across) = place, TILE
+        most = len(self._tiles) // self._columns
         return [
-            tile
-            for y in range(top // down, (top + height - 1) // down + 1)
-            for x in range(left // across, (left + width - 1) // across + 1)
-            if cv2.countNonZero((tile := self._tiles[y * columns + x]).asked)
+            y * self._columns + x
+            for y in range(rows.start // down, min(-(-rows.stop // down), most))
+            for x in range(
+                columns.start // across,
+                min(-(-columns.stop // across), self._columns),
+            )
         ]

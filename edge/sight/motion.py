@@ -16,6 +16,7 @@ Memory that is held back while somebody is there keeps a visit whole: with a con
 rate, KNN reports three of the nine visits twice.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -50,6 +51,9 @@ __all__ = ["Changed", "Decision", "Ended", "Motion", "Started"]
 STIRRED = 12  # levels; a pixel that changes more between two looks has moved
 STIRRED_NOISES = 4.0  # times the noise, likewise
 STIRRED_SHARE = 0.02  # of a thing's pixels; fewer is the sensor's noise
+STIRRED_EDGE = (
+    0.6  # of its side (root of its pixels); of what is large, edges alone stir
+)
 STIRRED_PIXELS = 3
 STILL_S = 60.0  # a thing that shows no motion of its own for so long is scenery
 GHOST_S = 0.6  # without a stir, before it is asked whether anything is there at all
@@ -171,7 +175,7 @@ class Motion:
         moved = labels[change > least]
         counts = np.bincount(moved, minlength=len(things) + 1).tolist()
         return [
-            counts[number] >= max(STIRRED_PIXELS, STIRRED_SHARE * thing.pixels)
+            counts[number] >= max(STIRRED_PIXELS, _least_stirred(thing.pixels))
             for number, thing in enumerate(things, 1)
         ]
 
@@ -230,6 +234,10 @@ class Motion:
             if decision := zone.judge(presence, moment):
                 decided.append(decision)
         return decided
+
+
+def _least_stirred(pixels: int) -> float:
+    return min(STIRRED_SHARE * pixels, STIRRED_EDGE * math.sqrt(pixels))
 
 
 def _details(labels: Labels, count: int, found: Difference) -> tuple[_Counts, _Counts]:

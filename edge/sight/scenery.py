@@ -19,7 +19,6 @@ from edge.sight.shape import Box
 from sites.sight import LightChange
 
 MEMORY_S = 100.0  # what stands still is scenery after about a tenth of this
-HELD = 0.05  # of the normal rate of learning, while somebody is there
 WARM_UP_S = 2.0  # after a start nothing is reported: the model knows nothing yet
 GAP_S = 1.0  # longest step of time that is learned from at once
 SETTLES_S = 2.0  # a camera's filter and gain take so long to find their place
@@ -89,7 +88,7 @@ class Scenery:
         self._take_noise(small)
         model = self._model(level)
         warm = seconds - self._first >= WARM_UP_S
-        rate = step / MEMORY_S * (HELD if held else 1.0)
+        rate = step / MEMORY_S
         rate = rate if warm else max(rate, 1 / (self._looks + 1))
         found = model.compare(level, rate, self.noise * gain, gain, held)
         was = self._light.is_infrared

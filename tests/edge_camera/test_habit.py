@@ -110,3 +110,15 @@ def test_in_the_dark_fewer_levels_are_enough():
     assert (np.diff(table.astype(int)) >= 0).all()
     assert table.max() == 18
     assert limits(18.0, 12, 18).min() == 12
+
+
+def test_where_somebody_is_held_nearly_nothing_is_learned():
+    here = (slice(30, 50), slice(60, 75))
+    there = (slice(30, 50), slice(100, 115))
+    habits = Habits(NEAR, scene())
+    picture = with_a_thing(here)
+    picture[there] += 60
+    for _ in range(300):  # 60 s
+        told = habits.ask(picture, ALL, SLOW, (here,)) >= SHADOW
+    assert told[here].mean() > 0.9
+    assert told[there].mean() < 0.3

@@ -83,9 +83,20 @@ def test_a_lamp_with_a_sharp_edge_is_light_where_the_ground_shows_through():
     assert cv2.countNonZero(found.things) < 600
 
 
-def test_a_change_of_light_is_followed_soon_and_a_thing_is_not():
+def test_a_light_that_passes_leaves_the_scene_as_it_was():
     model = known()
-    for number in range(8):
+    before = model.scene.copy()
+    for number in range(10):  # 2 s
+        level = noisy(yard() + np.roll(glow(70), number * 10 - 50, axis=1), number)
+        model.learn(level, model.compare(level, 0.0, 1.0, 1.0), (), STEP)
+    assert np.abs(model.scene - before).mean() < 12
+    after = model.compare(noisy(yard(), 99), 0.0, 1.0, 1.0)
+    assert cv2.countNonZero(after.things) == 0
+
+
+def test_a_change_of_light_is_followed_and_a_thing_is_not():
+    model = known()
+    for number in range(60):  # 12 s
         level = noisy(with_person(yard() + glow(70)), number)
         found = model.compare(level, 0.0, 1.0, 1.0, (PERSON_BOX,))
         model.learn(level, found, (PERSON_BOX,), STEP)
@@ -162,7 +173,7 @@ def test_a_scene_in_another_light_leaves_out_who_is_there():
     keep[PERSON] = 255
     dark = (with_person(yard()) * 0.5).astype(np.uint8)
     scene = relit(dark, yard(), keep)
-    assert np.abs(scene[PERSON].astype(float) - yard()[PERSON] * 0.5).mean() < 8
+    assert np.abs(scene[PERSON].astype(float) - yard()[PERSON] * 0.5).mean() < 12
     assert (scene[:, 120:] == dark[:, 120:]).all()
     assert relit(dark, yard(), None) is dark
 
