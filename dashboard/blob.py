@@ -76,15 +76,16 @@ async def clip(request: Request, asker: Someone, digest: str) -> Response:
     except FileNotFoundError:
         raise NotFoundError from None
     asked = request.headers.get("range")
+    is_part = _RANGE.fullmatch(asked or "") is not None
     span = wanted(asked, size)
     if span is None:
         return Response(status_code=416, headers={"content-range": f"bytes */{size}"})
     headers = {"accept-ranges": "bytes", "content-length": str(span.end - span.first)}
-    if asked:
+    if is_part:
         headers["content-range"] = f"bytes {span.first}-{span.end - 1}/{size}"
     return StreamingResponse(
         _pieces(parts.blobs, object_name(digest), span),
-        status_code=206 if asked else 200,
+        status_code=206 if is_part else 200,
         media_type="video/mp4",
         headers=headers,
     )

@@ -86,6 +86,7 @@ async def clip_about(
     rows = await transaction.all(
         QUERIES["clips_around"],
         site=site,
+        devices=sorted({record["device"] for record in records}),
         since=min(moments) - NEAR * 2,
         until=max(moments) + NEAR * 2,
     )

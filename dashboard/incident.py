@@ -155,12 +155,14 @@ def _second_after(records: Sequence[Row]) -> timedelta | None:
 async def _picture(transaction: Transaction, records: Iterable[Row]) -> Row | None:
     """Give the first record whose picture is whole, and may be seen."""
     wanted = {
-        record["data"]["picture"]: record
+        (record["data"]["picture"], record["device"]): record
         for record in reversed(list(records))
         if record["data"].get("picture")
     }
-    whole = await transaction.all(QUERIES["pictures_of"], digests=list(wanted))
-    found = [wanted[row["digest"]] for row in whole]
+    digests = [digest for digest, _ in wanted]
+    whole = await transaction.all(QUERIES["pictures_of"], digests=digests)
+    sent = {(row["digest"], row["device"]) for row in whole}
+    found = [record for name, record in wanted.items() if name in sent]
     return min(found, key=lambda record: record["at"], default=None)
 
 

@@ -60,7 +60,7 @@ class Agent:
         self._keeper = Keeper(
             stores.shelf,
             Signer(site.device, ready.key),
-            Line(self._node.write, self._ring, _now),
+            Line(self._node.write, self._ring, _now, home=site.home),
         )
         self._watching = dict(self._make_cameras())
         self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now)
@@ -171,6 +171,7 @@ class Agent:
                 memory=str(memory_folder(self._ready.home, camera.number)),
                 time_zone=self._ready.site.time_zone,
                 home=self._ready.site.home,
+                device=str(self._ready.home),
             )
             take = self._taker(camera.number)
             yield camera.number, Camera(plan, take)

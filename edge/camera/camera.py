@@ -23,7 +23,7 @@ from pathlib import Path
 import structlog
 
 from edge.camera.memory import private_bytes
-from edge.camera.patience import Backoff, Patience
+from edge.camera.patience import Allowance, Backoff, Patience
 from edge.camera.sighting import (
     LENGTH_BYTES,
     Alive,
@@ -50,6 +50,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",  # each thread of a library costs memory on a small box
     "OPENBLAS_NUM_THREADS": "1",
 }
+MOST_UNREAD = 4096  # bytes of orders; a process that reads none gets no more
 END_TIMEOUT_S = 2.0  # a killed process that does not go is stuck in the kernel
 
 log = structlog.get_logger()
@@ -93,7 +94,9 @@ class Camera:
 
     def keep(self, seconds: float) -> None:
         """Have a clip kept of the last seconds and the next, if the camera is there."""
-        if self._stdin is not None and not self._stdin.is_closing():
+        if self._stdin is None or self._stdin.is_closing():
+            return
+        if self._stdin.transport.get_write_buffer_size() < MOST_UNREAD:
             self._stdin.write(pack(KeepNow(seconds)))
 
     async def watch(self) -> None:
@@ -150,12 +153,16 @@ class Camera:
         process.stdin.write(pack(self._plan))
         self._stdin = process.stdin
         patience = self._patience.start
+        most, rate = self._patience.words
+        allowance = Allowance(most, rate * max(1.0, self._plan.speed))
+        clock = asyncio.get_running_loop().time
         try:
             while True:
                 async with asyncio.timeout(patience):
                     head = await process.stdout.readexactly(LENGTH_BYTES)
                     body = await process.stdout.readexactly(length_of(head))
                 patience = self._patience.hang
+                allowance.spend(clock())
                 sighting = sighting_of(body)
                 if isinstance(sighting, Alive) and self._is_too_large(process.pid):
                     return Loss.CRASHED

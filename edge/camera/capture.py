@@ -25,6 +25,7 @@ from edge.camera.child import (
     die_with_the_agent,
     say_where,
 )
+from edge.camera.fence import stay_within
 from edge.camera.film import Film
 from edge.camera.habits import Habits, sighting_of_seen
 from edge.camera.memory import limit_memory
@@ -70,6 +71,8 @@ def main() -> int:
     pipe = claim_stdout()
     orders = claim_stdin()
     plan = read_plan(orders)
+    if plan.device and not stay_within(plan, Path(plan.device)):
+        sys.stderr.write("camera process: this kernel fences nothing off\n")
     one_at_a_time = threading.Lock()  # clips are told from a thread of their own
 
     def tell(sighting: Sighting) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from edge.camera.memory import MOST_BYTES
+from edge.errors import SightingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Patience:
         longest: between two attempts.
         settled: after so long with pictures, the next failure counts as the first.
         most_bytes: of private memory; the kernel's own limit should come first.
+        words: that it may say at once, and so many a second on the long run. A visit
+            takes two or three; clips that are taken in at a start are 500 at most.
     """
 
     start: float = 60.0
@@ -27,6 +30,7 @@ class Patience:
     longest: float = 60.0
     settled: float = 60.0
     most_bytes: int = MOST_BYTES
+    words: tuple[float, float] = (1000.0, 20.0)
 
 
 class Backoff:
@@ -49,3 +53,19 @@ class Backoff:
     def reset(self) -> None:
         """Begin with the first delay again."""
         self._next = self._patience.first
+
+
+class Allowance:
+    """How much a process may say: `most` words at once, `rate` a second after that."""
+
+    def __init__(self, most: float, rate: float) -> None:
+        self._most, self._rate = most, rate
+        self._left, self._at = most, float("-inf")
+
+    def spend(self, now: float) -> None:
+        """Take one word at `now` seconds; raises SightingError where it is too much."""
+        gained = (now - self._at) * self._rate
+        self._left, self._at = min(self._most, self._left + gained), now
+        if self._left < 1:
+            raise SightingError("more words than anybody can see")
+        self._left -= 1

@@ -44,6 +44,7 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
         linger: a visit that lasts so many seconds is told again, as a long one.
         memory: a folder of this camera's own, for what it learns; None keeps nothing.
         home: it looks at a home, of whose rhythm nothing may lie on a disk.
+        device: the device's own folder, of which the process needs only its part.
         clips: what films are kept on the device, if any.
     """
 
@@ -64,6 +65,7 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str | None = None
     linger: float = 90.0
     home: bool = False
+    device: str | None = None
     clips: ClipPlan | None = None
 
     def __post_init__(self) -> None:

@@ -50,12 +50,15 @@ class Signer(NamedTuple):
 class Line:
     """Where the keeper's words go.
 
-    `write` writes a record down; `ring` says that there is something to send.
+    `write` writes a record down; `ring` says that there is something to send. The log
+    of a home says nothing of clips that go: each was kept of somebody, and is overdue
+    to the second so many hours later.
     """
 
     write: Callable[[Record], None]
     ring: Callable[[], None]
     now: Callable[[], datetime]
+    home: bool = False
 
 
 class Keeper:
@@ -145,7 +148,7 @@ class Keeper:
         folder = self._shelf.folder
         lack = lacking(folder, _AGAIN) if lacking(folder) else 0
         gone = self._shelf.tidy(now, lack)
-        if gone:
+        if gone and not self._line.home:
             kinds = sorted({one.kept for one in gone})
             log.info("clips.dropped", count=len(gone), kinds=",".join(kinds))
         if self._swept is None or abs(now - self._swept) > _SWEEP_EVERY:

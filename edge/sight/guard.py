@@ -24,7 +24,7 @@ from edge.sight.likeness import (
     steadiness,
 )
 from edge.sight.memory import Kept, Memory
-from edge.sight.outline import differs, outline
+from edge.sight.outline import change, outline, shown
 from edge.sight.picture import Masked, Pixels
 from edge.sight.repeat import Repeat
 from edge.sight.scene import (
@@ -40,13 +40,16 @@ from edge.sight.sharpness import Sharpness, focus, sharpness
 from edge.sight.sketch import is_known_again
 
 JUDGED_S = 1.3  # between two glances at the outline, and two judgements in doubt
-CALM_S = 3.9  # between two judgements while nothing changes
+CALM_S = 3.9  # between two judgements while little changes
+QUIET_S = 7.7  # between them while nothing does
+CHANGED = (0.08, 0.2)  # of all edges: little, and more than comes with who walks by
 YOUNG_S = 8.0  # a scene is learned fast at first
+AVERAGED_S = 0.35  # between two pictures that the mean picture is made of
 SETTLE_S = 1.0  # over which the mean picture follows; rain and insects vanish in it
 WARM_UP_S = 3.5  # after which the scene is known
-HOLD_S = 3.0  # a trouble must last, before it is named
+HOLD_S = 2.6  # a trouble must last, before it is named
 ROUND_S = 5.0  # a loop shows itself when something happens in it
-WELL_S = 3.0  # the scene must be itself again, before that is told
+WELL_S = 2.6  # the scene must be itself again, before that is told
 SOON = 8  # judgements in doubt, and then each third: to look for a turn takes 5 ms
 SELDOM = 3
 WHOLE = 0.999  # of a block; rounding is no mask
@@ -84,17 +87,18 @@ class Guard:
         self._memory = memory
         self._seen = seen_of(unseen, size)
         self._hidden = None if unseen is None else self._seen.astype(np.uint8)
+        self._shown = shown(self._seen)
         self._whole = blocks(self._seen) > WHOLE
         self._repeat = None if loops else Repeat()
         self._mean: Plane = np.zeros(size, np.float32)
-        self._before: tuple[Plane, Pixels] | None = None
+        self._before: tuple[Pixels, Pixels] | None = None
         self._outline: Blocks | None = None
         self._found: Loss | None = None
         self._doubts = 0
         self._earlier: deque[View] = deque(maxlen=2)
         self._light = Light()
         self._scenes: dict[bool, Scene] = {}
-        self._first = self._last = self._judged = self._compared = 0.0
+        self._first = self._last = self._judged = self._compared = self._born = 0.0
         self._suspect = Verdict(None, 0.0)
         self._told = Verdict(None, 0.0)
 
@@ -111,17 +115,17 @@ class Guard:
         if not picture.shows:
             return None
         middle = picture.middle
-        one = logarithm(middle)
         frames = [*picture.passed, (seconds, picture.points)]
         looping = self._repeat is not None and self._repeat.is_looping(frames, seconds)
-        before, self._before = self._before, (one, picture.fine)
+        before, self._before = self._before, (middle, picture.fine)
         if before is None:
-            self._mean[:] = one
+            self._mean[:] = logarithm(middle)
             self._first = self._last = self._judged = self._compared = seconds
             return None
-        share = min(1.0, max(seconds - self._last, 0.0) / SETTLE_S)
-        cv2.accumulateWeighted(one, self._mean, share)
-        self._last = seconds
+        if seconds - self._last >= AVERAGED_S:
+            share = min(1.0, (seconds - self._last) / SETTLE_S)
+            cv2.accumulateWeighted(logarithm(middle), self._mean, share)
+            self._last = seconds
         if seconds - self._judged < JUDGED_S:
             return None
         self._judged = seconds
@@ -133,7 +137,8 @@ class Guard:
             self._compared = seconds
             self._light.take(picture.chroma(), seconds)
             sharp = sharpness(picture.fine, before[1], self._whole)
-            self._found = self._judge((one, before[0]), sharp, seconds, step)
+            looks = (logarithm(middle), logarithm(before[0]))
+            self._found = self._judge(looks, sharp, seconds, step)
         return self._hold(Loss.LOOPING if looping else self._found, seconds)
 
     def _due(self, seconds: float) -> float:
@@ -142,16 +147,17 @@ class Guard:
         That takes long: a calm scene is compared now and then, one that changes or is
         in doubt at once. What has just come has not been there since the last time.
         """
-        now, before = outline(self._mean), self._outline
+        now, before = outline(self._mean, self._shown), self._outline
         told, since = self._told.trouble, seconds - self._compared
         settled = self._suspect.trouble is told and self._found is told
-        young = seconds - self._first < YOUNG_S
+        young = seconds - self._born < YOUNG_S
         if before is None or young or not settled or self._light.is_changing:
             step = since
-        elif differs(now, before):
+        elif (changed := change(now, before)) > CHANGED[1]:
             step = min(since, JUDGED_S)
         else:
-            step = since if since >= CALM_S else 0.0
+            patience = CALM_S if changed > CHANGED[0] else QUIET_S
+            step = since if since >= patience else 0.0
         if step:
             self._outline = now
         return min(step, GAP_S)
@@ -192,7 +198,7 @@ class Guard:
         if scene is None:
             if (kept := self._kept()) and not is_known_again(view, kept):
                 return cover_or_turn(rich, kept, view)
-            self._first = seconds
+            self._first = self._born = seconds
             sharp = Sharpness.of(kept.sharp) if kept else sharp
             self._scenes[self._light.colour] = Scene(view, sharp, rich)
             return None
@@ -221,6 +227,7 @@ class Guard:
                 trouble = self._told.trouble  # half way back is not back
         if trouble is None and own is None and likeness.edges >= KIN:
             self._scenes[self._light.colour] = Scene(view, sharp, rich)
+            self._born = seconds
         elif trouble is None and not self._told.trouble:
             scene.learn(view, sharp, evidence, step)
         return trouble

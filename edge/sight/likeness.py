@@ -37,6 +37,11 @@ class View:
         self.picture, self.seen = picture, seen
 
     @cached_property
+    def is_whole(self) -> bool:
+        """Say whether no mask hides anything."""
+        return bool(self.seen.all())
+
+    @cached_property
     def edges(self) -> tuple[Plane, Plane]:
         """Strength of the edges across and down, a pixel's noise smoothed away."""
         # A lamp's glow, however strong, is no edge.
@@ -44,6 +49,8 @@ class View:
         smooth = cv2.GaussianBlur(fine, (5, 5), 1.0)
         across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=SOBEL)
         down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=SOBEL)
+        if self.is_whole:
+            return _plane(across), _plane(down)
         return _plane(across) * self.seen, _plane(down) * self.seen
 
     @cached_property
@@ -140,8 +147,9 @@ def warp(plane: Plane, matrix: NDArray[np.integer | np.floating]) -> Plane:
 
 def both(one: View, other: View) -> Blocks:
     """Return how much of their edges two pictures share, block by block."""
-    across = one.edges[0] * other.edges[0]
-    return blocks(across + one.edges[1] * other.edges[1])
+    shared = cv2.multiply(one.edges[0], other.edges[0])
+    # Adds up in place: half the time of two products and their sum.
+    return blocks(_plane(cv2.accumulateProduct(one.edges[1], other.edges[1], shared)))
 
 
 def correlation(one: Plane, other: Plane) -> float:

@@ -12,6 +12,7 @@ CELLS = (8, 6)  # across and down
 STILL_CELLS = 4  # of 48 that change; a clock in the picture takes so many
 MOST = 0.7  # of the looks; an encoder that repeats itself starts anew now and then
 LIVELY = 10  # cells that changed at least, as it was alive
+WEIGHED_S = 0.9  # between two times that what changed is counted up
 KNOWN_S = 3.0  # so long it must have been alive
 
 
@@ -29,7 +30,8 @@ class Liveness:
         self._last: tuple[float, Masked] | None = None
         self._moved_at = 0.0
         self._changed: deque[tuple[float, int]] = deque()
-        self._frozen = False
+        self._weighed = float("-inf")
+        self._still = False
 
     def is_frozen(self, picture: Masked, seconds: float, now: float) -> bool:
         """Judge one picture.
@@ -49,7 +51,10 @@ class Liveness:
             same_size = before[1].luma.shape == picture.luma.shape
             changed = _changed(before[1].points, picture.points) if same_size else 48
             self._changed.append((now, changed))
-        return now - self._moved_at >= FROZEN_S or self._stands_still(now)
+        if not 0 <= now - self._weighed < WEIGHED_S:
+            self._weighed = now
+            self._still = self._stands_still(now)
+        return now - self._moved_at >= FROZEN_S or self._still
 
     def _stands_still(self, now: float) -> bool:
         """Say whether almost nothing changes where much did; learn how much does."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from collector.intake.row import EventRow
+from dashboard.clip import NEAR
 from tests.dashboard.house import House
 from tests.dashboard.town import HAVEN, OWNER
 
@@ -165,6 +166,53 @@ async def test_a_clip_that_another_device_sent_vouches_for_nothing(house: House)
     page = (await (await house.guest(OWNER)).get(f"/incident/{incident}")).text
     assert "Nog niet ontvangen." in page
     assert "<video" not in page
+
+
+async def test_a_flood_of_another_devices_clips_hides_no_clip(house: House):
+    town = house.town
+    lost = await town.covered()
+    (incident,) = await town.judged(lost)
+    told: dict[str, Any] = {"seconds": 20.0, "before": 5.0, "size": 9}
+    ago = town.now - lost.at
+    for number in range(210):
+        name = f"{number:064x}"
+        await town.event(HAVEN, "clip.kept", ago + NEAR, 6, clip=name, **told)
+    other = town.device("bureau-station")
+    await town.pen.execute(
+        "update store.event set device = %s where kind = 'clip.kept'", [other]
+    )
+    digest = await town.clip(lost, FILM)
+    page = (await (await house.guest(OWNER)).get(f"/incident/{incident}")).text
+    assert f'src="/clip/{digest}"' in page
+
+
+async def test_a_picture_that_another_device_sent_is_not_shown_as_this_ones(
+    house: House,
+):
+    town = house.town
+    digest = await town.picture(HAVEN, b"\xff\xd8\xff of another device")
+    seen = await town.event(HAVEN, "alarm.raised", H / 60, 6, 5, picture=digest)
+    (incident,) = await town.judged(seen)
+    guest = await house.guest(OWNER)
+    shown = f'src="/picture/{digest}"'
+    assert shown in (await guest.get(f"/incident/{incident}")).text
+    other = town.device("bureau-station")
+    await town.pen.execute("update store.picture set device = %s", [other])
+    assert shown not in (await guest.get(f"/incident/{incident}")).text
+
+
+async def test_ranges_that_nobody_can_mean_give_the_whole_and_no_error(house: House):
+    digest = await house.town.clip(await house.town.covered(), FILM)
+    await house.keep_blobs()
+    guest = await house.guest(OWNER)
+    many = "bytes=" + ",".join(f"{at}-{at}" for at in range(500))
+    for asked in (many, "items=0-5", "bytes=0-1,2-3", "bytes=--5", "bytes=a-b", "="):
+        given = await guest.get(f"/clip/{digest}", headers={"range": asked})
+        assert (given.status_code, given.content) == (200, FILM)
+        assert "content-range" not in given.headers
+    for asked in ("bytes=-0", f"bytes={10**17}-", "bytes=5-2"):
+        given = await guest.get(f"/clip/{digest}", headers={"range": asked})
+        assert given.status_code == 416
 
 
 async def test_a_clip_is_given_whole_or_in_the_ranges_that_a_player_asks_for(

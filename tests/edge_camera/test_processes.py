@@ -4,6 +4,7 @@ import asyncio
 import math
 import os
 import signal
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.camera.camera import Camera, Patience
+from edge.camera.camera import MOST_UNREAD, Camera, Patience
+from edge.camera.patience import Allowance
 from edge.camera.scene_film import SceneFilm
 from edge.camera.sighting import (
     Alive,
@@ -19,6 +21,7 @@ from edge.camera.sighting import (
     CameraRestored,
     ClipKept,
     LensDirty,
+    LightChanged,
     MotionEnded,
     MotionStarted,
     NuisanceStarted,
@@ -26,7 +29,8 @@ from edge.camera.sighting import (
     VisitsRepeated,
     pack,
 )
-from edge.errors import Loss
+from edge.clip.plan import ClipPlan
+from edge.errors import Loss, SightingError
 from tests.edge_camera.clip import scene, visitor, write_clip
 from tests.edge_camera.made import staged
 from tests.edge_camera.watching import (
@@ -245,6 +249,49 @@ async def test_a_process_that_goes_beyond_its_plan_is_not_believed(forged):
         await seen.until(lambda: seen.of(CameraRestored))
     assert [lost.reason for lost in seen.of(CameraLost)] == [Loss.RUBBISH]
     assert forged not in seen.all
+
+
+@pytest.mark.parametrize(
+    "word",
+    [Alive(1.0, 1), LightChanged(1.0, "lamp"), ClipKept(1.0, "ab" * 32, 1, 1, 1)],
+)
+async def test_a_process_that_floods_us_is_ended_and_floods_nobody_else(word):
+    clips = ClipPlan(folder="/nowhere/clips")
+    patience = replace(QUICK, words=(50.0, 1.0))
+    one = plan("made:1", speed=1.0, clips=clips)
+    async with watching(one, patience=patience) as [(camera, seen)]:
+        await seen.until(lambda: seen.of(Alive))
+        write_into_pipes_of(camera.pid, pack(word) * 200)
+        await seen.until(lambda: seen.of(CameraLost))
+    assert seen.of(CameraLost)[0].reason is Loss.RUBBISH
+    assert seen.all.count(word) <= 50
+
+
+def test_an_allowance_comes_back_with_time():
+    allowance = Allowance(3.0, 2.0)
+
+    def said(at: float) -> int:
+        for count in range(10):
+            try:
+                allowance.spend(at)
+            except SightingError:
+                return count
+        return 10
+
+    assert [said(at) for at in (10.0, 10.4, 10.7, 11.7, 1000.0)] == [3, 0, 1, 2, 3]
+
+
+async def test_orders_that_nobody_reads_take_no_memory():
+    async with watching(plan("made:1", speed=1.0)) as [(camera, seen)]:
+        await seen.until(lambda: seen.of(Alive))
+        assert camera.pid
+        os.kill(camera.pid, signal.SIGSTOP)
+        for _ in range(20_000):
+            camera.keep(1.0)
+        assert camera._stdin
+        waiting = camera._stdin.transport.get_write_buffer_size()
+        os.kill(camera.pid, signal.SIGCONT)
+    assert waiting <= 2 * MOST_UNREAD
 
 
 def write_into_pipes_of(pid: int | None, data: bytes) -> None:

@@ -165,3 +165,15 @@ def test_a_folder_that_is_gone_ends_nothing(tmp_path: Path):
     assert [entry["event"] for entry in logs] == ["clips.not_tidied"]
     assert keeper_of(shelf, said).days_left() is None
     assert not [one for one in said.records if isinstance(one, DiskFilling)]
+
+
+@pytest.mark.parametrize("home", [True, False])
+def test_the_log_of_a_home_does_not_tell_when_clips_go(tmp_path: Path, *, home: bool):
+    shelf = shelf_in(tmp_path)
+    put(shelf, hours=169)
+    said = Told()
+    line = Line(said.write, said.ring, lambda: NOON, home=home)
+    with capture_logs() as logs:
+        Keeper(shelf, Signer(DEVICE, DEVICE_KEY), line).tick()
+    assert len(shelf) == 0
+    assert [one["event"] for one in logs] == ([] if home else ["clips.dropped"])
