@@ -42,7 +42,7 @@ from edge.sight.sketch import is_known_again
 JUDGED_S = 1.3  # between two glances at the outline, and two judgements in doubt
 CALM_S = 3.9  # between two judgements while little changes
 QUIET_S = 7.7  # between them while nothing does
-CHANGED = (0.08, 0.2)  # of all edges: little, and more than comes with who walks by
+CHANGED = (0.08, 0.17)  # of all edges: little, and more than comes with who walks by
 YOUNG_S = 8.0  # a scene is learned fast at first
 AVERAGED_S = 0.35  # between two pictures that the mean picture is made of
 SETTLE_S = 1.0  # over which the mean picture follows; rain and insects vanish in it
@@ -50,10 +50,10 @@ WARM_UP_S = 3.5  # after which the scene is known
 HOLD_S = 2.6  # a trouble must last, before it is named
 ROUND_S = 5.0  # a loop shows itself when something happens in it
 WELL_S = 2.6  # the scene must be itself again, before that is told
-SOON = 8  # judgements in doubt, and then each third: to look for a turn takes 5 ms
+SOON = 4  # judgements in doubt, and then each third: to look for a turn takes 5 ms
 SELDOM = 3
 WHOLE = 0.999  # of a block; rounding is no mask
-GAP_S = 5.0  # longest step of time that counts at once
+GAP_S = 9.0  # longest step of time that counts at once
 SELF = 0.5  # of blocks; a scene that was lost must be so much like itself
 KIN = 0.35  # correlation of edges by day and by night
 
@@ -139,6 +139,8 @@ class Guard:
             sharp = sharpness(picture.fine, before[1], self._whole)
             looks = (logarithm(middle), logarithm(before[0]))
             self._found = self._judge(looks, sharp, seconds, step)
+            if 0 < self._doubts < SOON:
+                self._outline = None  # and once more, soon
         return self._hold(Loss.LOOPING if looping else self._found, seconds)
 
     def _due(self, seconds: float) -> float:
@@ -152,15 +154,16 @@ class Guard:
         settled = self._suspect.trouble is told and self._found is told
         young = seconds - self._born < YOUNG_S
         if before is None or young or not settled or self._light.is_changing:
-            step = since
-        elif (changed := change(now, before)) > CHANGED[1]:
-            step = min(since, JUDGED_S)
-        else:
-            patience = CALM_S if changed > CHANGED[0] else QUIET_S
-            step = since if since >= patience else 0.0
-        if step:
             self._outline = now
-        return min(step, GAP_S)
+            return min(since, GAP_S)
+        changed = change(now, before)
+        if changed > CHANGED[1]:
+            self._outline = None  # and once more, when the mean picture has settled
+            return min(since, JUDGED_S)
+        if since < (CALM_S if changed > CHANGED[0] else QUIET_S):
+            return 0.0
+        self._outline = now
+        return min(since, GAP_S)
 
     def _hold(self, trouble: Loss | None, seconds: float) -> Verdict | None:
         """Name a trouble that lasts, and the end of one that stays away."""

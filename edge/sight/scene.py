@@ -23,7 +23,7 @@ GONE = 0.75  # of the blocks with edges
 MOST_GONE = 0.7  # of them; a web before the lens hides many and has edges of its own
 ALL_GONE = 0.9  # of the blocks with edges, then or now
 FAINT = 0.3  # of the contrast of the edges
-DOUBT = 0.75  # correlation of edges; with more nothing has turned
+DOUBT = 0.8  # correlation of edges; with more nothing has turned
 BLURRED = 0.6  # of the usual sharpness
 SAME_SCENE = 0.5  # correlation of coarse pictures
 DIM = 0.2  # depth of the coarse picture; behind a cover there is less
@@ -35,7 +35,7 @@ FINE = 0.6  # of focus and of blocks; what is less like the scene is not learned
 UNEVEN = 0.9  # nepers (standard deviation) by which edges differ from block to block
 COLOUR = 2.0  # levels of mean chroma; less is infrared light
 COLOUR_S = 2.0  # a change of light must last, before it is believed
-KEPT_S = 20.0  # between two descriptions that are kept of a scene
+KEPT_S = 15.0  # between two descriptions that are kept of a scene
 KEPT_OVER_S = 120.0  # over which they follow it
 STEADY = (
     0.75  # correlation with what is kept; a crowd's scene has less, and tells little
