@@ -25,6 +25,7 @@ from edge.dispatch import Dispatch, Sender
 from edge.errors import GpioError
 from edge.hand import Hand
 from edge.heartbeat import Pulse
+from edge.kin import adopt_orphans
 from edge.node import Node, Stores
 from edge.order import Answer
 from edge.outbox import sync_files
@@ -245,6 +246,7 @@ def watch(ready: Ready) -> None:
 
     Raises OutboxBusyError, GpioError or RecordingError where it cannot even begin.
     """
+    adopt_orphans()
     contacts = make_contacts(ready)
     with open_stores(ready, _now()) as stores:
         asyncio.run(_until_told(Agent(ready, stores, contacts)))

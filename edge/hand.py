@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
+import structlog
 
+from edge.kin import is_our_child
 from edge.node import Node
 from edge.order import PATIENCE_S, Answer, ClipLine, short_path
 from edge.panel_state import Decision
+
+log = structlog.get_logger()
 
 _LONGEST = 200
 
@@ -120,6 +124,9 @@ class Hand:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
+            if is_our_child(writer.get_extra_info("socket")):
+                log.warning("hand.refused", reason="a process of our own")
+                return
             async with asyncio.timeout(PATIENCE_S):
                 line = await reader.readuntil(b"\n")
             answer = self.obey(line[:_LONGEST].decode(errors="replace"))

@@ -32,6 +32,9 @@ NETWORK_OPTIONS = {
 # What writes the length down when it is known. Others (MPEG streams, raw films) have
 # none, and FFmpeg guesses it from the bit rate.
 HONEST = frozenset({"avi", "matroska", "webm", "mov", "mp4"})
+# What FFmpeg makes pictures of that are letters: no camera, but somebody's file.
+LETTERS = frozenset({"tty", "bin", "xbin", "adf", "idf"})
+PLAYLIST = b"#EXTM3U"
 _GONE = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTTY})
 
 
@@ -72,9 +75,11 @@ def open_source(source: str, login: Login | None = None) -> InputContainer:
     if on_disk is not None and not Path(on_disk).exists():
         what = "device" if address.format else "file"
         raise FilmError(Loss.MISSING, f"the {what} does not exist")
+    if on_disk is not None and _is_playlist(Path(on_disk)):
+        raise FilmError(Loss.RUBBISH, "a list of films is no film")
     began = time.monotonic()
     try:
-        return av.open(
+        container = av.open(
             address.where,
             format=address.format,
             options=address.options | BOUNDS,
@@ -88,6 +93,21 @@ def open_source(source: str, login: Login | None = None) -> InputContainer:
             # FFmpeg calls an answer that does not come invalid data.
             raise FilmError(Loss.REFUSED, "the camera does not answer") from None
         raise lost(error, Loss.REFUSED, "opening fails") from None
+    if not LETTERS.isdisjoint(container.format.name.split(",")):
+        container.close()
+        raise FilmError(Loss.RUBBISH, "this is no film that can be read")
+    return container
+
+
+def _is_playlist(path: Path) -> bool:
+    """Tell a list that FFmpeg would wait for, for ever, to become longer."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(PLAYLIST)) == PLAYLIST
+    except OSError:
+        return False
 
 
 def lost(error: FFmpegError, silent: Loss, what: str) -> FilmError:

@@ -78,8 +78,9 @@ def things_in(differs: Pixels, detail: Detail, noise: float) -> Pixels:
     changed = (detail.up | detail.down).astype(np.uint8) * np.uint8(255)
     least = 255 * DENSE / (REACH[0] * REACH[1])
     _, near = cv2.threshold(cv2.blur(changed, REACH), least, 255, cv2.THRESH_BINARY)
-    count, labels = cv2.connectedComponents(differs, connectivity=8)
-    flat = labels.ravel().astype(np.int32, copy=False)
+    count, numbers = cv2.connectedComponents(differs, connectivity=8)
+    labels = numbers.astype(np.int32, copy=False)
+    flat = labels.ravel()
     sizes = np.bincount(flat, minlength=count)
     backed = np.bincount(flat, weights=near.ravel(), minlength=count) / 255
     whole = backed >= MOSTLY * sizes

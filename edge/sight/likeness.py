@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from edge.sight.picture import Pixels
 
-Plane: TypeAlias = NDArray[np.float32]
-Blocks: TypeAlias = NDArray[np.float32]
+Plane: TypeAlias = NDArray[np.floating]
+Blocks: TypeAlias = NDArray[np.floating]
 
 GRID = (8, 6)  # blocks across and down
 COARSE = (32, 18)  # px; what is left of a picture however much it is defocused

@@ -26,6 +26,7 @@ SNAPSHOT_WIDTH = 1280  # px at most
 SNAPSHOT_QUALITY = 80  # of 100
 BLOCK = 16  # px; JPEG and H.264 mix the pixels of a block, so masks cover whole ones
 GREY = 128  # the chroma of black
+ROUNDING = 1  # level by which grey may be off
 
 
 class Moment(NamedTuple):
@@ -172,10 +173,18 @@ class Masked:
     def chroma(self) -> float:
         """Return how colourful the picture is: levels from grey, 0 in infrared light.
 
-        Masks do not matter to a mean over the whole picture.
+        Masks do not matter to a mean over the whole picture. A converter's rounding
+        puts grey a level beside 128, all over the picture: that is no colour.
         """
         planes = self._colours()[self.luma.shape[0] :]
-        return float(np.abs(planes[::4, ::4].astype(np.int16) - GREY).mean())
+        both = planes[::4, ::4].astype(np.int16) - GREY
+        half = -(-both.shape[0] // 2)
+        levels = [
+            np.abs(part - np.clip(np.median(part), -ROUNDING, ROUNDING)).mean()
+            for part in (both[:half], both[half:])
+            if part.size
+        ]
+        return float(sum(levels) / len(levels)) if levels else 0.0
 
     def planes(self) -> Pixels:
         """Give all planes as I420, for an encoder."""

@@ -95,7 +95,9 @@ def focus(now: Sharpness, known: Sharpness) -> float | None:
 def _edges(one: Pixels, before: Pixels, lag: int) -> tuple[Blocks, Blocks]:
     """Return the power of edges over `lag` px: what two looks share, and of one."""
     shared, single = _powers(one[::EVERY], before[::EVERY], lag, GRID)
-    down, alone = _powers(one[:, ::EVERY].T, before[:, ::EVERY].T, lag, GRID[::-1])
+    down, alone = _powers(
+        one[:, ::EVERY].T, before[:, ::EVERY].T, lag, (GRID[1], GRID[0])
+    )
     return shared + down.T, single + alone.T
 
 

@@ -7,6 +7,7 @@ import pytest
 from edge.sight.background import SHADOW
 from edge.sight.habit import REST, SEEDING, SEEDS, SHADOW_DEPTH, TILE, Habits
 from edge.sight.limit import limits
+from edge.sight.picture import Pixels
 
 NEAR = 12.0
 SIZE = (90, 160)
@@ -15,18 +16,20 @@ NONE = np.zeros(SIZE, np.uint8)
 SLOW = 0.002  # a look
 
 
-def scene(size=SIZE):
+def scene(size: tuple[int, int] = SIZE) -> Pixels:
     noise = np.random.default_rng(3).normal(110, 25, size)
     return cv2.GaussianBlur(noise.astype(np.float32), (9, 9), 3).astype(np.uint8)
 
 
-def with_a_thing(where=(slice(30, 50), slice(60, 75)), by=60):
+def with_a_thing(
+    where: tuple[slice, slice] = (slice(30, 50), slice(60, 75)), by: int = 60
+) -> Pixels:
     picture = scene()
     picture[where] += np.uint8(by)
     return picture
 
 
-def one_model_of_all(picture):
+def one_model_of_all(picture: Pixels) -> cv2.BackgroundSubtractorKNN:
     knn = cv2.createBackgroundSubtractorKNN(500, NEAR * NEAR, detectShadows=True)
     knn.setShadowThreshold(SHADOW_DEPTH)
     for _ in range(SEEDS):
@@ -89,7 +92,7 @@ def test_each_tile_has_its_turn():
 
 
 def test_one_film_tells_the_same_each_time():
-    def run():
+    def run() -> Pixels:
         habits = Habits(NEAR, scene())
         noise = np.random.default_rng(8)
         told = []
@@ -99,7 +102,9 @@ def test_one_film_tells_the_same_each_time():
         return np.array(told)
 
     first = run()
-    cv2.randu(np.zeros((5, 5), np.uint8), 0, 9)  # somebody else's random numbers
+    cv2.randu(
+        np.zeros((5, 5), np.uint8), np.zeros(1), np.full(1, 9.0)
+    )  # somebody else's random numbers
     assert (first == run()).all()
 
 
@@ -118,6 +123,7 @@ def test_where_somebody_is_held_nearly_nothing_is_learned():
     habits = Habits(NEAR, scene())
     picture = with_a_thing(here)
     picture[there] += 60
+    told = ALL >= SHADOW
     for _ in range(300):  # 60 s
         told = habits.ask(picture, ALL, SLOW, (here,)) >= SHADOW
     assert told[here].mean() > 0.9

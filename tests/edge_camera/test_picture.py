@@ -121,3 +121,28 @@ def test_colours_survive_a_snapshot():
     image = decoded(Masking((), 180, 320).hide(still).jpeg())
     assert image[90, 160, 0] > 180
     assert image[90, 160, 2] < 20
+
+
+def chroma_of(planes: Pixels) -> float:
+    height, width = planes.shape[0] * 2 // 3, planes.shape[1]
+    still = Still(Moment(0, 0.0), planes[:height], lambda: planes)
+    return Masking((), height, width).hide(still).chroma()
+
+
+@pytest.mark.parametrize("grey", [(128, 128), (127, 127), (127, 129), (129, 128)])
+def test_grey_that_a_converter_rounded_is_no_colour(grey):
+    planes = np.full((270, 320), 90, np.uint8)
+    planes[180:225], planes[225:] = grey
+    assert chroma_of(planes) == 0.0
+
+
+def test_a_cast_over_all_of_the_picture_is_colour():
+    planes = np.full((270, 320), 90, np.uint8)
+    planes[180:225], planes[225:] = 122, 136
+    assert chroma_of(planes) == pytest.approx(6.0)  # the mean of 6 and 8, less one
+
+
+def test_a_little_colour_on_grey_is_told():
+    planes = np.full((270, 320), 128, np.uint8)
+    planes[180:225, 64:128] = 118  # a fifth of one plane
+    assert chroma_of(planes) == pytest.approx(1.0)

@@ -1,5 +1,7 @@
 """What a camera's source is, by how it is named."""
 
+import socket
+
 import pytest
 
 from edge.camera.camera import Patience
@@ -12,7 +14,7 @@ from edge.camera.source import (
     pi_wish,
     usb_wish,
 )
-from edge.camera.stream import NETWORK_OPTIONS, address_of
+from edge.camera.stream import NETWORK_OPTIONS, address_of, open_source
 from edge.errors import FilmError, Loss
 
 
@@ -112,3 +114,49 @@ def test_opening_and_reading_give_up_before_the_agent_does():
 
     opening, reading = address_of("rtsp://camera.test/1").timeout or (99, 99)
     assert max(2 * opening, reading) < Patience().hang
+
+
+@pytest.mark.parametrize(
+    "name", ["secret.txt", "secret.nfo", "secret.xb", "secret.adf"]
+)
+def test_text_is_no_film_whatever_ffmpeg_can_draw(tmp_path, name):
+    path = tmp_path / name
+    path.write_text("user:secret:1000\n" * 500)
+    with pytest.raises(FilmError) as caught:
+        open_source(str(path))
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "http://127.0.0.1:9/x",
+        "tcp://127.0.0.1:9",
+        "concat:/etc/passwd|/etc/group",
+        "subfile:,start,0,end,100,,:/etc/passwd",
+        "data:text/plain,hello",
+        "pipe:0",
+        "rtsp+file:///etc/passwd",
+        "file:/etc/passwd",
+        "/etc/passwd",
+    ],
+)
+def test_a_film_is_a_file_and_neither_an_address_nor_another_protocol(source):
+    with pytest.raises(FilmError):
+        open_source(source)
+
+
+@pytest.mark.parametrize("name", ["a.m3u8", "a.ffconcat"])
+def test_a_playlist_opens_no_address(tmp_path, name):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        where = f"http://127.0.0.1:{server.getsockname()[1]}/a.ts"
+        lists = {
+            "a.m3u8": f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{where}\n",
+            "a.ffconcat": f"ffconcat version 1.0\nfile {where}\n",
+        }
+        (tmp_path / name).write_text(lists[name])
+        with pytest.raises(FilmError):
+            open_source(str(tmp_path / name))
+        with pytest.raises(TimeoutError):
+            server.accept()
