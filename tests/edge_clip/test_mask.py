@@ -148,7 +148,7 @@ def test_the_search_for_leaks_finds_one(films: dict[str, Path], tmp_path: Path):
     assert leaks((tmp_path / f"{kept.clip}.mp4").read_bytes(), films["yuv420p"])
 
 
-def process(film: Path, folder: Path) -> subprocess.Popen[bytes]:
+def process(film: Path, folder: Path, speed: float) -> subprocess.Popen[bytes]:
     """Start a camera's process all of whose files would lie in a folder."""
     home = {name: str(folder) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME")}
     started = subprocess.Popen(
@@ -163,7 +163,7 @@ def process(film: Path, folder: Path) -> subprocess.Popen[bytes]:
         index=3,
         source=str(film),
         zones=YARD,
-        speed=20.0,
+        speed=speed,
         masks=(WINDOW,),
         clips=ClipPlan(folder=str(folder / "clips")),
     )
@@ -189,7 +189,8 @@ def test_nothing_that_a_mask_hides_ever_lies_on_the_disk(
 ):
     killed = end == "by a kill"
     film, clips = films["yuv420p"], tmp_path / "clips"
-    with process(film, tmp_path) as running:
+    speed = 5.0 if killed else 20.0  # slow enough to be caught at it
+    with process(film, tmp_path, speed) as running:
         for one in said(running):
             for path in files_in(tmp_path):
                 assert not leaks(path.read_bytes(), film)
