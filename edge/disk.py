@@ -40,10 +40,14 @@ def sync_folder(folder: Path) -> None:
 
 
 def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Put `data` in the place of a file, whole or not at all; raises OSError."""
+    """Put `data` in the place of a file, whole or not at all; raises OSError.
+
+    What lies in the draft's place, a link or a pipe perhaps, is removed, never opened.
+    """
     draft = path.with_name(path.name + ".new")
     try:
-        _write_whole(draft, data, os.O_CREAT | os.O_TRUNC, mode)
+        draft.unlink(missing_ok=True)
+        _write_whole(draft, data, os.O_CREAT | os.O_EXCL, mode)
         draft.replace(path)
     except OSError:
         with suppress(OSError):

@@ -1,7 +1,6 @@
 """The one door to FFmpeg: opens a source and hands out the stills to be looked at."""
 
 from collections.abc import Callable, Iterator
-from types import TracebackType
 from typing import Self, TypeAlias
 
 import av
@@ -107,12 +106,7 @@ class Film:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._container.close()
 
     def stills(self) -> Iterator[Still]:

@@ -5,7 +5,6 @@ own folder, without any picture. What cannot be read is forgotten. At a home not
 kept of who came by: whoever steals the kit would read in it when a household is out.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -26,6 +25,7 @@ from edge.camera.sighting import (
     VisitsRepeated,
 )
 from edge.clip.stray import read_small
+from edge.disk import replace_file
 from edge.sight.heat import Heat
 from edge.sight.lookout import Dirty, Proposed, Seen
 from edge.sight.motion import Ended, Started
@@ -89,9 +89,10 @@ class Habits:
         if self._folder is None:
             return
         with suppress(OSError):
-            _write(self._folder, HEAT, self.heat.state())
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            replace_file(self._folder / HEAT, self.heat.state())
             if not self._home:
-                _write(self._folder, VISITS, self.visits.state())
+                replace_file(self._folder / VISITS, self.visits.state())
 
     def _read(self, name: str) -> bytes | None:
         if self._folder is None:
@@ -125,17 +126,3 @@ def sighting_of_seen(
             return LensDirty(at)
         case Proposed(proposal=one):
             return PresetProposed(at, one.preset, one.now, one.then, one.hours)
-
-
-def _write(folder: Path, name: str, state: bytes) -> None:
-    """Replace a file, all or nothing."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = folder / f"{name}.new"
-    with suppress(FileNotFoundError):
-        new.unlink()
-    fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        file.write(state)
-        file.flush()
-        os.fsync(fd)
-    new.replace(folder / name)

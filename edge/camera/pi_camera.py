@@ -6,7 +6,6 @@ and is loaded in the camera's process alone.
 
 import importlib
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -59,12 +58,7 @@ class PiFilm:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._camera.close()
 
     def stills(self) -> Iterator[Still]:

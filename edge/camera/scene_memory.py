@@ -4,13 +4,12 @@ What cannot be read is forgotten: the scene is then learned anew, as at first. N
 in the folder may keep a camera from looking, whoever put it there.
 """
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from edge.clip.stray import read_small
+from edge.disk import replace_file
 from edge.sight.memory import Memory
 
 NAME = "scene.json"
@@ -30,15 +29,7 @@ def read(folder: Path) -> Memory | None:
 def write(folder: Path, memory: Memory) -> None:
     """Replace what was kept, all or nothing; raises OSError."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = folder / f"{NAME}.new"
-    with suppress(FileNotFoundError):
-        new.unlink()
-    fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        file.write(msgspec.json.encode(memory))
-        file.flush()
-        os.fsync(fd)
-    new.replace(folder / NAME)
+    replace_file(folder / NAME, msgspec.json.encode(memory))
 
 
 def forget(folder: Path) -> bool:

@@ -1,6 +1,5 @@
 """Takes in what a process left behind that was killed while it wrote a clip."""
 
-import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from edge.camera.sighting import At, ClipKept
+from edge.clip import stray
 from edge.clip.box import whole_length
 from edge.clip.draft import ORDERED, PART
 from edge.clip.mp4 import measure
@@ -21,7 +21,6 @@ from sites.record import Count, Seconds
 
 TRIED = ".tried"
 MOST = 500  # of a start; it should not last
-_CHUNK = 2**20  # bytes
 _NAME = re.compile(r"[0-9a-f]{64}")
 _LONGEST_S = 1e9
 
@@ -97,7 +96,7 @@ def adopt_draft(path: Path) -> Iterator[ClipKept]:
     except ClipError:
         path.unlink()
         return
-    clip = _digest(path)
+    clip = stray.measure(path).digest
     path.rename(path.with_name(f"{clip}.mp4"))
     sync_folder(path.parent)
     ordered = path.name.endswith(ORDERED)
@@ -120,11 +119,3 @@ def _note(path: Path) -> tuple[Note, float]:
         return msgspec.json.decode(comment, type=Note), seconds
     except msgspec.DecodeError:
         raise ClipError("it is not one of ours") from None
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -5,7 +5,6 @@ In a thread of its own, as a line may keep its reader waiting; nothing is decode
 
 import sys
 import threading
-from types import TracebackType
 from typing import Any, Self
 
 from edge.camera.film import Film
@@ -40,12 +39,7 @@ class Beside:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join(END_S)
 

@@ -1,6 +1,5 @@
 """The clips of a device: a folder of `<SHA-256>.mp4`, each with a signed `.json`."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,8 +14,6 @@ from edge.clip.quota import Kind, days_left, giving_way, overdue
 from edge.clip.statement import LARGEST, Sidecar, is_signed, pack, read
 from edge.clip.stray import read_small, strays, unwanted
 from edge.disk import replace_file
-
-_CHUNK = 2**20  # bytes
 
 
 class Limits(NamedTuple):
@@ -145,15 +142,6 @@ class Shelf:
     @property
     def _keep_s(self) -> float:
         return self.limits.keep.total_seconds()
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file; raises OSError."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _kind(sidecar: Sidecar) -> Kind:

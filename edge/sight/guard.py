@@ -201,12 +201,7 @@ class Guard:
         own = self._scenes.get(self._light.colour)
         scene = own or self._scenes.get(not self._light.colour)
         if scene is None:
-            if (kept := self._kept()) and not is_known_again(view, kept):
-                return cover_or_turn(rich, kept, view)
-            self._first = self._born = seconds
-            sharp = Sharpness.of(kept.sharp) if kept else sharp
-            self._scenes[self._light.colour] = Scene(view, sharp, rich)
-            return None
+            return self._meet(view, sharp, rich, seconds)
         view, likeness = scene.reference.see(view, power)
         steady = steadiness(view, self._earlier[0]) if self._earlier else self._whole
         self._earlier.append(view)
@@ -223,17 +218,30 @@ class Guard:
         if seconds - self._first < WARM_UP_S:
             scene.learn(view, sharp, evidence, step)
             return None
-        trouble = trouble_of(scene.reference, view, evidence)
-        if trouble is None and self._told.trouble:
-            elsewhere = self._told.trouble is Loss.TURNED and likeness.lost > SELF
-            if elsewhere or evidence.is_poor:
-                trouble = self._told.trouble  # half way back is not back
+        trouble = trouble_of(scene.reference, view, evidence) or self._lasting(evidence)
         if trouble is None and own is None and likeness.edges >= KIN:
             self._scenes[self._light.colour] = Scene(view, sharp, rich)
             self._born = seconds
         elif trouble is None and not self._told.trouble:
             scene.learn(view, sharp, evidence, step)
         return trouble
+
+    def _meet(
+        self, view: View, sharp: Sharpness, rich: float, seconds: float
+    ) -> Loss | None:
+        """Take what is shown first for the scene, unless another one is kept."""
+        if (kept := self._kept()) and not is_known_again(view, kept):
+            return cover_or_turn(rich, kept, view)
+        self._first = self._born = seconds
+        sharp = Sharpness.of(kept.sharp) if kept else sharp
+        self._scenes[self._light.colour] = Scene(view, sharp, rich)
+        return None
+
+    def _lasting(self, evidence: Evidence) -> Loss | None:
+        """Give the trouble that was told, while the scene is only half way back."""
+        told = self._told.trouble
+        elsewhere = told is Loss.TURNED and evidence.likeness.lost > SELF
+        return told if elsewhere or evidence.is_poor else None
 
     def _may_have_turned(self) -> bool:
         """Say whether to look for a turn: seldom twice in the same picture."""

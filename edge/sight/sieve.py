@@ -102,11 +102,6 @@ class Sieve:
         """The tracks that are alive."""
         return self._tracker.tracks
 
-    @property
-    def is_storm(self) -> bool:
-        """Is a nuisance going on?"""
-        return self._storm.is_on
-
     def sift(
         self,
         going_on: Sequence[Started],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.clip.shelf import digest_of
+from edge.clip.stray import measure
 from tests.edge.records import NOON, after
 from tests.edge_clip.shelf import film_in, put, shelf_in
 
@@ -22,7 +22,7 @@ def test_clips_are_found_again_after_a_restart(tmp_path: Path):
     assert [one.statement.clip for one in again] == [early, late]
     assert (len(again), again.size) == (2, 2000)
     assert again.get(early) == shelf.get(early)
-    assert digest_of(again.path(late)) == late
+    assert measure(again.path(late)).digest == late
 
 
 def test_only_the_owner_may_look(tmp_path: Path):
