@@ -23,7 +23,7 @@ from edge.clip.statement import Statement, sign
 from edge.clip.stray import measure
 from edge.disk import Disk
 from edge.order import ClipLine
-from sites.event import DiskFilling
+from sites.health import DiskFilling
 from sites.record import Record
 
 log = structlog.get_logger()

@@ -11,8 +11,9 @@ from nacl.signing import SigningKey
 from edge.outbox import Outbox
 from edge.slots import SLOT_S, Slots, next_slot
 from sites.answer import Receipt, seal_answer
-from sites.event import DuressEntered, MeasurementTaken, PanicPressed, RunStarted
+from sites.event import DuressEntered, MeasurementTaken, PanicPressed
 from sites.frame import HOME_BYTES, digest
+from sites.health import RunStarted
 from sites.record import Record
 from tests.edge.collector_side import DEVICE_KEY
 from tests.edge.records import NOON, measurement, panic

@@ -15,7 +15,7 @@ from edge.clip.keeper import Keeper, Line, Signer
 from edge.clip.shelf import Shelf
 from edge.clip.statement import is_signed
 from edge.errors import SightingError
-from sites.event import DiskFilling
+from sites.health import DiskFilling
 from sites.record import Record
 from sites.sight import ClipKept as ClipKeptRecord
 from tests.edge.collector_side import DEVICE_KEY

@@ -18,7 +18,8 @@ from edge.clip.shelf import Limits, Shelf
 from edge.clip.statement import Statement, sign
 from edge.disk import Disk
 from edge.outbox import Outbox, OutboxPlan
-from sites.event import DiskFilling, kind_of
+from sites.event import (kind_of)
+from sites.health import (DiskFilling)
 from tests.edge.collector_side import DEVICE_KEY
 from tests.edge.records import NOON, after, panic, waiting
 
