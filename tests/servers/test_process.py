@@ -211,7 +211,7 @@ with socket.socket() as door:
 
 
 def listener(port: int) -> Server:
-    return Server("listener", [sys.executable, "-c", LISTENER, str(port)], "ready")
+    return Server("listener", [sys.executable, "-c", LISTENER, str(port)], "^ready")
 
 
 def test_a_port_that_somebody_took_meanwhile_is_given_up_for_another() -> None:
