@@ -1,4 +1,4 @@
-"""What a coordinator sees of cameras that fall silent, by the rules of the examples."""
+"""What a coordinator sees of cameras, by the rules of the examples."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -118,3 +118,20 @@ async def test_an_outage_later_does_not_hide_a_camera_that_was_cut(world, collec
     device.lose(100, *CAMERAS)
     await device.wait(130)
     assert seen_by_the_coordinator(world) == [("camera-cut", "camera-tamper")]
+
+
+@pytest.mark.parametrize("kind", ["disk.filling", "visits.repeated", "visit.lingered"])
+async def test_a_flood_of_notices_is_one_incident_and_tells_each_person_once(
+    world, collector, kind
+):
+    flood = [row(kind, seq, sensor=5, zone=1, data={}) for seq in range(1, 401)]
+    await judged(collector, flood[0], world=WORLD)
+    told = messages(world)
+    for begin in range(0, len(flood), 40):  # the first once more among them
+        await judged(collector, *flood[begin : begin + 40], world=WORLD)
+    assert messages(world) == told
+    assert len(told) == 2
+    ((rule, _),) = seen_by_the_coordinator(world)
+    assert rule in {"disk-filling", "reconnaissance"}
+    assert look(world, "select count(*) from store.incident_record") == [(400,)]
+    assert len(log_of(world, 1)) == 11
