@@ -176,6 +176,19 @@ async def test_a_grey_second_after_a_return_is_no_scene_and_starts_nothing(
     assert not seen.of(MotionStarted, CameraLost)
 
 
+async def test_a_camera_that_changes_its_size_meanwhile_is_watched_on(tmp_path, start):
+    small = rtsp.write_film(tmp_path / "small", busy_yard(5))
+    large = (cv2.resize(one, (640, 360)) for one in busy_yard(6))
+    film = tmp_path / "film"
+    film.write_bytes(
+        small.read_bytes() + rtsp.write_film(tmp_path / "large", large).read_bytes()
+    )
+    async with watching(plan(start(film).source), patience=PATIENT) as [(_, seen)]:
+        await seen.until(lambda: looks(seen) >= 5 * 16)  # there and back again
+    assert not seen.of(CameraLost)
+    assert seen.of(MotionStarted)
+
+
 def test_a_camera_that_takes_the_call_and_says_nothing_is_refused_in_time():
     with socket.create_server(("127.0.0.1", 0)) as server:
         began = time.monotonic()
