@@ -93,6 +93,7 @@ create table store.event (
     sensor int,
     zone int,
     data jsonb not null,
+    corrected timestamptz,  -- where the device's clock was off
     primary key (device, run, lane, seq, at)
 );
 create index event_by_site on store.event (site, at desc);
@@ -113,6 +114,7 @@ create table store.measurement (
     sensor int not null,
     quantity text not null,
     value double precision not null,
+    corrected timestamptz,
     primary key (device, run, lane, seq, at)
 );
 create index measurement_by_site on store.measurement (site, quantity, at desc);
@@ -131,6 +133,7 @@ create table store.event_untimed (
     sensor int,
     zone int,
     data jsonb not null,
+    corrected timestamptz,
     primary key (device, run, lane, seq, at)
 );
 
@@ -160,7 +163,15 @@ create table store.device_state (
     silent_since timestamptz,
     heartbeat jsonb,
     silent_told timestamptz,
-    sent timestamptz  -- the latest that a frame of it says
+    sent timestamptz,  -- the latest that a frame of it says
+    -- Its clock: our time minus its own in seconds, the run for which that holds, the least of the window that goes on,
+    -- and the offset that was told as wrong.
+    clock_offset double precision,
+    clock_run text,
+    clock_low double precision,
+    clock_low_since timestamptz,
+    clock_frames int not null default 0,
+    clock_told double precision
 );
 
 create table store.path_state (
@@ -173,6 +184,56 @@ create table store.path_state (
     gone timestamptz,
     lost_told timestamptz,
     primary key (device, way)
+);
+
+-- Which numbers of each lane of a run came, and which it names as gone. `last` is how far it says it came, in the first
+-- record of the run after it (`successor`). `twice` and `reach` are what the latest batch met: the numbers that were there,
+-- and how far the lane had come. `whole`: nothing is missing.
+create table store.lane_state (
+    device text not null references store.device,
+    run text not null,
+    lane text not null,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    heard timestamptz not null,
+    seen int8multirange not null default '{}',
+    dropped int8multirange not null default '{}',
+    last bigint,
+    successor text,
+    twice int8multirange not null default '{}',
+    reach bigint not null default 1,
+    again bigint not null default 0,
+    late bigint not null default 0,
+    whole boolean not null generated always as (
+        int8multirange(int8range(1, greatest(upper(seen + dropped), last + 1, 1))) - seen - dropped = '{}') stored,
+    primary key (device, run, lane)
+) with (fillfactor = 50);
+create index lane_state_with_holes on store.lane_state (device) where not whole;
+
+-- Numbers that did not come though later ones did.
+create table store.gap (
+    device text not null,
+    run text not null,
+    lane text not null,
+    first bigint not null,
+    last bigint not null,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    since timestamptz not null,
+    told timestamptz,
+    primary key (device, run, lane, first),
+    foreign key (device, run, lane) references store.lane_state on delete cascade
+);
+
+-- Steps that a device told of its own clock: until `before`, by the clock of then, the run's times lack so many seconds.
+create table store.clock_jump (
+    device text not null references store.device,
+    run text not null,
+    before timestamptz not null,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    seconds double precision not null,
+    primary key (device, run, before)
 );
 
 -- Pictures and clips of stations: parts until all have come, then a file in the blob store. `sort` is what it is, found
@@ -375,7 +436,8 @@ do $$
 declare
     walled constant text[] := array[
         'unit', 'person', 'site', 'zone', 'device', 'sensor', 'event', 'measurement', 'event_untimed',
-        'frame_set_aside', 'device_state', 'path_state', 'picture', 'picture_part', 'task_aside',
+        'frame_set_aside', 'device_state', 'path_state', 'lane_state', 'gap', 'clock_jump',
+        'picture', 'picture_part', 'task_aside',
         'incident', 'incident_record', 'incident_step', 'incident_log', 'message'];
     name text;
 begin
@@ -458,6 +520,8 @@ grant select, insert (incident, step, unit, place, role, text, mandatory), updat
     on store.incident_step to wachtpost_collector;
 grant select, insert, delete on
     store.event, store.measurement, store.event_untimed, store.picture_part to wachtpost_collector;
+grant select, insert, update, delete on store.lane_state, store.gap, store.clock_jump to wachtpost_collector;
+grant update (corrected) on store.event, store.measurement, store.event_untimed to wachtpost_collector;
 grant delete on store.frame_set_aside, store.picture, store.sensor, store.zone to wachtpost_collector;
 -- A silent press takes the loud steps that nobody did yet away, so that nobody rings.
 grant delete on store.incident_step to wachtpost_collector;
@@ -467,7 +531,7 @@ grant select on store.migration to wachtpost_collector, wachtpost_dashboard;
 grant select on
     store.unit, store.person, store.site, store.zone, store.device, store.sensor, store.event,
     store.measurement, store.event_untimed, store.frame_set_aside, store.device_state, store.path_state,
-    store.picture, store.task_aside, store.incident, store.incident_record, store.incident_step,
+    store.gap, store.picture, store.task_aside, store.incident, store.incident_record, store.incident_step,
     store.incident_log to wachtpost_view;
 grant select on store.incident, store.incident_step, store.incident_log to wachtpost_dashboard;
 grant update (state, owner, acknowledged, resolved, outcome, sentence, to_control_room, changed)
@@ -493,16 +557,18 @@ create view seen.sensor as
     select s.device, s.number, s.unit, d.site, s.kind, s.zone, s.quantity
       from store.sensor s join store.device d using (device) where d.removed is null;
 create view seen.event as
-    select device, run, lane, seq, at, received, unit, site, kind, sensor, zone, data from store.event;
+    select device, run, lane, seq, at, received, unit, site, kind, sensor, zone, data, corrected from store.event;
 create view seen.measurement as
-    select device, at, received, unit, site, sensor, quantity, value from store.measurement;
+    select device, at, received, unit, site, sensor, quantity, value, corrected from store.measurement;
 create view seen.event_untimed as
-    select device, run, lane, seq, at, received, unit, site, kind, sensor, zone, data from store.event_untimed;
+    select device, run, lane, seq, at, received, unit, site, kind, sensor, zone, data, corrected
+      from store.event_untimed;
 create view seen.frame_set_aside as
     select digest, received, unit, device, refusal, size, times, last_received from store.frame_set_aside;
 create view seen.device_state as
-    select device, unit, site, heard, silent_since, heartbeat, run from store.device_state;
+    select device, unit, site, heard, silent_since, heartbeat, run, clock_offset, clock_told from store.device_state;
 create view seen.path_state as select device, way, unit, site, heard, lost_since from store.path_state;
+create view seen.gap as select device, run, lane, first, last, unit, site, since, told from store.gap;
 create view seen.picture as
     select digest, device, unit, site, received, complete, sort, size, refused from store.picture;
 create view seen.task_aside as select unit, device, sensor, kind, at, person, done from store.task_aside;
