@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socket import SHUT_RDWR, socket
 from typing import Any, Self
 
 import paho.mqtt.client as mqtt
@@ -67,8 +68,8 @@ class Sender:
     def cut(self) -> None:
         """Break the connection off without a word, so that the broker speaks."""
         sock = self.client.socket()
-        assert sock is not None
-        sock.shutdown(2)
+        assert isinstance(sock, socket)
+        sock.shutdown(SHUT_RDWR)
 
 
 class Pair:
@@ -99,7 +100,7 @@ class Pair:
             "select way, lost_told - lost_since from store.path_state"
             " where lost_told is not null"
         ).fetchall()
-        return dict(found)  # type: ignore[arg-type]  # way and interval, as selected
+        return dict(found)
 
     def causes(self) -> set[str]:
         found = self.owner.execute("select cause from store.incident").fetchall()
