@@ -21,9 +21,14 @@ from tests.incident.stage import (
 )
 
 WORLD = inventory(
-    [*RULES, rule("withheld", "records.withheld", "outbox.damaged", priority="attention")]
+    [
+        *RULES,
+        rule("withheld", "records.withheld", "outbox.damaged", priority="attention"),
+    ]
 )
-STATE = "select state, owner, outcome, sentence, resolved from store.incident order by 1"
+STATE = (
+    "select state, owner, outcome, sentence, resolved from store.incident order by 1"
+)
 
 
 async def withheld(database: Database, seq: int = 1, site: str = STATION) -> int:
