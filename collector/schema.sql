@@ -291,12 +291,13 @@ create table store.incident (
     owner text references store.person,
     acknowledged timestamptz,
     resolved timestamptz,
-    outcome text check (outcome in ('real', 'false', 'nuisance', 'exercise', 'test')),
+    outcome text check (outcome in ('real', 'false', 'nuisance', 'exercise', 'test', 'itself')),
     sentence text check (length(sentence) <= 500),
     playbook text not null,
     playbook_version int not null,
+    confirmed timestamptz,
     foreign key (playbook, playbook_version) references store.playbook,
-    check ((state = 'open') = (owner is null)),
+    check ((state = 'open') = (owner is null) or outcome is not distinct from 'itself'),
     check ((state = 'resolved') = (resolved is not null and outcome is not null and sentence is not null))
 );
 -- The second guard: while one is open there is no other of that site and cause.
@@ -341,7 +342,8 @@ create table store.incident_log (
     at timestamptz not null default now(),
     person text references store.person,
     what text not null check (what in ('opened', 'joined', 'acknowledged', 'handed_over', 'step_done',
-                                       'step_undone', 'resolved', 'told', 'not_told')),
+                                       'step_undone', 'resolved', 'told', 'not_told',
+                                       'confirmed', 'ended', 'returned')),
     data jsonb not null default '{}'
 );
 create index incident_log_by_incident on store.incident_log (incident, entry);
@@ -493,7 +495,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if old.state = 'resolved'
+    if old.state = 'resolved' or new.outcome = 'itself'
        or (old.to_control_room and not new.to_control_room)
        or (new.owner is distinct from old.owner and new.owner is not null
            and new.owner is distinct from store.asker()
@@ -509,12 +511,35 @@ create trigger guard before update on store.incident
     for each row when (session_user = 'wachtpost_dashboard')
     execute function store.guard_incident();
 
+-- The service itself ends an incident only where nothing but records that were withheld made it, and it never touches
+-- a closed one.
+create function store.guard_ending() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if old.state = 'resolved'
+       or ((new.state, new.resolved, new.outcome, new.sentence)
+           is distinct from (old.state, old.resolved, old.outcome, old.sentence)
+           and (new.state <> 'resolved' or new.outcome is distinct from 'itself' or new.sentence <> ''
+                or exists (select from store.incident_record r
+                            where r.incident = old.incident and r.kind <> 'records.withheld'))) then
+        raise insufficient_privilege using message = 'an incident does not end like that';
+    end if;
+    return new;
+end
+$$;
+create trigger guard_ending before update on store.incident
+    for each row when (session_user = 'wachtpost_collector')
+    execute function store.guard_ending();
+
 grant select, insert, update on
     store.unit, store.person, store.site, store.zone, store.device, store.sensor,
     store.frame_set_aside, store.device_state, store.path_state, store.picture,
     store.message to wachtpost_collector;
 grant select, insert on store.playbook, store.incident to wachtpost_collector;
-grant update (rule, priority, title, playbook, playbook_version, silent, to_control_room, occurred, changed)
+grant update (rule, cause, priority, title, playbook, playbook_version, silent, to_control_room, occurred, changed,
+              confirmed, state, resolved, outcome, sentence)
     on store.incident to wachtpost_collector;
 grant select, insert (incident, step, unit, place, role, text, mandatory), update (place, role, text, mandatory)
     on store.incident_step to wachtpost_collector;
@@ -574,7 +599,7 @@ create view seen.picture as
 create view seen.task_aside as select unit, device, sensor, kind, at, person, done from store.task_aside;
 create view seen.incident as
     select incident, unit, site, rule, cause, priority, title, silent, to_control_room, occurred, opened, changed,
-           state, owner, acknowledged, resolved, outcome, sentence, playbook, playbook_version
+           state, owner, acknowledged, resolved, outcome, sentence, playbook, playbook_version, confirmed
       from store.incident;
 create view seen.incident_record as
     select incident, unit, device, run, lane, seq, at, kind, sensor, zone, data from store.incident_record;
