@@ -11,7 +11,6 @@ import structlog
 
 from collector.database import Database, Transaction
 from collector.errors import DatabaseError
-from collector.intake.lane import Judge
 from collector.intake.presence import (
     Decision,
     DevicePulse,
@@ -21,6 +20,7 @@ from collector.intake.presence import (
     decide_path,
 )
 from collector.intake.row import EventRow
+from collector.intake.settle import Judge
 from collector.metrics import Health
 from collector.query import Queries, Row
 from sites.inventory import Inventory
