@@ -22,7 +22,7 @@ def receipts(
 ) -> list[Answer]:
     """Write a receipt for each frame whose sender is known, to the path it came by.
 
-    It takes about 0.2 ms of CPU each, so it is called in a thread.
+    It takes about 0.06 ms of CPU each, so many are written in threads.
     """
     return list(_receipts(findings, key, now))
 
@@ -34,7 +34,7 @@ def _receipts(
         receipt = _receipt(finding, now)
         if receipt is None or finding.known is None or finding.path is None:
             continue
-        sealed = seal_answer(receipt, key, finding.known.key)
+        sealed = seal_answer(receipt, key, finding.known.answer_key)
         yield Answer(finding.path.topic("down"), sealed)
 
 

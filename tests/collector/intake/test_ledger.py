@@ -231,9 +231,7 @@ async def test_what_an_older_version_could_not_read_is_no_other_record(
     lane: Bench, owner: Owner
 ):
     await lane.take(Sender().frame(opened(1)))
-    owner.execute(
-        b"update store.event set kind = 'unknown', data = '{}', zone = null"
-    )
+    owner.execute(b"update store.event set kind = 'unknown', data = '{}', zone = null")
     again = Sender().frame(opened(1), opened(2))
     assert outcomes(await lane.take(again)) == told(again)
     assert reused(owner) == []
