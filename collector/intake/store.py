@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from collector.database import Transaction, jsonb
 from collector.intake.ingest import Heard, SetAside, is_measurement
 from collector.intake.row import EventRow, RecordName
@@ -18,6 +20,7 @@ KEPT_BYTES = 4 * 2**20
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _QUERIES = Queries(Path(__file__).parent / "sql")
+_encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True)
@@ -85,12 +88,14 @@ async def _events(transaction: Transaction, rows: list[EventRow]) -> list[EventR
         return []
     await transaction.run(_QUERIES["stage_events"])
     await transaction.copy(_QUERIES["copy_events"], map(_event, rows))
-    inserted: set[RecordName] = set()
+    inserted: list[RecordName] = []
     for timed, query in ((True, "insert_events"), (False, "insert_untimed")):
         if any(row.timed is timed for row in rows):
             found = await transaction.all(_QUERIES.of(query, RecordName))
-            inserted.update(found)
-    return list(_first(rows, inserted))
+            inserted += found
+    if len(inserted) == len(rows):
+        return rows  # as nearly always: nobody has to look for names
+    return list(_first(rows, set(inserted)))
 
 
 def _first(rows: Iterable[EventRow], inserted: set[RecordName]) -> Iterator[EventRow]:
@@ -166,7 +171,10 @@ def _heartbeat(frame: Heard) -> dict[str, Any] | None:
 
 def _event(row: EventRow) -> tuple[object, ...]:
     return (
-        *row.name,
+        row.device,
+        row.run,
+        row.lane,
+        row.seq,
         row.at,
         row.said,
         row.received,
@@ -175,14 +183,21 @@ def _event(row: EventRow) -> tuple[object, ...]:
         row.kind,
         row.sensor,
         row.zone,
-        row.data,
+        _json(row.data),
         row.timed,
     )
 
 
+def _json(data: dict[str, Any]) -> str:
+    return _encoder.encode(data).decode()
+
+
 def _measurement(row: EventRow) -> tuple[object, ...]:
     return (
-        *row.name,
+        row.device,
+        row.run,
+        row.lane,
+        row.seq,
         row.at,
         row.received,
         row.unit,
