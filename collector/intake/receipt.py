@@ -49,7 +49,8 @@ def _receipt(finding: Finding, now: datetime) -> Receipt | None:
             return Receipt(known.device, finding.digest, "set_aside", now, why)
         case Heard(doubt=doubt) if doubt is not None:
             device = finding.known.device
-            return Receipt(device, finding.digest, "set_aside", now, "bad_body")
+            why = finding.refusal
+            return Receipt(device, finding.digest, "set_aside", now, why)
         case Heard() | HeardPart():
             return Receipt(finding.known.device, finding.digest, "stored", now)
         case Gone() | SetAside():

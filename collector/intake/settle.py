@@ -5,15 +5,16 @@ frame is found by halves and costs itself alone.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import structlog
 
 from collector.database import Database, Transaction
 from collector.errors import DatabaseError
+from collector.intake import found
+from collector.intake.found import Judge
 from collector.intake.ingest import (
     Finding,
     Gone,
@@ -22,9 +23,8 @@ from collector.intake.ingest import (
     SetAside,
 )
 from collector.intake.picture import Pictures
-from collector.intake.row import EventRow
 from collector.intake.source import Clock
-from collector.intake.store import Stored, set_aside, store
+from collector.intake.store import Stored, doubted, set_aside, store
 from collector.metrics import Health, Metrics
 from collector.query import Queries
 
@@ -35,8 +35,6 @@ RETRY_MAX_S = 5.0
 FULL_OF_REFUSED = "a source sent more refused frames than are kept: not confirmed"
 DATA_IS_WRONG = ("22", "23")  # classes of SQLSTATE: bad data, broken constraint
 _QUERIES = Queries(Path(__file__).parent / "sql")
-
-Judge = Callable[[Transaction, Sequence[EventRow], datetime], Awaitable[object]]
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ class Settler:
         database that is away is not waited for: then it is nothing.
         """
         try:
-            unkept = await self._commit(findings)
+            findings, stored = await self._commit(findings)
         except DatabaseError as error:
             if error.retry:
                 return []  # we are to stop, and the database is away
@@ -96,6 +94,7 @@ class Settler:
         except Exception as error:  # noqa: BLE001  # a rule that breaks on one frame may not stop the others; it is not confirmed, logged and on /healthz
             return await self._settle_apart(findings, error)
         self._watch.health.well(self._name)
+        unkept = stored.unkept
         if unkept:
             self._watch.health.trouble(f"{self._name} frames", FULL_OF_REFUSED)
         return [
@@ -119,11 +118,13 @@ class Settler:
         self._watch.metrics.frames.labels(self._name, "failed").inc()
         return []
 
-    async def _commit(self, findings: Sequence[Finding]) -> frozenset[str]:
+    async def _commit(
+        self, findings: Sequence[Finding]
+    ) -> tuple[list[Finding], Stored]:
         wait = RETRY_MIN_S
         while True:
             try:
-                stored = await self._store(findings)
+                settled, stored = await self._store(findings)
             except DatabaseError as error:
                 if not error.retry or self.stopping.is_set():
                     raise
@@ -132,10 +133,10 @@ class Settler:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, RETRY_MAX_S)
             else:
-                self._count(findings, stored)
-                return stored.unkept
+                self._count(settled, stored)
+                return settled, stored
 
-    async def _store(self, findings: Sequence[Finding]) -> Stored:
+    async def _store(self, findings: Sequence[Finding]) -> tuple[list[Finding], Stored]:
         heard = [one for one in findings if isinstance(one, Heard)]
         parts = [one for one in findings if isinstance(one, HeardPart)]
         async with self._database.transaction() as transaction:
@@ -144,24 +145,24 @@ class Settler:
             for gone in (one for one in findings if isinstance(one, Gone)):
                 device, way = gone.path
                 await transaction.run(_QUERIES["gone"], device=device, way=way)
-            unkept = await set_aside(transaction, _doubtful(findings))
-            await self._judge(transaction, stored.new)
+            settled = doubted(findings, stored.taken)
+            unkept = await set_aside(transaction, _doubtful(settled))
+            await self._judge(transaction, stored)
             await _notify(transaction, stored)
         if parts:
             await self._pictures.complete()
-        return replace(stored, unkept=unkept)
+        return settled, replace(stored, unkept=unkept)
 
-    async def _judge(self, transaction: Transaction, new: Sequence[EventRow]) -> None:
-        sites = sorted({row.site for row in new if row.kind in self._rules.kinds})
-        if not sites:
-            return
-        locked = await transaction.one(_QUERIES["lock_sites"], sites=sites)
-        await self._rules.judge(transaction, new, locked["now"])
+    async def _judge(self, transaction: Transaction, stored: Stored) -> None:
+        rules = self._rules
+        new = [row for row in stored.new if row.kind in rules.kinds]
+        await found.tell(transaction, stored.found, rules.judge, beside=new)
 
     def _count(self, findings: Sequence[Finding], stored: Stored) -> None:
         metrics = self._watch.metrics
         metrics.rows.labels(self._name).inc(stored.rows)
         metrics.duplicates.labels(self._name).inc(stored.duplicates)
+        metrics.late.labels(self._name).inc(stored.late)
         for finding in findings:
             aside = isinstance(finding, SetAside)
             outcome = "set_aside" if aside else "stored"
@@ -173,26 +174,27 @@ class Settler:
 def _doubtful(findings: Iterable[Finding]) -> list[SetAside]:
     found = [one for one in findings if isinstance(one, SetAside)]
     found += [
-        SetAside(one.message, one.digest, one.path, one.known, "bad_body", one.doubt)
+        SetAside(one.message, one.digest, one.path, one.known, one.refusal, one.doubt)
         for one in findings
         if isinstance(one, Heard) and one.doubt is not None
     ]
     return found
 
 
-def _refused_as_data(finding: Finding, error: Exception) -> SetAside | None:
-    """Give what becomes of a frame whose content the database cannot hold."""
+def _refused_as_data(finding: Finding, error: Exception) -> Finding | None:
+    """Give what becomes of a frame whose content the database cannot hold.
+
+    Its numbers came all the same: they are not missing.
+    """
     if not isinstance(error, DatabaseError) or isinstance(finding, Gone | SetAside):
         return None
     if (error.sqlstate or "")[:2] not in DATA_IS_WRONG:
         return None
+    why = f"the database cannot hold it ({error.sqlstate})"
+    if isinstance(finding, Heard) and finding.rows:
+        return replace(finding, rows=(), doubt=why)
     return SetAside(
-        finding.message,
-        finding.digest,
-        finding.path,
-        finding.known,
-        "bad_body",
-        f"the database cannot hold it ({error.sqlstate})",
+        finding.message, finding.digest, finding.path, finding.known, "bad_body", why
     )
 
 

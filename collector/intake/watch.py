@@ -11,6 +11,7 @@ import structlog
 
 from collector.database import Database, Transaction
 from collector.errors import DatabaseError
+from collector.intake.found import Judge
 from collector.intake.presence import (
     Decision,
     DevicePulse,
@@ -20,7 +21,6 @@ from collector.intake.presence import (
     decide_path,
 )
 from collector.intake.row import EventRow
-from collector.intake.settle import Judge
 from collector.metrics import Health
 from collector.query import Queries, Row
 from sites.inventory import Inventory
