@@ -6,9 +6,11 @@ nor read one, nor tell one from another.
 """
 
 import struct
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
+from nacl.public import PublicKey
 from nacl.signing import SigningKey, VerifyKey
 
 from sites.errors import AnswerError, FrameError, Refusal
@@ -29,20 +31,30 @@ _ROOM = ANSWER_BYTES - SEAL_BYTES - SIGNATURE_BYTES
 class Receipt(msgspec.Struct, frozen=True, tag="receipt", forbid_unknown_fields=True):
     """The collector has committed, or set aside, all of one frame.
 
-    `frame` is the digest of the sealed frame, `reason` why it was set aside.
+    `frame` is the digest of the sealed frame, `at` the collector's time when it wrote
+    this, `reason` why the frame was set aside.
     """
 
     device: Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{16}\Z")]
     frame: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
     outcome: Literal["stored", "set_aside"]
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
     reason: Refusal | None = None
 
 
-def seal_answer(answer: Receipt, key: SigningKey, device: VerifyKey) -> bytes:
-    """Sign an answer and seal it to the device; always ANSWER_BYTES long."""
+def seal_answer(
+    answer: Receipt, key: SigningKey, device: VerifyKey | PublicKey
+) -> bytes:
+    """Sign an answer and seal it to the device; always ANSWER_BYTES long.
+
+    `device` is its key, or what that is as X25519: who answers it often keeps that,
+    since turning one into the other takes as long as the rest.
+    """
     body = msgspec.json.encode(answer)
     signed = (_LENGTH.pack(len(body)) + body).ljust(_ROOM, b"\0")
-    return sign_and_seal(signed, key, device.to_curve25519_public_key())
+    if isinstance(device, VerifyKey):
+        device = device.to_curve25519_public_key()
+    return sign_and_seal(signed, key, device)
 
 
 def open_answer(sealed: bytes, key: SigningKey, collector: VerifyKey) -> Receipt:

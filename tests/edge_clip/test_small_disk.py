@@ -32,7 +32,7 @@ with Outbox(folder / "outbox", NOON, plan) as box:
     def write(record):
         told.append(record)
         box.append(record)
-    line = Line(write, lambda: None, lambda: now[0])
+    line = Line(write, lambda: None, lambda: now[0], lambda: now[0])
     keeper = Keeper(shelf, Signer("abcdefghij234567", DEVICE_KEY), line)
 
     def film(number, size=200_000):
