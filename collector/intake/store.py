@@ -9,6 +9,7 @@ from typing import Any
 from collector.database import Transaction, jsonb
 from collector.intake.ingest import Heard, SetAside, is_measurement
 from collector.intake.row import EventRow, RecordName
+from collector.keep import rollup
 from collector.query import Queries
 from sites.health import Heartbeat
 
@@ -38,14 +39,16 @@ class Stored:
 async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
     """Store the records of these frames; only what is new comes back.
 
-    Order of locks, for everybody who stores: events, measurements, devices, paths, then
-    sites. Each of them by key, so that two who store do not wait for each other.
+    Order of locks, for everybody who stores: events, measurements, hours, devices,
+    paths, then sites. Each of them by key, so that two who store do not wait for each
+    other.
     """
     rows = [row for frame in heard for row in frame.rows]
     numbers = [row for row in rows if is_measurement(row)]
     events = [row for row in rows if not is_measurement(row)]
     new = await _events(transaction, events)
     measured = await _measurements(transaction, numbers)
+    await rollup.mark(transaction, [*new, *(numbers if measured else ())])
     alive = await _alive(transaction, heard, new)
     returned = await _presence(transaction, alive)
     stored = len(new) + measured
