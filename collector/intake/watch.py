@@ -11,7 +11,7 @@ import structlog
 
 from collector.database import Database, Transaction
 from collector.errors import DatabaseError
-from collector.intake.lane import Judge
+from collector.intake.found import Judge
 from collector.intake.presence import (
     Decision,
     DevicePulse,
@@ -59,7 +59,9 @@ class PresenceWatch:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Look until told to stop; a database that is away is waited for."""
+        clock = asyncio.get_running_loop().time
         while not stopping.is_set():
+            due = clock() + TICK_S
             try:
                 await self.look()
             except DatabaseError as error:
@@ -69,7 +71,7 @@ class PresenceWatch:
             else:
                 self._health.well("presence")
             try:
-                async with asyncio.timeout(TICK_S):
+                async with asyncio.timeout_at(due):
                     await stopping.wait()
             except TimeoutError:
                 continue

@@ -114,7 +114,9 @@ class _Work:
             async with turn(self._database) as transaction:
                 found = await transaction.one(QUERIES[f"forget_{name}"], **named)
                 self.gone[name] += found[name]
+        await self._batches("lanes", history=self._bounds.history)
         async with turn(self._database) as transaction:
+            self.gone["jumps"] += await transaction.run(QUERIES["forget_jumps"])
             self.gone["rollups"] += await transaction.run(
                 QUERIES["forget_rollups"], history=self._bounds.history
             )

@@ -20,6 +20,10 @@ insert into store.frame_set_aside values (%(u)s || '-digest', now(), 'topic', %(
     %(u)s || '-device', 'bad_signature', '', 3, 'raw', 1, now());
 insert into store.device_state values (%(u)s || '-device', %(u)s, %(u)s || '-site', 'run', now());
 insert into store.path_state values (%(u)s || '-device', 1, %(u)s, %(u)s || '-site', now());
+insert into store.lane_state (device, run, lane, unit, site, heard)
+    values (%(u)s || '-device', 'run', 'up', %(u)s, %(u)s || '-site', now());
+insert into store.gap values (%(u)s || '-device', 'run', 'up', 8, 9, %(u)s, %(u)s || '-site', now());
+insert into store.clock_jump values (%(u)s || '-device', 'run', now(), %(u)s, %(u)s || '-site', 60);
 insert into store.picture values (%(u)s || '-picture', %(u)s || '-device', %(u)s,
                                   %(u)s || '-site', 1, now());
 insert into store.picture_part values (%(u)s || '-picture', %(u)s, 1, 'part');

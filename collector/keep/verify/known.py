@@ -45,6 +45,9 @@ KNOWN: Mapping[str, Age | None] = {
     "store.measurement_day": _ROLLED,
     "store.event_hour": _ROLLED,
     "store.event_day": _ROLLED,
+    "store.lane_state": Age(("heard",), THREE_YEARS),
+    "store.gap": None,  # goes with its lane
+    "store.clock_jump": None,  # goes with the lanes of its run
     "store.rollup_dirty": Age(("marked",), 2),
     "store.sign_in_link": Age(("expires", "used"), 2),
     "store.session": Age(("expires", "ended"), 2),

@@ -22,7 +22,7 @@ from sites.health import Heartbeat
 from sites.topic import Path
 from tests.collector import world
 from tests.collector.intake.bench import Bench, message
-from tests.collector.waiting import SECONDS
+from tests.collector.waiting import SECONDS, until
 from tests.collector.world import NOW, Sender
 
 pytestmark = pytest.mark.both_databases
@@ -86,10 +86,10 @@ async def test_a_station_is_told_after_twenty_seconds_and_once(
 ):
     await hear(lane)
     assert await watch.look() == []
-    age(owner, 19)
+    age(owner, 17)
     assert await watch.look() == []
     assert device(owner) == (False, False)
-    age(owner, 22)
+    age(owner, 19)
     (away,) = await watch.look()
     assert (away.row.kind, away.row.site, away.reason) == (
         "device.silent",
@@ -99,6 +99,24 @@ async def test_a_station_is_told_after_twenty_seconds_and_once(
     assert device(owner) == (True, True)
     assert await watch.look() == []
     assert rows(owner, "select cause from store.incident") == [("blind",)]
+
+
+async def test_it_is_shown_and_an_incident_before_twenty_seconds_are_over(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    await hear(lane)
+    age(owner, 17)
+    stopping = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(watch.run(stopping))
+        await until(lambda: device(owner) == (True, True))
+        stopping.set()
+    ((after, opened),) = rows(
+        owner,
+        "select clock_timestamp() - heard, opened - heard"
+        " from store.device_state join store.incident using (site)",
+    )
+    assert timedelta(seconds=18) < opened < after <= timedelta(seconds=20)
 
 
 async def test_a_home_is_shown_first_and_told_at_ninety(

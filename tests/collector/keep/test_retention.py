@@ -16,8 +16,10 @@ from collector.keep.errors import ElsewhereError
 from collector.keep.retention import forget
 from collector.keep.terms import Terms
 from collector.keep.turn import QUERIES, turn
+from collector.keep.verify.look import verify
 from collector.query import Query
 from sites.policy import Policy
+from tests.collector import world
 from tests.collector.databases import Role
 from tests.collector.keep.pen import Pen, days
 
@@ -232,6 +234,46 @@ async def test_a_clock_of_another_machine_makes_nothing_old(
     await forget(database, blobs, terms)
     assert pen.files() == {digest}
     assert pen.count("event_untimed") == pen.count("frame_set_aside") == 1
+
+
+async def test_what_a_wrong_clock_wrote_is_as_old_as_it_really_is(
+    database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
+):
+    now = pen.now()
+    for age, really in ((200, 1), (200, 150), (300, None), (1, None)):
+        pen.event(now - days(age), age=age, really=really)
+        pen.measured(now - days(age), really or 0)
+        for table in ("event", "measurement"):
+            pen.run(
+                f"update store.{table} set corrected = %s where at = %s"  # noqa: S608  # a constant
+                " and corrected is null",
+                *(None if really is None else now - days(really), now - days(age)),
+            )
+    await forget(database, blobs, terms)
+    assert (await verify(database, blobs)).findings == ()
+    left = pen.rows("select data from store.event order by at")
+    assert [row["really"] for (row,) in left] == [1, None]
+    assert pen.count("measurement") == 2
+
+
+async def test_which_numbers_came_is_known_for_three_years(
+    database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
+):
+    now = pen.now()
+    for run, age in (("old", 1100), ("young", 1000)):
+        pen.run(
+            "insert into store.lane_state (device, run, lane, unit, site, heard)"
+            " values (%s, %s, 'up', 'noord', 'haven', %s)",
+            *(world.STATION, run, now - days(age)),
+        )
+        pen.run(
+            "insert into store.clock_jump values (%s, %s, now(), 'noord', 'haven', 6)",
+            *(world.STATION, run),
+        )
+    gone = await forget(database, blobs, terms)
+    assert (gone["lanes"], gone["jumps"]) == (1, 1)
+    assert pen.rows("select run from store.lane_state") == [("young",)]
+    assert pen.rows("select run from store.clock_jump") == [("young",)]
 
 
 async def test_one_collector_at_once_keeps_house(

@@ -6,12 +6,15 @@ select n.nspname as schema, c.relname as name, found.statements
   cross join lateral
        (select jsonb_object_agg(a.attname, format(
                    $$select count(*) as rows
-                       from (select t.%1$I::timestamptz as at, %2$s as unit from %3$I.%4$I t) r
+                       from (select %1$s::timestamptz as at, %2$s as unit from %3$I.%4$I t) r
                        left join store.unit u on u.unit = r.unit
                       where r.at < %%(now)s::timestamptz
                                    - make_interval(days => least(coalesce((u.policy ->> %%(term)s)::int, %%(days)s),
                                                                  %%(most)s))$$,
-                   a.attname,
+                   -- What a wrong clock said is no age.
+                   case when a.attname = 'at' and exists (select from pg_attribute o
+                                                           where o.attrelid = c.oid and o.attname = 'corrected')
+                        then 'coalesce(t.corrected, t.at)' else format('t.%I', a.attname) end,
                    case when exists (select from pg_attribute o
                                       where o.attrelid = c.oid and o.attname = 'unit' and o.attnum > 0
                                         and o.atttypid = 'text'::regtype)
