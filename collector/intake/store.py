@@ -13,6 +13,7 @@ from collector.intake.found import number_reused
 from collector.intake.ingest import Finding, Heard, SetAside, is_measurement
 from collector.intake.ledger import note
 from collector.intake.row import EventRow, RecordName
+from collector.keep import rollup
 from collector.query import Queries
 from sites.health import Heartbeat
 
@@ -49,15 +50,16 @@ class Stored:
 async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
     """Store the records of these frames; only what is new comes back.
 
-    Order of locks, for everybody who stores: lanes, events, measurements, devices,
-    paths, then sites. Each of them by key, so that no two who store wait for each
-    other.
+    Order of locks, for everybody who stores: lanes, events, measurements, hours,
+    devices, paths, then sites. Each of them by key, so that no two who store wait for
+    each other.
     """
     ledger = await note(transaction, heard)
     numbers = [row for row in ledger.rows if is_measurement(row)]
     events = [row for row in ledger.rows if not is_measurement(row)]
     new = await _events(transaction, events)
     measured = await _measurements(transaction, numbers)
+    await rollup.mark(transaction, [*new, *(numbers if measured else ())])
     alive = await _alive(transaction, heard, ledger.fresh)
     returned = await _presence(transaction, alive)
     stored = len(new) + measured
