@@ -41,3 +41,10 @@ insert into store.incident_step
       from store.incident where unit = %(u)s;
 insert into store.incident_log (incident, unit, what)
     select incident, unit, 'opened' from store.incident where unit = %(u)s;
+insert into store.measurement_hour
+    values (%(u)s || '-site', '2026-11-02Z', %(u)s, %(u)s || '-device', 1, 'temperature', 2, 1, 3, 4);
+insert into store.measurement_day select * from store.measurement_hour where unit = %(u)s;
+insert into store.event_hour values (%(u)s || '-site', '2026-11-02Z', %(u)s, 'contact.opened', 2);
+insert into store.event_day select * from store.event_hour where unit = %(u)s;
+insert into store.rollup_dirty values (%(u)s || '-site', '2026-11-02Z');
+insert into store.forgotten values (%(u)s, '2026-10-02Z');
