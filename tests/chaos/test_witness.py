@@ -17,7 +17,9 @@ async def test_frames_come_again_twice_and_in_any_order(private_broker: Broker):
     heard: list[tuple[str, bytes]] = []
     subscribed: list[object] = []
     client = mqtt.Client(CallbackAPIVersion.VERSION2)
-    client.on_message = lambda _c, _u, came: heard.append((came.topic, came.payload))
+    client.on_message = lambda _c, _u, came: heard.append(
+        (came.topic, bytes(came.payload))
+    )
     client.on_subscribe = lambda *_: subscribed.append(True)
     client.connect("127.0.0.1", private_broker.port)
     client.loop_start()
