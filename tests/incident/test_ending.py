@@ -1,5 +1,7 @@
 """What was withheld came after all: that incident ends itself, and no other does."""
 
+from typing import Any
+
 import psycopg
 import pytest
 
@@ -154,7 +156,9 @@ async def test_nobody_says_of_his_own_closing_that_it_ended_itself(
 
 
 async def refused(database: Database, change: str, asker: str | None = None) -> None:
-    update = Query("update", f"update store.incident set {change}".encode(), dict)  # noqa: S608  # words of the tests above
+    update: Query[Any] = Query(
+        "update", f"update store.incident set {change}".encode(), dict
+    )  # noqa: S608  # words of the tests above
     with pytest.raises(DatabaseError) as error:
         async with database.transaction(asker) as transaction:
             await transaction.run(update)
