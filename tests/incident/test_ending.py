@@ -156,9 +156,8 @@ async def test_nobody_says_of_his_own_closing_that_it_ended_itself(
 
 
 async def refused(database: Database, change: str, asker: str | None = None) -> None:
-    update: Query[Any] = Query(
-        "update", f"update store.incident set {change}".encode(), dict
-    )  # noqa: S608  # words of the tests above
+    text = f"update store.incident set {change}"  # noqa: S608  # words of the tests above
+    update: Query[Any] = Query("update", text.encode(), dict)
     with pytest.raises(DatabaseError) as error:
         async with database.transaction(asker) as transaction:
             await transaction.run(update)
