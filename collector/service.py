@@ -16,10 +16,11 @@ from collector.fleet.directory import directory_of
 from collector.fleet.sync import sync
 from collector.incident.judge import judge
 from collector.incident.rules import kinds_with_rules
-from collector.intake.lane import Lane, Rules, Shelf, Trust, Watch
+from collector.intake.lane import Lane, Trust
 from collector.intake.picture import Pictures
 from collector.intake.presence import Listening
 from collector.intake.row import EventRow
+from collector.intake.settle import Rules, Shelf, Watch
 from collector.intake.source import MqttSource, Subscription
 from collector.intake.watch import PresenceWatch
 from collector.metrics import Health, Metrics

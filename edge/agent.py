@@ -21,6 +21,7 @@ from edge.clip.keeper import Keeper, Line, Signer
 from edge.clip.plan import ClipPlan
 from edge.clip.post import Post
 from edge.contact import Contacts, PinContacts, still_pins
+from edge.disk import sync_files
 from edge.dispatch import Dispatch, Sender
 from edge.errors import GpioError
 from edge.hand import Hand
@@ -28,7 +29,6 @@ from edge.heartbeat import Pulse
 from edge.kin import adopt_orphans
 from edge.node import Node, Stores
 from edge.order import Answer
-from edge.outbox import sync_files
 from edge.panel_state import plan_of
 from edge.receipts import Receipts
 from edge.recording import Playing, RecordedContacts, RecordedMeasurements

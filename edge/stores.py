@@ -25,12 +25,17 @@ def open_stores(ready: Ready, now: datetime) -> Iterator[Stores]:
     if not folder.exists():
         # before the first record: a missing state later means that it was lost
         journal.write(PanelState())
-    limit = ready.settings.outbox_mb * 2**20
-    plan = OutboxPlan(limit=limit - limit // _ALBUM_SHARE)
-    with Outbox(folder, now, plan) as outbox:
-        album = Album(folder / "pictures", ready.site.device, limit // _ALBUM_SHARE)
+    room = ready.settings.outbox_mb * 2**20
+    limit = outbox_limit(ready.settings.outbox_mb)
+    with Outbox(folder, now, OutboxPlan(limit=limit)) as outbox:
+        album = Album(folder / "pictures", ready.site.device, room - limit)
         shelf = Shelf(ready.home / "clips", _limits(ready), ready.key.verify_key)
         yield Stores(outbox, album, journal, shelf)
+
+
+def outbox_limit(megabytes: int) -> int:
+    """Give the bytes that records may take of the setting `outbox_mb`."""
+    return megabytes * 2**20 * (_ALBUM_SHARE - 1) // _ALBUM_SHARE
 
 
 def _limits(ready: Ready) -> Limits:

@@ -16,6 +16,7 @@ import msgspec
 from nacl.public import PrivateKey
 
 from collector.fleet.directory import Directory, Known
+from collector.intake.number import Run, runs_of
 from collector.intake.row import EventRow
 from collector.intake.source import Message
 from sites.blob import Part, unseal_part, verify_part
@@ -49,8 +50,10 @@ class SetAside:
 class Heard:
     """A frame that can be believed: its rows, and what is wrong with some of them.
 
-    `doubt` says why the frame is set aside as well, though what could be read is kept.
-    What may not leave a home is in no row, and its message is kept without content.
+    `doubt` says why the frame is set aside as well, though what could be read is kept;
+    `refusal` is what that is called. `numbers` are those of all of its records, also of
+    those that are in no row. What may not leave a home is in no row, and its message is
+    kept without content.
     """
 
     message: Message
@@ -59,7 +62,9 @@ class Heard:
     known: Known
     header: Header
     rows: tuple[EventRow, ...]
+    numbers: tuple[Run, ...]
     doubt: str | None
+    refusal: Refusal = "bad_body"
 
 
 @dataclass(frozen=True)
@@ -179,7 +184,9 @@ def _heard(
     if barred:
         doubt = f"{barred} of its records may not leave a home"
         message = _emptied(message)
-    return Heard(message, name, path, known, frame.header, tuple(rows), doubt)
+    came = [one.seq for one in frame.records] + [one.seq for one in frame.unknown]
+    numbers = runs_of([seq for seq in came if seq])
+    return Heard(message, name, path, known, frame.header, tuple(rows), numbers, doubt)
 
 
 def _allowed(

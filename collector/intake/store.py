@@ -1,13 +1,15 @@
 """Stores what was heard: once, whatever comes twice, and tells what was new."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from collector.database import Transaction, jsonb
-from collector.intake.ingest import Heard, SetAside, is_measurement
+from collector.intake.found import number_reused
+from collector.intake.ingest import Finding, Heard, SetAside, is_measurement
+from collector.intake.ledger import note
 from collector.intake.row import EventRow, RecordName
 from collector.query import Queries
 from sites.health import Heartbeat
@@ -15,6 +17,7 @@ from sites.health import Heartbeat
 # One source may fill this much of the store with frames that nobody believes.
 KEPT_FRAMES = 100
 KEPT_BYTES = 4 * 2**20
+NUMBER_TAKEN = "another record came first under a number of it"
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _QUERIES = Queries(Path(__file__).parent / "sql")
@@ -24,32 +27,56 @@ _QUERIES = Queries(Path(__file__).parent / "sql")
 class Stored:
     """What a transaction stored: the events that were new, and how many rows.
 
-    `returned` names the units of devices and paths that had been away, or are new,
-    `unkept` the frames that were refused and for which there is no room to keep them.
+    `late` of them came after later ones. `returned` names the units of devices and
+    paths that had been away, or are new, `found` is what the collector has to tell.
+    `taken` names the frames with a number that another record has, `unkept` those that
+    were refused and for which there is no room to keep them.
     """
 
     new: tuple[EventRow, ...]
     rows: int
     duplicates: int
+    late: int
     returned: frozenset[str]
+    found: tuple[EventRow, ...] = ()
+    taken: frozenset[str] = frozenset()
     unkept: frozenset[str] = frozenset()
 
 
 async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
     """Store the records of these frames; only what is new comes back.
 
-    Order of locks, for everybody who stores: events, measurements, devices, paths, then
-    sites. Each of them by key, so that two who store do not wait for each other.
+    Order of locks, for everybody who stores: lanes, events, measurements, devices,
+    paths, then sites. Each of them by key, so that no two who store wait for each
+    other.
     """
-    rows = [row for frame in heard for row in frame.rows]
-    numbers = [row for row in rows if is_measurement(row)]
-    events = [row for row in rows if not is_measurement(row)]
+    ledger = await note(transaction, heard)
+    numbers = [row for row in ledger.rows if is_measurement(row)]
+    events = [row for row in ledger.rows if not is_measurement(row)]
     new = await _events(transaction, events)
     measured = await _measurements(transaction, numbers)
-    alive = await _alive(transaction, heard, new)
+    alive = await _alive(transaction, heard, ledger.fresh)
     returned = await _presence(transaction, alive)
     stored = len(new) + measured
-    return Stored(tuple(new), stored, len(rows) - stored, returned)
+    return Stored(
+        tuple(new),
+        stored,
+        ledger.again + len(ledger.rows) - stored,
+        ledger.late,
+        returned,
+        tuple(number_reused(row) for row in ledger.taken.values()),
+        frozenset(ledger.taken),
+    )
+
+
+def doubted(findings: Iterable[Finding], taken: frozenset[str]) -> list[Finding]:
+    """Doubt the frames with a number that is taken, though the rest is stored."""
+    return [
+        replace(one, doubt=NUMBER_TAKEN, refusal="number_taken")
+        if isinstance(one, Heard) and one.digest in taken
+        else one
+        for one in findings
+    ]
 
 
 async def set_aside(
@@ -109,7 +136,7 @@ async def _measurements(transaction: Transaction, rows: list[EventRow]) -> int:
 
 
 async def _alive(
-    transaction: Transaction, heard: Sequence[Heard], new: Sequence[EventRow]
+    transaction: Transaction, heard: Sequence[Heard], fresh: frozenset[str]
 ) -> list[Heard]:
     """Leave out what may be an old frame played again: it is no sign of life.
 
@@ -121,12 +148,11 @@ async def _alive(
     devices = sorted({frame.known.device for frame in heard})
     rows = await transaction.all(_QUERIES["last_sent"], devices=devices)
     sent: dict[str, datetime] = {row["device"]: row["sent"] for row in rows}
-    fresh = {row.name for row in new}
     return [
         frame
         for frame in heard
         if frame.header.sent_at > sent.get(frame.known.device, _NEVER)
-        or any(row.name in fresh for row in frame.rows)
+        or frame.digest in fresh
     ]
 
 

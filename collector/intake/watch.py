@@ -11,7 +11,7 @@ import structlog
 
 from collector.database import Database, Transaction
 from collector.errors import DatabaseError
-from collector.intake.lane import Judge
+from collector.intake.found import Judge
 from collector.intake.presence import (
     Decision,
     DevicePulse,

@@ -44,6 +44,11 @@ class Process:
         """Whether it has not ended."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs, else None."""
+        return self._process.pid if self._process and self.running else None
+
     def kill(self) -> None:
         """End it with `kill -9`."""
         if self._process is not None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from edge.disk import sync_files
 from edge.errors import OutboxBusyError
-from edge.outbox import Outbox, OutboxPlan, sync_files
+from edge.outbox import Outbox, OutboxPlan
 from edge.past import count_written
 from sites.event import kind_of
 from sites.health import OutboxDamaged
