@@ -1,9 +1,9 @@
 """Writes down who was heard, and how far the clock of each is off."""
 
+import pathlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from collector.database import Transaction, jsonb
@@ -16,9 +16,10 @@ from collector.intake.ledger import Ledger
 from collector.intake.row import EventRow
 from collector.query import Queries, Row
 from sites.health import ClockChanged, Heartbeat, RunStarted
+from sites.topic import Path
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_QUERIES = Queries(Path(__file__).parent / "sql")
+_QUERIES = Queries(pathlib.Path(__file__).parent / "sql")
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ async def hear(
     steps = {id(row) for row in ledger.rows if _is_of_the_clock(row)}
     for device in alive:
         _follow(device, steps)
-    returned = await _write_down(transaction, alive)
+    returned = await _units(transaction, "hear_devices", map(_state, alive))
+    returned |= await _units(transaction, "hear_paths", _ways(heard, devices))
     for device in alive:
         if device.is_off:
             await _correct(transaction, device, ledger.rows)
@@ -158,23 +160,31 @@ async def _correct(
     await correct_runs(transaction, device.lags)
 
 
-async def _write_down(
-    transaction: Transaction, devices: Sequence[_Device]
+async def _units(
+    transaction: Transaction, query: str, rows: Iterable[dict[str, Any]]
 ) -> frozenset[str]:
-    paths = {
-        frame.path: {**_place(frame), "way": frame.path.way}
-        for device in devices
-        for frame in device.frames
-    }
-    returned: set[str] = set()
-    for query, rows in (
-        ("hear_devices", [_state(device) for device in devices]),
-        ("hear_paths", list(paths.values())),
-    ):
-        if rows:
-            back = await transaction.all(_QUERIES[query], rows=jsonb(rows))
-            returned.update(row["unit"] for row in back)
-    return frozenset(returned)
+    back = await transaction.all(_QUERIES[query], rows=jsonb(list(rows)))
+    return frozenset(row["unit"] for row in back)
+
+
+def _ways(
+    heard: Sequence[Heard], devices: Mapping[str, _Device]
+) -> Iterable[dict[str, Any]]:
+    """Give the paths by which frames came, also those later than other paths' frames.
+
+    On a slow path comes what is older than the device's latest, yet newer than the
+    latest of that path: so much is judged where the path stands.
+    """
+    live = {one.path for device in devices.values() for one in device.frames}
+    sent: dict[Path, datetime] = {}
+    ways = {}
+    for frame in heard:
+        sent[frame.path] = max(frame.header.sent_at, sent.get(frame.path, _NEVER))
+        ways[frame.path] = _place(frame)
+    return [
+        {**place, "way": path.way, "sent": sent[path], "alive": path in live}
+        for path, place in ways.items()
+    ]
 
 
 def _state(device: _Device) -> dict[str, Any]:
