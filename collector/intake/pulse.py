@@ -1,7 +1,7 @@
 """Writes down who was heard, and how far the clock of each is off."""
 
 import pathlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -38,6 +38,7 @@ class _Device:
     clock: Clock = field(default_factory=Clock)
     jumps: list[Jump] = field(default_factory=list)
     frames: list[Heard] = field(default_factory=list)
+    heartbeat: dict[str, Any] | None = None
     steps: list[Jump] = field(default_factory=list)
     lags: list[Lag] = field(default_factory=list)
     found: list[EventRow] = field(default_factory=list)
@@ -59,12 +60,8 @@ async def hear(
     if not heard:
         return Pulse()
     devices = await _devices(transaction, heard)
-    for frame in heard:
-        device = devices[frame.known.device]
-        if frame.header.sent_at > device.sent or frame.digest in ledger.fresh:
-            device.frames.append(frame)
-    alive = [device for device in devices.values() if device.frames]
-    steps = {id(row) for row in ledger.rows if _is_of_the_clock(row)}
+    alive = _alive(devices, heard, ledger)
+    steps = {id(row) for row in ledger.own if _is_of_the_clock(row)}
     for device in alive:
         _follow(device, steps)
     returned = await _units(transaction, "hear_devices", map(_state, alive))
@@ -88,6 +85,19 @@ async def _devices(
         device.jumps = [_jump(one) for one in row.pop("jumps") or []]
         device.clock = Clock(**row)
     return devices
+
+
+def _alive(
+    devices: Mapping[str, _Device], heard: Sequence[Heard], ledger: Ledger
+) -> list[_Device]:
+    for frame in heard:
+        device = devices[frame.known.device]
+        if frame.header.sent_at > device.sent or frame.digest in ledger.fresh:
+            device.frames.append(frame)
+    for row in ledger.own:
+        if isinstance(row.record, Heartbeat):
+            devices[row.device].heartbeat = row.data
+    return [device for device in devices.values() if device.frames]
 
 
 def _jump(row: Row) -> Jump:
@@ -192,7 +202,7 @@ def _state(device: _Device) -> dict[str, Any]:
     return {
         **_place(frames[-1]),
         "run": frames[-1].header.run,
-        "heartbeat": next(_heartbeats(frames), None),
+        "heartbeat": device.heartbeat,
         "sent": max(frame.header.sent_at for frame in frames),
         "clock_offset": own.offset,
         "clock_run": own.run,
@@ -201,14 +211,6 @@ def _state(device: _Device) -> dict[str, Any]:
         "clock_frames": own.frames,
         "clock_told": own.told,
     }
-
-
-def _heartbeats(frames: Sequence[Heard]) -> Iterator[dict[str, Any]]:
-    """Give what heartbeats say, the latest first."""
-    for frame in reversed(frames):
-        for row in reversed(frame.rows):
-            if isinstance(row.record, Heartbeat):
-                yield row.data
 
 
 def _place(frame: Heard) -> dict[str, Any]:
