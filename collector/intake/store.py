@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from collector.database import Transaction, jsonb
-from collector.intake.found import number_reused
+from collector.intake.found import number_reused, there_again
 from collector.intake.ingest import Finding, Heard, SetAside, is_measurement
 from collector.intake.ledger import note
 from collector.intake.row import EventRow, RecordName
-from collector.query import Queries
+from collector.query import Queries, Row
 from sites.health import Heartbeat
 
 # One source may fill this much of the store with frames that nobody believes.
@@ -30,7 +30,8 @@ class Stored:
     `late` of them came after later ones. `returned` names the units of devices and
     paths that had been away, or are new, `found` is what the collector has to tell.
     `taken` names the frames with a number that another record has, `unkept` those that
-    were refused and for which there is no room to keep them.
+    were refused and for which there is no room to keep them. `back` are devices and
+    paths that were told as lost and are there again.
     """
 
     new: tuple[EventRow, ...]
@@ -41,6 +42,7 @@ class Stored:
     found: tuple[EventRow, ...] = ()
     taken: frozenset[str] = frozenset()
     unkept: frozenset[str] = frozenset()
+    back: tuple[EventRow, ...] = ()
 
 
 async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
@@ -56,16 +58,17 @@ async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
     new = await _events(transaction, events)
     measured = await _measurements(transaction, numbers)
     alive = await _alive(transaction, heard, ledger.fresh)
-    returned = await _presence(transaction, alive)
+    back = await _presence(transaction, alive)
     stored = len(new) + measured
     return Stored(
         tuple(new),
         stored,
         ledger.again + len(ledger.rows) - stored,
         ledger.late,
-        returned,
+        frozenset(row["unit"] for row in back),
         tuple(number_reused(row) for row in ledger.taken.values()),
         frozenset(ledger.taken),
+        back=tuple(there_again(row) for row in back if row["told"]),
     )
 
 
@@ -156,7 +159,8 @@ async def _alive(
     ]
 
 
-async def _presence(transaction: Transaction, heard: Sequence[Heard]) -> frozenset[str]:
+async def _presence(transaction: Transaction, heard: Sequence[Heard]) -> list[Row]:
+    """Give the devices and paths that had been away, or are new."""
     devices: dict[str, dict[str, Any]] = {}
     paths: dict[tuple[str, int], dict[str, Any]] = {}
     for frame in heard:
@@ -174,15 +178,14 @@ async def _presence(transaction: Transaction, heard: Sequence[Heard]) -> frozens
             "sent": max(frame.header.sent_at, sent),
         }
         paths[frame.path] = {**place, "way": frame.path.way}
-    returned: set[str] = set()
+    back: list[Row] = []
     for query, rows in (
         ("hear_devices", list(devices.values())),
         ("hear_paths", list(paths.values())),
     ):
         if rows:
-            back = await transaction.all(_QUERIES[query], rows=jsonb(rows))
-            returned.update(row["unit"] for row in back)
-    return frozenset(returned)
+            back += await transaction.all(_QUERIES[query], rows=jsonb(rows))
+    return back
 
 
 def _heartbeat(frame: Heard) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ with heard as (
       from jsonb_to_recordset(%(rows)s)
            as x(device text, unit text, site text, run text, heartbeat jsonb, sent timestamptz)
 ), back as (
-    select h.device, h.unit
+    select h.device, h.unit, h.site, t.heard, t.silent_told is not null as told
       from heard h left join store.device_state t using (device)
      where t.device is null or t.silent_since is not null
 ), put as (
@@ -15,4 +15,4 @@ with heard as (
            heard = greatest(t.heard, excluded.heard), silent_since = null, silent_told = null,
            heartbeat = coalesce(excluded.heartbeat, t.heartbeat), sent = greatest(t.sent, excluded.sent)
 )
-select device, unit from back order by device
+select device, unit, site, heard, told, clock_timestamp() as now from back order by device
