@@ -95,7 +95,7 @@ async def unit_view(look: Look) -> View:
 
 
 async def open_incidents(transaction: Transaction, look: Look) -> list[dict[str, Any]]:
-    """Give the open incidents, worst first, each with how it was verified and seen again."""
+    """Give the open incidents, worst first, each with its verdict."""
     rows = await transaction.all(QUERIES["incidents_open"], role=look.asker.role)
     found = []
     for row in rows:
