@@ -56,7 +56,9 @@ def silence(world: Owner, device: str = STATION_DEVICE, site: str = STATION) -> 
 
 
 @pytest.mark.usefixtures("down")
-@pytest.mark.parametrize("behind", [row("path.lost", 2), camera(2, "outage")])
+@pytest.mark.parametrize(
+    "behind", [row("path.lost", 2), camera(2, "outage")], ids=["path", "cameras"]
+)
 async def test_a_loss_behind_it_joins_its_incident(
     world: Owner, collector: Database, behind: EventRow
 ):
@@ -99,7 +101,7 @@ async def test_paths_that_were_lost_before_go_on_in_its_incident(
         row("tamper.opened", 2 + 3600, sensor=3),
         row("panic.pressed", 2, sensor=4, data={"silent": False}),
     ],
-    ids=lambda one: one.kind,
+    ids=["tamper", "unknown", "alarm", "housing", "panic"],
 )
 async def test_what_may_be_somebodys_doing_is_never_absorbed(
     world: Owner, collector: Database, deed: EventRow
