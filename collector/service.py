@@ -1,6 +1,7 @@
 """The collector's process: puts its parts together, runs them, ends in order."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ LANES: dict[str, tuple[str, ...]] = {
     "pictures": (BLOBS,),
 }
 AWAIT_S = 2.0
+GARBAGE = 20_000  # objects between two looks for garbage
 KEEP_S = 600  # a statement over all rows of some hours may take
 HEARING = ("alarms", "plain")  # the lanes on which a sign of life comes
 
@@ -176,6 +178,10 @@ async def run(ready: Ready, stopping: asyncio.Event) -> None:
         DatabaseOlderError, DatabaseNewerError: migrate first.
     """
     inventory = load(ready.settings.inventory)
+    # What stands by now stays: looking through it again and again for garbage, and
+    # through each batch several times, took a fifth of the time that a record takes.
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     async with AsyncExitStack() as stack:
         stores = await _open_stores(ready, stack)
         while not stopping.is_set():

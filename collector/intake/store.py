@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from collector.database import Transaction, jsonb
 from collector.intake.found import number_reused
 from collector.intake.ingest import Finding, Heard, SetAside, is_measurement
@@ -22,6 +24,7 @@ NUMBER_TAKEN = "another record came first under a number of it"
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _QUERIES = Queries(Path(__file__).parent / "sql")
+_encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True)
@@ -114,12 +117,14 @@ async def _events(transaction: Transaction, rows: list[EventRow]) -> list[EventR
         return []
     await transaction.run(_QUERIES["stage_events"])
     await transaction.copy(_QUERIES["copy_events"], map(_event, rows))
-    inserted: set[RecordName] = set()
+    inserted: list[RecordName] = []
     for timed, query in ((True, "insert_events"), (False, "insert_untimed")):
         if any(row.timed is timed for row in rows):
             found = await transaction.all(_QUERIES.of(query, RecordName))
-            inserted.update(found)
-    return list(_first(rows, inserted))
+            inserted += found
+    if len(inserted) == len(rows):
+        return rows  # as nearly always: nobody has to look for names
+    return list(_first(rows, set(inserted)))
 
 
 def _first(rows: Iterable[EventRow], inserted: set[RecordName]) -> Iterator[EventRow]:
@@ -194,7 +199,10 @@ def _heartbeat(frame: Heard) -> dict[str, Any] | None:
 
 def _event(row: EventRow) -> tuple[object, ...]:
     return (
-        *row.name,
+        row.device,
+        row.run,
+        row.lane,
+        row.seq,
         row.at,
         row.said,
         row.received,
@@ -203,14 +211,21 @@ def _event(row: EventRow) -> tuple[object, ...]:
         row.kind,
         row.sensor,
         row.zone,
-        row.data,
+        _json(row.data),
         row.timed,
     )
 
 
+def _json(data: dict[str, Any]) -> str:
+    return _encoder.encode(data).decode()
+
+
 def _measurement(row: EventRow) -> tuple[object, ...]:
     return (
-        *row.name,
+        row.device,
+        row.run,
+        row.lane,
+        row.seq,
         row.at,
         row.received,
         row.unit,
