@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from collector.database import Transaction, jsonb
 from collector.intake.found import number_reused
 from collector.intake.ingest import Finding, Heard, SetAside, is_measurement
 from collector.intake.ledger import note
 from collector.intake.row import EventRow, RecordName
+from collector.keep import rollup
 from collector.query import Queries
 from sites.health import Heartbeat
 
@@ -21,6 +24,7 @@ NUMBER_TAKEN = "another record came first under a number of it"
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _QUERIES = Queries(Path(__file__).parent / "sql")
+_encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True)
@@ -46,15 +50,16 @@ class Stored:
 async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
     """Store the records of these frames; only what is new comes back.
 
-    Order of locks, for everybody who stores: lanes, events, measurements, devices,
-    paths, then sites. Each of them by key, so that no two who store wait for each
-    other.
+    Order of locks, for everybody who stores: lanes, events, measurements, hours,
+    devices, paths, then sites. Each of them by key, so that no two who store wait for
+    each other.
     """
     ledger = await note(transaction, heard)
     numbers = [row for row in ledger.rows if is_measurement(row)]
     events = [row for row in ledger.rows if not is_measurement(row)]
     new = await _events(transaction, events)
     measured = await _measurements(transaction, numbers)
+    await rollup.mark(transaction, [*new, *(numbers if measured else ())])
     alive = await _alive(transaction, heard, ledger.fresh)
     returned = await _presence(transaction, alive)
     stored = len(new) + measured
@@ -112,12 +117,14 @@ async def _events(transaction: Transaction, rows: list[EventRow]) -> list[EventR
         return []
     await transaction.run(_QUERIES["stage_events"])
     await transaction.copy(_QUERIES["copy_events"], map(_event, rows))
-    inserted: set[RecordName] = set()
+    inserted: list[RecordName] = []
     for timed, query in ((True, "insert_events"), (False, "insert_untimed")):
         if any(row.timed is timed for row in rows):
             found = await transaction.all(_QUERIES.of(query, RecordName))
-            inserted.update(found)
-    return list(_first(rows, inserted))
+            inserted += found
+    if len(inserted) == len(rows):
+        return rows  # as nearly always: nobody has to look for names
+    return list(_first(rows, set(inserted)))
 
 
 def _first(rows: Iterable[EventRow], inserted: set[RecordName]) -> Iterator[EventRow]:
@@ -192,7 +199,10 @@ def _heartbeat(frame: Heard) -> dict[str, Any] | None:
 
 def _event(row: EventRow) -> tuple[object, ...]:
     return (
-        *row.name,
+        row.device,
+        row.run,
+        row.lane,
+        row.seq,
         row.at,
         row.said,
         row.received,
@@ -201,14 +211,21 @@ def _event(row: EventRow) -> tuple[object, ...]:
         row.kind,
         row.sensor,
         row.zone,
-        row.data,
+        _json(row.data),
         row.timed,
     )
 
 
+def _json(data: dict[str, Any]) -> str:
+    return _encoder.encode(data).decode()
+
+
 def _measurement(row: EventRow) -> tuple[object, ...]:
     return (
-        *row.name,
+        row.device,
+        row.run,
+        row.lane,
+        row.seq,
         row.at,
         row.received,
         row.unit,

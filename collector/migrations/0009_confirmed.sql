@@ -33,8 +33,8 @@ begin
 end
 $$;
 
--- The service itself ends an incident only where nothing but records that were withheld made it, and it never touches
--- a closed one.
+-- The service itself ends an incident only where records that were withheld made it, or losses that go on in another
+-- incident of that place; and it never touches a closed one.
 create function store.guard_ending() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -45,7 +45,14 @@ begin
            is distinct from (old.state, old.resolved, old.outcome, old.sentence)
            and (new.state <> 'resolved' or new.outcome is distinct from 'itself' or new.sentence <> ''
                 or exists (select from store.incident_record r
-                            where r.incident = old.incident and r.kind <> 'records.withheld'))) then
+                            where r.incident = old.incident and r.kind <> 'records.withheld'
+                              and not (r.kind in ('device.silent', 'path.lost')
+                                       and exists (select from store.incident_record s
+                                                     join store.incident j on j.incident = s.incident
+                                                    where j.site = old.site and j.state <> 'resolved'
+                                                      and j.incident <> old.incident
+                                                      and (s.device, s.run, s.lane, s.seq)
+                                                          = (r.device, r.run, r.lane, r.seq)))))) then
         raise insufficient_privilege using message = 'an incident does not end like that';
     end if;
     return new;

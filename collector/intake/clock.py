@@ -1,0 +1,1 @@
+"""How far a device's clock is off, from the frames that come: pure decisions."""
