@@ -24,9 +24,9 @@ _QUERIES = Queries(pathlib.Path(__file__).parent / "sql")
 
 @dataclass(frozen=True)
 class Pulse:
-    """The units of devices and paths that are back or new, and what was found."""
+    """The devices and paths that are back or new, and what was found."""
 
-    returned: frozenset[str] = frozenset()
+    back: tuple[Row, ...] = ()
     found: tuple[EventRow, ...] = ()
 
 
@@ -64,13 +64,15 @@ async def hear(
     steps = {id(row) for row in ledger.own if _is_of_the_clock(row)}
     for device in alive:
         _follow(device, steps)
-    returned = await _units(transaction, "hear_devices", map(_state, alive))
-    returned |= await _units(transaction, "hear_paths", _ways(heard, devices))
+    states = jsonb([_state(device) for device in alive])
+    back = await transaction.all(_QUERIES["hear_devices"], rows=states)
+    ways = jsonb(_ways(heard, devices))
+    back += await transaction.all(_QUERIES["hear_paths"], rows=ways)
     for device in alive:
         if device.is_off:
             await _correct(transaction, device, ledger.rows)
     found = [row for device in alive for row in device.found]
-    return Pulse(returned, tuple(found))
+    return Pulse(tuple(back), tuple(found))
 
 
 async def _devices(
@@ -170,16 +172,9 @@ async def _correct(
     await correct_runs(transaction, device.lags)
 
 
-async def _units(
-    transaction: Transaction, query: str, rows: Iterable[dict[str, Any]]
-) -> frozenset[str]:
-    back = await transaction.all(_QUERIES[query], rows=jsonb(list(rows)))
-    return frozenset(row["unit"] for row in back)
-
-
 def _ways(
     heard: Sequence[Heard], devices: Mapping[str, _Device]
-) -> Iterable[dict[str, Any]]:
+) -> list[dict[str, Any]]:
     """Give the paths by which frames came, also those later than other paths' frames.
 
     On a slow path comes what is older than the device's latest, yet newer than the
