@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from collector.database import Transaction, jsonb
+from collector.intake.ingest import Heard
 from collector.intake.row import EventRow, RecordName
 from collector.query import Queries, Row
 
@@ -59,6 +60,23 @@ async def tell(
     for unit in sorted({row.unit for row in kept}):
         await transaction.notify("site", unit)
     return kept
+
+
+def clock_wrong(frame: Heard, offset_s: float) -> EventRow:
+    """Say that a device's clock is off: ours minus its own, in seconds."""
+    received = frame.message.received
+    return EventRow(
+        device=frame.known.device,
+        run="clock",
+        lane="al",
+        seq=int(received.timestamp() * 1000),
+        at=received,
+        received=received,
+        unit=frame.known.unit,
+        site=frame.known.site,
+        kind="clock.wrong",
+        data={"offset_s": round(offset_s, 1)},
+    )
 
 
 def number_reused(row: EventRow) -> EventRow:

@@ -4,18 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from collector.database import Transaction, jsonb
-from collector.intake.found import number_reused, there_again
+from collector.database import Transaction
+from collector.intake.found import number_reused
 from collector.intake.ingest import Finding, Heard, SetAside, is_measurement
 from collector.intake.ledger import note
+from collector.intake.pulse import hear
 from collector.intake.row import EventRow, RecordName
 from collector.keep import rollup
-from collector.query import Queries, Row
-from sites.health import Heartbeat
+from collector.query import Queries
 
 # One source may fill this much of the store with frames that nobody believes.
 KEPT_FRAMES = 100
@@ -62,18 +61,17 @@ async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
     new = await _events(transaction, events)
     measured = await _measurements(transaction, numbers)
     await rollup.mark(transaction, [*new, *(numbers if measured else ())])
-    alive = await _alive(transaction, heard, ledger.fresh)
-    back = await _presence(transaction, alive)
+    pulse = await hear(transaction, heard, ledger)
     stored = len(new) + measured
     return Stored(
         tuple(new),
         stored,
         ledger.again + len(ledger.rows) - stored,
         ledger.late,
-        frozenset(row["unit"] for row in back),
-        tuple(number_reused(row) for row in ledger.taken.values()),
+        pulse.returned,
+        (*map(number_reused, ledger.taken.values()), *pulse.found),
         frozenset(ledger.taken),
-        back=tuple(there_again(row) for row in back if row["told"]),
+        back=pulse.back,
     )
 
 
@@ -143,61 +141,6 @@ async def _measurements(transaction: Transaction, rows: list[EventRow]) -> int:
     await transaction.run(_QUERIES["stage_measurements"])
     await transaction.copy(_QUERIES["copy_measurements"], map(_measurement, rows))
     return await transaction.run(_QUERIES["insert_measurements"])
-
-
-async def _alive(
-    transaction: Transaction, heard: Sequence[Heard], fresh: frozenset[str]
-) -> list[Heard]:
-    """Leave out what may be an old frame played again: it is no sign of life.
-
-    A live device writes new records (its heartbeat is one), or at least sends later
-    than before; who has its old frames can do neither.
-    """
-    if not heard:
-        return []
-    devices = sorted({frame.known.device for frame in heard})
-    rows = await transaction.all(_QUERIES["last_sent"], devices=devices)
-    sent: dict[str, datetime] = {row["device"]: row["sent"] for row in rows}
-    return [
-        frame
-        for frame in heard
-        if frame.header.sent_at > sent.get(frame.known.device, _NEVER)
-        or frame.digest in fresh
-    ]
-
-
-async def _presence(transaction: Transaction, heard: Sequence[Heard]) -> list[Row]:
-    """Give the devices and paths that had been away, or are new."""
-    devices: dict[str, dict[str, Any]] = {}
-    paths: dict[tuple[str, int], dict[str, Any]] = {}
-    for frame in heard:
-        place = {
-            "device": frame.known.device,
-            "unit": frame.known.unit,
-            "site": frame.known.site,
-        }
-        before = devices.get(frame.known.device, {}).get("heartbeat")
-        sent = devices.get(frame.known.device, {}).get("sent", _NEVER)
-        devices[frame.known.device] = {
-            **place,
-            "run": frame.header.run,
-            "heartbeat": _heartbeat(frame) or before,
-            "sent": max(frame.header.sent_at, sent),
-        }
-        paths[frame.path] = {**place, "way": frame.path.way}
-    back: list[Row] = []
-    for query, rows in (
-        ("hear_devices", list(devices.values())),
-        ("hear_paths", list(paths.values())),
-    ):
-        if rows:
-            back += await transaction.all(_QUERIES[query], rows=jsonb(rows))
-    return back
-
-
-def _heartbeat(frame: Heard) -> dict[str, Any] | None:
-    beats = [row for row in frame.rows if isinstance(row.record, Heartbeat)]
-    return beats[-1].data if beats else None
 
 
 def _event(row: EventRow) -> tuple[object, ...]:
