@@ -10,7 +10,7 @@ from collector.database import Transaction, jsonb
 from collector.intake import clock
 from collector.intake.clock import Clock, Jump
 from collector.intake.correction import Lag, correct_rows, correct_runs
-from collector.intake.found import clock_wrong, there_again
+from collector.intake.found import clock_wrong
 from collector.intake.ingest import Heard
 from collector.intake.ledger import Ledger
 from collector.intake.row import EventRow
@@ -23,14 +23,10 @@ _QUERIES = Queries(Path(__file__).parent / "sql")
 
 @dataclass(frozen=True)
 class Pulse:
-    """The units of devices and paths that are back or new, and what was found.
+    """The devices and paths that are back or new, and what was found."""
 
-    `back` are those that were told as lost.
-    """
-
-    returned: frozenset[str] = frozenset()
+    back: tuple[Row, ...] = ()
     found: tuple[EventRow, ...] = ()
-    back: tuple[EventRow, ...] = ()
 
 
 @dataclass
@@ -70,13 +66,12 @@ async def hear(
     steps = {id(row) for row in ledger.rows if _is_of_the_clock(row)}
     for device in alive:
         _follow(device, steps)
-    rows = await _write_down(transaction, alive)
+    back = await _write_down(transaction, alive)
     for device in alive:
         if device.is_off:
             await _correct(transaction, device, ledger.rows)
     found = [row for device in alive for row in device.found]
-    back = tuple(there_again(row) for row in rows if row["told"])
-    return Pulse(frozenset(row["unit"] for row in rows), tuple(found), back)
+    return Pulse(tuple(back), tuple(found))
 
 
 async def _devices(
@@ -166,7 +161,6 @@ async def _correct(
 async def _write_down(
     transaction: Transaction, devices: Sequence[_Device]
 ) -> list[Row]:
-    """Give the devices and paths that had been away, or are new."""
     paths = {
         frame.path: {**_place(frame), "way": frame.path.way}
         for device in devices

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from collector.database import Transaction
-from collector.intake.found import number_reused
+from collector.intake.found import number_reused, there_again
 from collector.intake.ingest import Finding, Heard, SetAside, is_measurement
 from collector.intake.ledger import note
 from collector.intake.pulse import hear
@@ -22,7 +21,6 @@ KEPT_FRAMES = 100
 KEPT_BYTES = 4 * 2**20
 NUMBER_TAKEN = "another record came first under a number of it"
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
 _QUERIES = Queries(Path(__file__).parent / "sql")
 _encoder = msgspec.json.Encoder()
 
@@ -69,10 +67,10 @@ async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
         stored,
         ledger.again + len(ledger.rows) - stored,
         ledger.late,
-        pulse.returned,
+        frozenset(row["unit"] for row in pulse.back),
         (*map(number_reused, ledger.taken.values()), *pulse.found),
         frozenset(ledger.taken),
-        back=pulse.back,
+        back=tuple(there_again(row) for row in pulse.back if row["told"]),
     )
 
 
