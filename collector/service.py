@@ -86,6 +86,7 @@ class Collector:
             self._judge,
             self.listening,
             self.health,
+            self._ready.settings.name,
         )
         async with asyncio.TaskGroup() as group:
             finishing = [

@@ -29,9 +29,9 @@ def proven(stretch: Stretch | None, sent: datetime, now: datetime) -> Stretch:
     in_time = timedelta() <= now - sent <= LATE
     if not in_time:
         return Stretch(now, now)
-    if stretch is None or not timedelta() <= sent - stretch.until <= LATE:
+    if stretch is None or abs(sent - stretch.until) > LATE:
         return Stretch(sent, sent)
-    return Stretch(stretch.since, sent)
+    return Stretch(stretch.since, max(stretch.until, sent))
 
 
 class Probe:

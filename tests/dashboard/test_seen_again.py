@@ -128,3 +128,23 @@ async def test_a_loss_that_became_an_alarm_says_where_it_goes_on(
     assert f"Gaat verder als incident {incident}" in page
     assert "Vanzelf geëindigd" in page
     assert f"Neemt incident {old} over" in await said(browser, f"/incident/{incident}")
+
+
+async def test_what_happened_while_a_device_was_off_says_so(house: House, lived: Town):
+    incident = await lived.intrusion(while_blind=True)
+    page = await said(await house.guest(OWNER), f"/incident/{incident}")
+    assert "gebeurde terwijl het apparaat uit was" in page
+    assert "Gevonden bij het opstarten" in page
+
+
+async def test_when_nobody_listened_is_told_above_the_places(house: House, lived: Town):
+    browser = await house.guest(OWNER)
+    assert "Wij luisterden niet" not in await said(browser, "/")
+    for hours in (30, 2):
+        await lived.pen.execute(
+            "insert into store.deaf values (%s, %s)",
+            [lived.now - hours * 60 * M, lived.now - (hours - 1) * 60 * M],
+        )
+    page = await said(browser, "/")
+    assert page.count("Wij luisterden niet van") == 1
+    assert 'class="blind"' in row_of(page)
