@@ -30,8 +30,6 @@ CHUNKS = """
      where i.inhparent in ('store.event'::regclass, 'store.measurement'::regclass)"""
 WITHOUT_A_UNIT = {
     "seen.deaf",
-    "store.deaf",
-    "store.listener",
     "seen.rolled_up",
     "store.migration",
     "store.session",
