@@ -18,6 +18,7 @@ from dashboard.place import DeviceSeen, Standing, WayLost, silent_since, standin
 from dashboard.plan import HEIGHT, WIDTH, Area, Present, areas
 from dashboard.strip import Stretch
 from dashboard.unit import ARMING_KNOWN, armed_spans, cameras_lost, going_on
+from dashboard.verified import seen_again
 
 Row = Mapping[str, Any]
 
@@ -100,7 +101,10 @@ async def site_view(look: Look, site: str, window: Window) -> View:
         values={
             "site": row,
             "name": name,
-            "incidents": incidents,
+            "incidents": [
+                {**each, "again": seen_again(each["last_kinds"], each["last_at"])}
+                for each in incidents
+            ],
             "health": health,
             "standing": stands,
             "window": window,

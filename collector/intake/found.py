@@ -7,7 +7,7 @@ from pathlib import Path
 from collector.database import Transaction, jsonb
 from collector.intake.ingest import Heard
 from collector.intake.row import EventRow, RecordName
-from collector.query import Queries
+from collector.query import Queries, Row
 
 _QUERIES = Queries(Path(__file__).parent / "sql")
 
@@ -92,4 +92,24 @@ def number_reused(row: EventRow) -> EventRow:
         site=row.site,
         kind="number.reused",
         data={"lane": row.lane, "number": row.seq},
+    )
+
+
+def there_again(back: Row) -> EventRow:
+    """Say that a device or a path that was told as lost is heard again.
+
+    It has the name of its loss, in the other lane: two lanes that hear the device at
+    once say one thing.
+    """
+    way, now = back.get("way"), back["now"]
+    return EventRow(
+        device=back["device"],
+        run="presence" if way is None else f"path-{way}",
+        lane="up",
+        seq=int(back["heard"].timestamp() * 1000),
+        at=now,
+        received=now,
+        unit=back["unit"],
+        site=back["site"],
+        kind="device.heard" if way is None else "path.restored",
     )

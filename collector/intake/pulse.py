@@ -23,9 +23,9 @@ _QUERIES = Queries(Path(__file__).parent / "sql")
 
 @dataclass(frozen=True)
 class Pulse:
-    """The units of devices and paths that are back or new, and what was found."""
+    """The devices and paths that are back or new, and what was found."""
 
-    returned: frozenset[str] = frozenset()
+    back: tuple[Row, ...] = ()
     found: tuple[EventRow, ...] = ()
 
 
@@ -66,12 +66,12 @@ async def hear(
     steps = {id(row) for row in ledger.rows if _is_of_the_clock(row)}
     for device in alive:
         _follow(device, steps)
-    returned = await _write_down(transaction, alive)
+    back = await _write_down(transaction, alive)
     for device in alive:
         if device.is_off:
             await _correct(transaction, device, ledger.rows)
     found = [row for device in alive for row in device.found]
-    return Pulse(returned, tuple(found))
+    return Pulse(tuple(back), tuple(found))
 
 
 async def _devices(
@@ -160,21 +160,20 @@ async def _correct(
 
 async def _write_down(
     transaction: Transaction, devices: Sequence[_Device]
-) -> frozenset[str]:
+) -> list[Row]:
     paths = {
         frame.path: {**_place(frame), "way": frame.path.way}
         for device in devices
         for frame in device.frames
     }
-    returned: set[str] = set()
+    back: list[Row] = []
     for query, rows in (
         ("hear_devices", [_state(device) for device in devices]),
         ("hear_paths", list(paths.values())),
     ):
         if rows:
-            back = await transaction.all(_QUERIES[query], rows=jsonb(rows))
-            returned.update(row["unit"] for row in back)
-    return frozenset(returned)
+            back += await transaction.all(_QUERIES[query], rows=jsonb(rows))
+    return back
 
 
 def _state(device: _Device) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from collector.database import Transaction
-from collector.intake.found import number_reused
+from collector.intake.found import number_reused, there_again
 from collector.intake.ingest import Finding, Heard, SetAside, is_measurement
 from collector.intake.ledger import note
 from collector.intake.pulse import hear
@@ -21,7 +21,6 @@ KEPT_FRAMES = 100
 KEPT_BYTES = 4 * 2**20
 NUMBER_TAKEN = "another record came first under a number of it"
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
 _QUERIES = Queries(Path(__file__).parent / "sql")
 _encoder = msgspec.json.Encoder()
 
@@ -33,7 +32,8 @@ class Stored:
     `late` of them came after later ones. `returned` names the units of devices and
     paths that had been away, or are new, `found` is what the collector has to tell.
     `taken` names the frames with a number that another record has, `unkept` those that
-    were refused and for which there is no room to keep them.
+    were refused and for which there is no room to keep them. `back` are devices and
+    paths that were told as lost and are there again.
     """
 
     new: tuple[EventRow, ...]
@@ -44,6 +44,7 @@ class Stored:
     found: tuple[EventRow, ...] = ()
     taken: frozenset[str] = frozenset()
     unkept: frozenset[str] = frozenset()
+    back: tuple[EventRow, ...] = ()
 
 
 async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
@@ -66,9 +67,10 @@ async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
         stored,
         ledger.again + len(ledger.rows) - stored,
         ledger.late,
-        pulse.returned,
+        frozenset(row["unit"] for row in pulse.back),
         (*map(number_reused, ledger.taken.values()), *pulse.found),
         frozenset(ledger.taken),
+        back=tuple(there_again(row) for row in pulse.back if row["told"]),
     )
 
 

@@ -6,7 +6,7 @@ with heard as (
                 clock_offset double precision, clock_run text, clock_low double precision,
                 clock_low_since timestamptz, clock_frames int, clock_told double precision)
 ), back as (
-    select h.device, h.unit
+    select h.device, h.unit, h.site, t.heard, t.silent_told is not null as told
       from heard h left join store.device_state t using (device)
      where t.device is null or t.silent_since is not null
 ), put as (
@@ -24,4 +24,4 @@ with heard as (
            clock_low_since = excluded.clock_low_since, clock_frames = excluded.clock_frames,
            clock_told = excluded.clock_told
 )
-select device, unit from back order by device
+select device, unit, site, heard, told, clock_timestamp() as now from back order by device
