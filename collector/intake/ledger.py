@@ -157,12 +157,13 @@ class _Sorting:
     @staticmethod
     def of(heard: Iterable[Heard], lanes: Lanes) -> "_Sorting":
         sorting = _Sorting()
+        new = {name for name, lane in lanes.items() if lane.is_new}
         for frame in heard:
-            lane = lanes[_lane_of(frame)]
-            if lane.is_new:
+            name = _lane_of(frame)
+            if name in new:
                 sorting.rows.extend(frame.rows)
             else:
-                sorting._one_by_one(frame, lane)
+                sorting._one_by_one(frame, lanes[name])
         return sorting
 
     def _one_by_one(self, frame: Heard, lane: _Lane) -> None:
