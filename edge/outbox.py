@@ -61,8 +61,10 @@ class Outbox:
         at: datetime,
         plan: OutboxPlan | None = None,
         disk: Disk | None = None,
+        *,
+        clock_trusted: bool = True,
     ) -> None:
-        """Open the outbox in `folder`, making it where it is not.
+        """Open the outbox in `folder`, making it where it is not, at a time `at`.
 
         Raises OutboxBusyError where another process has it open.
         """
@@ -79,7 +81,7 @@ class Outbox:
             "al": self._lane(past, "al"),
             "up": self._lane(past, "up"),
         }
-        self._begin(past, at)
+        self._begin(past, at, clock_trusted=clock_trusted)
 
     def __enter__(self) -> Self:
         return self
@@ -148,7 +150,7 @@ class Outbox:
         size = max(4096, min(self._plan.segment, self._plan.limit // 8))
         return LaneLog(self.folder, self._disk, size, past.segments[lane])
 
-    def _begin(self, past: Past, at: datetime) -> None:
+    def _begin(self, past: Past, at: datetime, *, clock_trusted: bool) -> None:
         clear_drafts(self.folder)
         room = self._reserve.keep()
         for lane, log in self._lanes.items():
@@ -162,17 +164,17 @@ class Outbox:
                 previous=past.run,
                 last_al=past.last["al"],
                 last_up=past.last["up"],
+                clock_trusted=clock_trusted,
             )
         )
         if past.torn:
-            lost = sum(len(part.data) for parts in past.torn.values() for part in parts)
-            damage = OutboxDamaged(at=at, segments=len(past.torn), lost_bytes=lost)
-            self._append_alarm(damage)
+            lost, torn = past.lost_bytes, len(past.torn)
+            self._append_alarm(OutboxDamaged(at=at, segments=torn, lost_bytes=lost))
         if not room:
             self._begin_shortage(at, broken=True)
         with suppress(OSError):
             save_tally(self.folder, past, self.run)
-            repair(self.folder, past)
+            repair(self.folder, past, at)
             for log in self._lanes.values():
                 log.measure()
                 log.sweep()

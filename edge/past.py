@@ -7,6 +7,7 @@ does not need the segments, which are deleted when all of them is confirmed.
 from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby, pairwise
 from operator import attrgetter
 from pathlib import Path
@@ -15,7 +16,10 @@ import msgspec
 
 from edge.disk import DRAFT, Disk, replace_file
 from edge.entry import Torn, parse_name
-from edge.segment import Segment, load
+from edge.loss import lost_numbers
+from edge.segment import Segment, Written, load
+from sites.frame import encode_record
+from sites.health import RecordsDropped
 from sites.record import Lane
 
 _TALLY = "tally.json"
@@ -51,6 +55,11 @@ class Past:
     torn: dict[Path, list[Torn]] = field(default_factory=dict)
     joined: list[Segment] = field(default_factory=list)
     written: int = 0
+
+    @property
+    def lost_bytes(self) -> int:
+        """How many bytes are torn."""
+        return sum(len(part.data) for parts in self.torn.values() for part in parts)
 
 
 def look_back(folder: Path, disk: Disk) -> Past:
@@ -92,20 +101,33 @@ def save_tally(folder: Path, past: Past, run: str) -> None:
     replace_file(folder / _TALLY, msgspec.json.encode(tally))
 
 
-def repair(folder: Path, past: Past) -> None:
+def repair(folder: Path, past: Past, at: datetime) -> None:
     """Cut the damage out of the segments, and keep it aside; raises OSError.
 
-    What a newer segment holds too goes with it.
+    The records that are gone with it are named, at a time `at`. What a newer segment
+    holds too goes.
     """
     for path, parts in past.torn.items():
         _keep_aside(folder / _ASIDE, path, parts)
-        (segment,) = (
-            own for log in past.segments.values() for own in log if own.path == path
+        (log,) = (
+            log
+            for log in past.segments.values()
+            if any(segment.path == path for segment in log)
         )
+        (segment,) = (segment for segment in log if segment.path == path)
         whole, _ = segment.standing()
-        segment.rewrite(segment.first, whole)
+        gone = [
+            Written(span[-1], encode_record(_dropped(span, at)))
+            for span in lost_numbers(segment, parts, log)
+        ]
+        first = min([segment.first, *(one.seq for one in gone)])
+        segment.rewrite(first, sorted([*whole, *gone]))
     for segment in past.joined:
         segment.remove()
+
+
+def _dropped(span: list[int], at: datetime) -> RecordsDropped:
+    return RecordsDropped(seq=span[-1], at=at, first=span[0], last=span[-1])
 
 
 def count_written(folder: Path) -> int:

@@ -18,8 +18,13 @@ STATION_HOURS, HOME_HOURS = 7 * 24, 72
 
 
 @contextmanager
-def open_stores(ready: Ready, now: datetime) -> Iterator[Stores]:
-    """Open what the device keeps; raises OutboxBusyError."""
+def open_stores(
+    ready: Ready, now: datetime, *, clock_trusted: bool
+) -> Iterator[Stores]:
+    """Open what the device keeps, at a time that is right or not.
+
+    Raises OutboxBusyError.
+    """
     folder = ready.home / "outbox"
     journal = Journal(ready.home / "panel.json")
     if not folder.exists():
@@ -27,7 +32,8 @@ def open_stores(ready: Ready, now: datetime) -> Iterator[Stores]:
         journal.write(PanelState())
     room = ready.settings.outbox_mb * 2**20
     limit = outbox_limit(ready.settings.outbox_mb)
-    with Outbox(folder, now, OutboxPlan(limit=limit)) as outbox:
+    plan = OutboxPlan(limit=limit)
+    with Outbox(folder, now, plan, clock_trusted=clock_trusted) as outbox:
         album = Album(folder / "pictures", ready.site.device, room - limit)
         shelf = Shelf(ready.home / "clips", _limits(ready), ready.key.verify_key)
         yield Stores(outbox, album, journal, shelf)

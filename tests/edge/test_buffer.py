@@ -17,7 +17,7 @@ from tests.edge.records import NOON, after, measurement, opened, waiting
 from tests.edge.test_full_disk import mount_command
 
 FLOOD = 200_000
-GRADES = {2: 250, 3: 500, 4: 1000}  # EN 50131-10: events that must be kept
+GRADES = {2: 250, 3: 500, 4: 1000}  # EN 50131-1: events to keep while offline
 IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # a tmpfs
 (LEAST_MB,) = (one.ge for one in Settings.model_fields["outbox_mb"].metadata[:1])
 

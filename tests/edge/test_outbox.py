@@ -43,6 +43,13 @@ def test_the_first_record_of_a_run_names_the_one_before_it(tmp_path: Path):
     assert (start.previous, start.last_al, start.last_up) == (first.run, 2, 4)
 
 
+def test_a_run_says_whether_its_clock_was_known_to_be_right(tmp_path: Path):
+    with Outbox(tmp_path, NOON, clock_trusted=False) as box:
+        assert start_of(box).clock_trusted is False
+    with Outbox(tmp_path, NOON) as box:
+        assert start_of(box).clock_trusted
+
+
 def test_the_very_first_run_names_none_before_it(tmp_path: Path):
     with Outbox(tmp_path, NOON) as box:
         assert start_of(box).previous is None

@@ -33,6 +33,7 @@ def taken(disk: SmallDisk) -> None:
 def test_measurements_push_no_event_out_and_are_refused_by_name(tmp_path: Path):
     plan = OutboxPlan(limit=16 * 1024, segment=4096, reserve=4096)
     with Outbox(tmp_path, NOON, plan) as box:
+        events = 0
         while box._used() < plan.limit - 150:
             events = box.append(opened())
         last = fill(box, measurement(), 7)

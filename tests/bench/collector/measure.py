@@ -79,7 +79,7 @@ class Scope:
     @property
     def rows(self) -> tuple[int, ...]:
         """Millions of rows stored before."""
-        return (1, 3) if self.quick else (1, 10, 50)
+        return (1, 2) if self.quick else (1, 10, 50)
 
     @property
     def seconds(self) -> float:
