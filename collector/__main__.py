@@ -121,6 +121,8 @@ def _migrate(asked: argparse.Namespace) -> None:
         f"migration {outcome.before} -> {outcome.after}, "
         f"the database is {outcome.capability}"
     )
+    for told in outcome.compression:
+        print(told)
 
 
 def _sync(asked: argparse.Namespace) -> None:

@@ -787,6 +787,21 @@ create view seen.event_day as select site, bucket, unit, kind, n from store.even
 -- The hour before which everything was rolled up.
 create view seen.rolled_up as select until from store.keep_done where what = 'rollup';
 
+-- The last word about each thing that the records of an incident name as lost, or as there again.
+create function seen.last_words(wanted bigint) returns table (last_kinds text[], last_at timestamptz[])
+language sql stable
+begin atomic
+    select coalesce(array_agg(x.kind), '{}'), coalesce(array_agg(x.at), '{}')
+      from (select distinct on (r.device, r.sort, r.sensor, r.path) r.kind, r.at
+              from (select device, sensor, kind, at, seq, split_part(kind, '.', 1) as sort,
+                           case when kind like 'path.%' then run end as path
+                      from seen.incident_record
+                     where incident = wanted
+                       and kind in ('camera.lost', 'camera.restored', 'device.silent', 'device.heard',
+                                    'path.lost', 'path.restored')) r
+             order by r.device, r.sort, r.sensor, r.path, r.at desc, r.seq desc) x;
+end;
+
 grant select on all tables in schema seen to wachtpost_dashboard;
 
 reset role;

@@ -11,9 +11,9 @@ import structlog
 
 from collector.database import Transaction, jsonb
 from collector.incident import telling
-from collector.incident.confirm import Known
+from collector.incident.back import Back
 from collector.incident.rules import Join, Open, Standing, steps_of
-from collector.incident.weigh import Case
+from collector.incident.weigh import Case, Known
 from collector.intake.row import EventRow
 from collector.query import Queries
 from sites.playbook import Playbook
@@ -106,6 +106,17 @@ class Clerk:
         await self._note(incident, case.unit, "confirmed", {"kinds": sorted(kinds)})
         if news:
             await self._tell(incident, case.unit, "confirmed", case.tells)
+
+    async def come_back(self, found: Back) -> None:
+        """Note in an incident that what it is about is there again; once a record."""
+        row = found.row
+        if await self._copy(found.incident, row.unit, [row]):
+            data: dict[str, object] = {
+                "kind": row.kind,
+                "device": row.device,
+                "sensor": row.sensor,
+            }
+            await self._note(found.incident, row.unit, "returned", data)
 
     async def go_on(self, old: Standing, into: int) -> None:
         """End an incident of losses alone, which goes on in another one."""

@@ -11,28 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from collector.incident.rules import Standing
-from collector.incident.weigh import LOSSES, Case
+from collector.incident.weigh import LOSSES, Case, Known
 
 ALARMS = frozenset({"alarm.raised", "tamper.opened"})
 APART = timedelta(minutes=30)  # at most, between an alarm and a loss
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A record that an incident of the site holds; `stands`: it is not resolved."""
-
-    incident: int
-    stands: bool
-    unit: str
-    device: str
-    run: str
-    lane: str
-    seq: int
-    at: datetime
-    kind: str
-    sensor: int | None
-    zone: int | None
-    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

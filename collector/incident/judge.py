@@ -5,15 +5,16 @@ the unique index on site and cause is the second guard. What happens here is com
 with the records or not at all.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import structlog
 
 from collector.database import Transaction
+from collector.incident.back import ENDS, back
 from collector.incident.clerk import Clerk
-from collector.incident.confirm import Known, confirming, going_on, homes, window
+from collector.incident.confirm import confirming, going_on, homes, window
 from collector.incident.rules import (
     Join,
     Standing,
@@ -24,7 +25,7 @@ from collector.incident.rules import (
     join_as,
     kinds_with_rules,
 )
-from collector.incident.weigh import LOSSES, Case, Key, sort_out
+from collector.incident.weigh import LOSSES, Case, Key, Known, sort_out
 from collector.intake.row import EventRow
 from collector.query import Queries
 from sites.inventory import Inventory
@@ -50,13 +51,15 @@ async def judge(
     wanted = [row for row in rows if row.kind in kinds]
     if not wanted:
         return []
-    cases, nothing = sort_out(wanted, inventory)
+    returns = [row for row in wanted if row.kind in ENDS]
+    cases, nothing = sort_out((r for r in wanted if r.kind not in ENDS), inventory)
     for left in nothing:
         log.info("rules.unmatched", count=len(left.records), reason=left.reason)
-    if not cases:
-        return []
     court = _Court(transaction, inventory, now)
-    return await court.hear(cases)
+    touched = await court.hear(cases) if cases else []
+    if returns:
+        await court.come_back(returns)
+    return touched
 
 
 class _Court:
@@ -68,25 +71,41 @@ class _Court:
         self._transaction = transaction
         self._inventory = inventory
         self._clerk = Clerk(transaction, now)
-        self._sites: Sequence[str] = ()
         self._standing: Mapping[Key, Standing] = {}
 
     async def hear(self, cases: Sequence[Case]) -> list[int]:
         """Give the incidents that these cases opened or joined, each once."""
-        self._sites = sorted({case.site for case in cases})
-        await self._look()
+        await self._look({case.site for case in cases})
         touched: dict[int, None] = {}
         hushed = hush(cases, self._standing.values())
+        changed = None
         for case in hushed:
-            touched.update(dict.fromkeys(await self._case(case)))
+            if case.site == changed:
+                await self._look({case.site})
+            found = await self._case(case)
+            changed = case.site if found else None
+            touched.update(dict.fromkeys(found))
         await self._silence(hushed)
         return list(touched)
 
-    async def _look(self) -> None:
-        found = await self._transaction.all(
-            _QUERIES.of("standing", Standing), sites=self._sites, losses=sorted(LOSSES)
+    async def come_back(self, rows: Sequence[EventRow]) -> None:
+        """Note what is there again in the incidents that are about its loss."""
+        known = await self._transaction.all(
+            _QUERIES.of("lost", Known),
+            sites=sorted({row.site for row in rows}),
+            kinds=sorted(ENDS.values()),
         )
-        self._standing = {(one.site, one.cause): one for one in found}
+        for one in back(rows, known):
+            await self._clerk.come_back(one)
+
+    async def _look(self, sites: Collection[str]) -> None:
+        found = await self._transaction.all(
+            _QUERIES.of("standing", Standing),
+            sites=sorted(sites),
+            losses=sorted(LOSSES),
+        )
+        others = (one for one in self._standing.values() if one.site not in sites)
+        self._standing = {(one.site, one.cause): one for one in (*others, *found)}
 
     async def _case(self, case: Case) -> list[int]:
         others = await self._others(case)
@@ -117,9 +136,8 @@ class _Court:
         old = going_on(case, others, self._standing.values())
         old += absorbed(case, self._standing.values())
         for one in old:
-            await self._clerk.go_on(one, incident)
-        if old or standing is None:
-            await self._look()
+            if one.incident != incident:
+                await self._clerk.go_on(one, incident)
         return [incident]
 
     async def _open_or_join(self, case: Case, standing: Standing | None) -> int | None:
@@ -131,7 +149,7 @@ class _Court:
             if opened is not None:
                 return opened
             # It was opened since we looked: decide again with that one.
-            await self._look()
+            await self._look({case.site})
             standing = self._standing.get(case.key)
 
     async def _others(self, case: Case) -> tuple[Known, ...]:
@@ -152,7 +170,7 @@ class _Court:
         units = {case.site: case.unit for case in cases if case.silent}
         if not units:
             return
-        await self._look()
+        await self._look(units.keys())
         for one in self._standing.values():
             if one.site in units and not one.silent:
                 await self._clerk.silence(one, units[one.site])

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from collector.incident.back import kinds_back
 from collector.incident.weigh import RANK, Case
 from sites.inventory import Inventory
 from sites.playbook import Playbook, Step
@@ -71,10 +72,14 @@ class Join:
 
 
 def kinds_with_rules(inventory: Inventory) -> frozenset[str]:
-    """Give the kinds of record that any rule speaks of; all others are no concern."""
+    """Give the kinds of record that any rule speaks of; all others are no concern.
+
+    Those that end what a rule opened are among them.
+    """
     kinds: set[str] = {kind for rule in inventory.rules.values() for kind in rule.kinds}
     # A tamper that the panel raised belongs to the rule on tampering.
-    return frozenset(kinds | ({"alarm.raised"} if "tamper.opened" in kinds else set()))
+    raised = {"alarm.raised"} if "tamper.opened" in kinds else set[str]()
+    return frozenset(kinds | raised | kinds_back(kinds))
 
 
 def hush(cases: Iterable[Case], standing: Iterable[Standing]) -> list[Case]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 
 from collector.intake.row import EventRow
 from sites.errors import UnknownDeviceError
@@ -55,6 +56,24 @@ class Case:
     def is_loss(self) -> bool:
         """Whether they say that nothing is heard."""
         return self.kinds <= LOSSES
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record that an incident of the site holds; `stands`: it is not resolved."""
+
+    incident: int
+    stands: bool
+    unit: str
+    device: str
+    run: str
+    lane: str
+    seq: int
+    at: datetime
+    kind: str
+    sensor: int | None
+    zone: int | None
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

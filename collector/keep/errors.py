@@ -1,4 +1,6 @@
-"""Why nothing is forgotten or rolled up at present."""
+"""Why nothing is forgotten, rolled up or drawn."""
+
+from datetime import timedelta
 
 from collector.errors import CollectorError
 
@@ -10,3 +12,13 @@ class ElsewhereError(CollectorError):
 
     def __init__(self) -> None:
         super().__init__("another collector keeps house at present")
+
+
+class WidthError(CollectorError):
+    """A chart cannot have bins of this width."""
+
+    def __init__(self, width: timedelta) -> None:
+        super().__init__(
+            f"bins of {width} are neither less than an hour, nor whole hours or days"
+        )
+        self.width = width

@@ -20,6 +20,7 @@ from collector.keep.turn import QUERIES, turn
 from collector.metrics import Health
 
 TICK_S = 60.0
+BLOBS_AWAY = "pictures that are too old cannot be removed from the blob store"
 EVERY = PASS - timedelta(minutes=5)  # so that none comes later than PASS
 
 log = structlog.get_logger()
@@ -51,7 +52,7 @@ class Keeper:
         except ElsewhereError:
             log.debug("keep.elsewhere")
         except (DatabaseError, BaseError, OSError) as error:
-            told = str(error) if isinstance(error, DatabaseError) else "blob store"
+            told = str(error) if isinstance(error, DatabaseError) else BLOBS_AWAY
             self._health.trouble("keep", told)
             log.warning("keep.failed", reason=type(error).__name__)
             return

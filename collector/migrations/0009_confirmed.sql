@@ -68,4 +68,19 @@ create or replace view seen.incident as
     select incident, unit, site, rule, cause, priority, title, silent, to_control_room, occurred, opened, changed,
            state, owner, acknowledged, resolved, outcome, sentence, playbook, playbook_version, confirmed
       from store.incident;
+
+-- The last word about each thing that the records of an incident name as lost, or as there again.
+create function seen.last_words(wanted bigint) returns table (last_kinds text[], last_at timestamptz[])
+language sql stable
+begin atomic
+    select coalesce(array_agg(x.kind), '{}'), coalesce(array_agg(x.at), '{}')
+      from (select distinct on (r.device, r.sort, r.sensor, r.path) r.kind, r.at
+              from (select device, sensor, kind, at, seq, split_part(kind, '.', 1) as sort,
+                           case when kind like 'path.%' then run end as path
+                      from seen.incident_record
+                     where incident = wanted
+                       and kind in ('camera.lost', 'camera.restored', 'device.silent', 'device.heard',
+                                    'path.lost', 'path.restored')) r
+             order by r.device, r.sort, r.sensor, r.path, r.at desc, r.seq desc) x;
+end;
 reset role;

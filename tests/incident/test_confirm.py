@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.database import Database
-from collector.incident.confirm import APART, Known, confirming, window
-from collector.incident.weigh import Case, sort_out
+from collector.incident.confirm import APART, confirming, window
+from collector.incident.weigh import Case, Known, sort_out
 from collector.intake.row import EventRow
 from tests.collector.databases import Role
 from tests.incident.ruling import Owner, judged, log_of, messages, resolve, steps
