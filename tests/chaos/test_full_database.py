@@ -20,7 +20,7 @@ from tests.collector.process import Process
 from tests.servers.need import needed
 from tests.servers.tmpfs import SmallDisks
 
-PATIENCE_S = 90.0
+PATIENCE_S = 180.0
 COLLECTOR = "collector-1"
 
 
@@ -65,8 +65,9 @@ def full(pair: Pair) -> Iterator[None]:
     """Fill the disk, with room left for the log of what is to come: no crash."""
     disks = pair.post.disks
     assert disks is not None
-    pair.post.ask("checkpoint")
-    pair.post.ask("select pg_switch_wal()")
+    with psycopg.connect(pair.post.database.admin_url, autocommit=True) as connection:
+        connection.execute("checkpoint")
+        connection.execute("select pg_switch_wal()")
     disks.fill(pair.post.database.data)
     yield
     disks.relieve(pair.post.database.data)
@@ -93,7 +94,7 @@ def set_read_only(pair: Pair, value: str) -> None:
 
 
 @pytest.mark.parametrize("broken", [full, read_only])
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 async def test_what_cannot_be_stored_is_kept_told_and_stored_when_it_is_mended(
     pair: Pair, broken: Callable[[Pair], AbstractContextManager[None]]
 ):
