@@ -118,6 +118,9 @@ create table store.measurement (
     primary key (device, run, lane, seq, at)
 );
 create index measurement_by_site on store.measurement (site, quantity, at desc);
+-- So that what a wrong clock put among old rows is found at once.
+create index event_corrected on store.event (corrected) where corrected is not null;
+create index measurement_corrected on store.measurement (corrected) where corrected is not null;
 
 -- Validly signed, but the time is impossible; `at` is what the device said.
 create table store.event_untimed (
@@ -563,8 +566,8 @@ create trigger guard before update on store.incident
     for each row when (session_user = 'wachtpost_dashboard')
     execute function store.guard_incident();
 
--- The service itself ends an incident only where nothing but records that were withheld made it, and it never touches
--- a closed one.
+-- The service itself ends an incident only where records that were withheld made it, or losses that go on in another
+-- incident of that place; and it never touches a closed one.
 create function store.guard_ending() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -575,7 +578,14 @@ begin
            is distinct from (old.state, old.resolved, old.outcome, old.sentence)
            and (new.state <> 'resolved' or new.outcome is distinct from 'itself' or new.sentence <> ''
                 or exists (select from store.incident_record r
-                            where r.incident = old.incident and r.kind <> 'records.withheld'))) then
+                            where r.incident = old.incident and r.kind <> 'records.withheld'
+                              and not (r.kind in ('device.silent', 'path.lost')
+                                       and exists (select from store.incident_record s
+                                                     join store.incident j on j.incident = s.incident
+                                                    where j.site = old.site and j.state <> 'resolved'
+                                                      and j.incident <> old.incident
+                                                      and (s.device, s.run, s.lane, s.seq)
+                                                          = (r.device, r.run, r.lane, r.seq)))))) then
         raise insufficient_privilege using message = 'an incident does not end like that';
     end if;
     return new;
@@ -628,8 +638,8 @@ as $$
 declare
     home text := (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace
                    where e.extname = 'timescaledb');
-    name text;
-    here int;
+    piece record;
+    needed boolean;
     gone int := 0;
 begin
     if before > date_trunc('day', now(), 'UTC') then
@@ -638,9 +648,21 @@ begin
     if home is null then
         return 0;
     end if;
-    foreach name in array array['store.event', 'store.measurement'] loop
-        execute format('select count(*) from %I.drop_chunks(%L, older_than => $1)', home, name) into here using before;
-        gone := gone + here;
+    for piece in
+        select c.hypertable_name as name, c.chunk_schema, c.chunk_name, c.range_start, c.range_end
+          from timescaledb_information.chunks c
+         where c.hypertable_schema = 'store' and c.hypertable_name in ('event', 'measurement')
+           and c.range_end <= before
+         order by c.range_end, c.hypertable_name
+    loop
+        -- What a clock that went wrong put there is younger than it says.
+        execute format('select exists (select from %I.%I where corrected >= $1)', piece.chunk_schema, piece.chunk_name)
+           into needed using before;
+        if not needed then
+            execute format('select %I.drop_chunks(%L, older_than => $1, newer_than => $2)', home, 'store.' || piece.name)
+              using piece.range_end, piece.range_start;
+            gone := gone + 1;
+        end if;
     end loop;
     return gone;
 end
@@ -764,6 +786,21 @@ create view seen.event_hour as select site, bucket, unit, kind, n from store.eve
 create view seen.event_day as select site, bucket, unit, kind, n from store.event_day;
 -- The hour before which everything was rolled up.
 create view seen.rolled_up as select until from store.keep_done where what = 'rollup';
+
+-- The last word about each thing that the records of an incident name as lost, or as there again.
+create function seen.last_words(wanted bigint) returns table (last_kinds text[], last_at timestamptz[])
+language sql stable
+begin atomic
+    select coalesce(array_agg(x.kind), '{}'), coalesce(array_agg(x.at), '{}')
+      from (select distinct on (r.device, r.sort, r.sensor, r.path) r.kind, r.at
+              from (select device, sensor, kind, at, seq, split_part(kind, '.', 1) as sort,
+                           case when kind like 'path.%' then run end as path
+                      from seen.incident_record
+                     where incident = wanted
+                       and kind in ('camera.lost', 'camera.restored', 'device.silent', 'device.heard',
+                                    'path.lost', 'path.restored')) r
+             order by r.device, r.sort, r.sensor, r.path, r.at desc, r.seq desc) x;
+end;
 
 grant select on all tables in schema seen to wachtpost_dashboard;
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 from collector.database import Transaction, jsonb
+from collector.intake.ingest import Heard
 from collector.intake.row import EventRow, RecordName
-from collector.query import Queries
+from collector.query import Queries, Row
 
 _QUERIES = Queries(Path(__file__).parent / "sql")
 
@@ -61,6 +62,23 @@ async def tell(
     return kept
 
 
+def clock_wrong(frame: Heard, offset_s: float) -> EventRow:
+    """Say that a device's clock is off: ours minus its own, in seconds."""
+    received = frame.message.received
+    return EventRow(
+        device=frame.known.device,
+        run="clock",
+        lane="al",
+        seq=int(received.timestamp() * 1000),
+        at=received,
+        received=received,
+        unit=frame.known.unit,
+        site=frame.known.site,
+        kind="clock.wrong",
+        data={"offset_s": round(offset_s, 1)},
+    )
+
+
 def number_reused(row: EventRow) -> EventRow:
     """Say that a device gave a number twice; it is said once a run."""
     return EventRow(
@@ -74,4 +92,24 @@ def number_reused(row: EventRow) -> EventRow:
         site=row.site,
         kind="number.reused",
         data={"lane": row.lane, "number": row.seq},
+    )
+
+
+def there_again(back: Row) -> EventRow:
+    """Say that a device or a path that was told as lost is heard again.
+
+    It has the name of its loss, in the other lane: two lanes that hear the device at
+    once say one thing.
+    """
+    way, now = back.get("way"), back["now"]
+    return EventRow(
+        device=back["device"],
+        run="presence" if way is None else f"path-{way}",
+        lane="up",
+        seq=int(back["heard"].timestamp() * 1000),
+        at=now,
+        received=now,
+        unit=back["unit"],
+        site=back["site"],
+        kind="device.heard" if way is None else "path.restored",
     )

@@ -1,10 +1,15 @@
 """One lane of the intake: from what came over the wire to the receipts for it.
 
-    poll -> examine (threads) -> one transaction: store, judge, notify -> receipts
+    poll -> examine (thread) -> one transaction: store, judge, notify -> receipts
 
 While one batch is settled the next is examined, never more: what waits longer waits in
 the source. Batches are settled in their order. Nothing is confirmed before the commit
 that covers it. While the database is away the batch in hand is tried again.
+
+Signatures are checked and made in one thread of the lane, as libsodium lets others run
+meanwhile. Measured with 500 frames a batch on two busy cores, median of five turns:
+one thread 2,436 frames/s at 225 us of CPU each, two 1,950 at 237, six 1,594 at 267,
+none 1,623 at 216.
 """
 
 import asyncio
@@ -28,9 +33,7 @@ from collector.intake.source import Message, Source
 S = TypeVar("S")
 T = TypeVar("T")
 
-THREADS = 2  # of a lane: alarms never wait for the signatures of another
-CHUNK = 32  # frames a thread opens before the next gets its turn
-# So little is done at once, within milliseconds: a thread would take longer.
+# So little is done at once, within milliseconds, also while the thread is busy.
 FEW = 16
 FEW_BYTES = 16_384
 
@@ -61,7 +64,7 @@ class Lane:
         self._trust = trust
         self._watch = watch
         self._settler = Settler(name, shelf, rules, watch)
-        self._threads = ThreadPoolExecutor(THREADS, f"{name} signatures")
+        self._thread = ThreadPoolExecutor(1, f"{name} signatures")
         self._in_hand: deque[datetime] = deque()
         self._settled: datetime | None = None
 
@@ -118,7 +121,7 @@ class Lane:
             return [examine(one, trust.sealing, trust.directory) for one in some]
 
         size = sum(len(message.payload) for message in messages)
-        return await self._spread(open_some, messages, few=size <= FEW_BYTES)
+        return await self._aside(open_some, messages, few=size <= FEW_BYTES)
 
     async def _finish(self, findings: Sequence[Finding]) -> None:
         with self._watch.metrics.batch_seconds.labels(self.name).time():
@@ -130,17 +133,15 @@ class Lane:
 
     async def _answer(self, settled: Sequence[Finding]) -> None:
         write = partial(receipts, key=self._trust.answering, now=self._watch.clock())
-        for answer in await self._spread(write, settled, few=len(settled) <= FEW):
+        for answer in await self._aside(write, settled, few=len(settled) <= FEW):
             if not self._source.answer(answer.topic, answer.payload):
                 self._watch.metrics.unanswered.inc()
 
-    async def _spread(
+    async def _aside(
         self, work: Callable[[Sequence[S]], list[T]], things: Sequence[S], *, few: bool
     ) -> list[T]:
-        """Let the lane's threads do what would hold the loop up."""
+        """Let the lane's own thread do what would hold the loop up."""
         if few:
             return work(things)
         loop = asyncio.get_running_loop()
-        chunks = [things[i : i + CHUNK] for i in range(0, len(things), CHUNK)]
-        jobs = [loop.run_in_executor(self._threads, work, chunk) for chunk in chunks]
-        return [one for done in await asyncio.gather(*jobs) for one in done]
+        return await loop.run_in_executor(self._thread, work, things)

@@ -213,7 +213,7 @@ async def _stored(
 
 def _said(row: EventRow) -> _Said:
     data = msgspec.json.decode(msgspec.json.encode(row.data))
-    at = datetime.fromisoformat(row.said)
+    at = row.at if row.timed else datetime.fromisoformat(row.said)
     return _Said(at, row.kind, row.sensor, row.zone, data)
 
 

@@ -155,7 +155,7 @@ class Settler:
 
     async def _judge(self, transaction: Transaction, stored: Stored) -> None:
         rules = self._rules
-        new = [row for row in stored.new if row.kind in rules.kinds]
+        new = [row for row in (*stored.new, *stored.back) if row.kind in rules.kinds]
         await found.tell(transaction, stored.found, rules.judge, beside=new)
 
     def _count(self, findings: Sequence[Finding], stored: Stored) -> None:

@@ -33,8 +33,8 @@ begin
 end
 $$;
 
--- The service itself ends an incident only where nothing but records that were withheld made it, and it never touches
--- a closed one.
+-- The service itself ends an incident only where records that were withheld made it, or losses that go on in another
+-- incident of that place; and it never touches a closed one.
 create function store.guard_ending() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -45,7 +45,14 @@ begin
            is distinct from (old.state, old.resolved, old.outcome, old.sentence)
            and (new.state <> 'resolved' or new.outcome is distinct from 'itself' or new.sentence <> ''
                 or exists (select from store.incident_record r
-                            where r.incident = old.incident and r.kind <> 'records.withheld'))) then
+                            where r.incident = old.incident and r.kind <> 'records.withheld'
+                              and not (r.kind in ('device.silent', 'path.lost')
+                                       and exists (select from store.incident_record s
+                                                     join store.incident j on j.incident = s.incident
+                                                    where j.site = old.site and j.state <> 'resolved'
+                                                      and j.incident <> old.incident
+                                                      and (s.device, s.run, s.lane, s.seq)
+                                                          = (r.device, r.run, r.lane, r.seq)))))) then
         raise insufficient_privilege using message = 'an incident does not end like that';
     end if;
     return new;
@@ -61,4 +68,19 @@ create or replace view seen.incident as
     select incident, unit, site, rule, cause, priority, title, silent, to_control_room, occurred, opened, changed,
            state, owner, acknowledged, resolved, outcome, sentence, playbook, playbook_version, confirmed
       from store.incident;
+
+-- The last word about each thing that the records of an incident name as lost, or as there again.
+create function seen.last_words(wanted bigint) returns table (last_kinds text[], last_at timestamptz[])
+language sql stable
+begin atomic
+    select coalesce(array_agg(x.kind), '{}'), coalesce(array_agg(x.at), '{}')
+      from (select distinct on (r.device, r.sort, r.sensor, r.path) r.kind, r.at
+              from (select device, sensor, kind, at, seq, split_part(kind, '.', 1) as sort,
+                           case when kind like 'path.%' then run end as path
+                      from seen.incident_record
+                     where incident = wanted
+                       and kind in ('camera.lost', 'camera.restored', 'device.silent', 'device.heard',
+                                    'path.lost', 'path.restored')) r
+             order by r.device, r.sort, r.sensor, r.path, r.at desc, r.seq desc) x;
+end;
 reset role;

@@ -1,6 +1,10 @@
 -- How long rows are kept, and what is rolled up from them.
 set role wachtpost_owner;
 
+-- So that what a wrong clock put among old rows is found at once.
+create index event_corrected on store.event (corrected) where corrected is not null;
+create index measurement_corrected on store.measurement (corrected) where corrected is not null;
+
 -- Roll-ups of whole hours, and of the days of the place; they stay where the raw rows are gone.
 create table store.measurement_hour (
     site text not null,
@@ -69,8 +73,8 @@ as $$
 declare
     home text := (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace
                    where e.extname = 'timescaledb');
-    name text;
-    here int;
+    piece record;
+    needed boolean;
     gone int := 0;
 begin
     if before > date_trunc('day', now(), 'UTC') then
@@ -79,9 +83,21 @@ begin
     if home is null then
         return 0;
     end if;
-    foreach name in array array['store.event', 'store.measurement'] loop
-        execute format('select count(*) from %I.drop_chunks(%L, older_than => $1)', home, name) into here using before;
-        gone := gone + here;
+    for piece in
+        select c.hypertable_name as name, c.chunk_schema, c.chunk_name, c.range_start, c.range_end
+          from timescaledb_information.chunks c
+         where c.hypertable_schema = 'store' and c.hypertable_name in ('event', 'measurement')
+           and c.range_end <= before
+         order by c.range_end, c.hypertable_name
+    loop
+        -- What a clock that went wrong put there is younger than it says.
+        execute format('select exists (select from %I.%I where corrected >= $1)', piece.chunk_schema, piece.chunk_name)
+           into needed using before;
+        if not needed then
+            execute format('select %I.drop_chunks(%L, older_than => $1, newer_than => $2)', home, 'store.' || piece.name)
+              using piece.range_end, piece.range_start;
+            gone := gone + 1;
+        end if;
     end loop;
     return gone;
 end

@@ -1,5 +1,7 @@
 """What was withheld came after all: that incident ends itself, and no other does."""
 
+from typing import Any
+
 import psycopg
 import pytest
 
@@ -155,7 +157,7 @@ async def test_nobody_says_of_his_own_closing_that_it_ended_itself(
 
 async def refused(database: Database, change: str, asker: str | None = None) -> None:
     text = f"update store.incident set {change}"  # noqa: S608  # words of the tests above
-    update: Query[object] = Query("update", text.encode(), dict)
+    update: Query[Any] = Query("update", text.encode(), dict)
     with pytest.raises(DatabaseError) as error:
         async with database.transaction(asker) as transaction:
             await transaction.run(update)

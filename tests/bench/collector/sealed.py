@@ -18,7 +18,7 @@ from sites.frame import Header, encode_record, seal
 from sites.keys import key_text
 from sites.record import Lane, Record
 from sites.topic import Path as WirePath
-from tests.acceptance.post import EXAMPLES
+from tests.chaos.station import EXAMPLES
 
 TEMPLATE = "bureau-oost"
 DEVICES_A_SITE = 10

@@ -167,7 +167,11 @@ async def test_who_is_heard_again_is_there_and_may_fall_silent_again(
     age(owner, 30)
     assert len(await watch.look()) == 1
     assert rows(owner, "select count(*) from store.incident") == [(1,)]
-    assert rows(owner, "select count(*) from store.incident_record") == [(2,)]
+    assert rows(owner, "select kind from store.incident_record order by at") == [
+        ("device.silent",),
+        ("device.heard",),
+        ("device.silent",),
+    ]
 
 
 async def test_an_old_frame_played_again_is_no_sign_of_life(
@@ -265,3 +269,19 @@ async def test_the_page_is_told_when_somebody_falls_silent(
     }
     await notes.aclose()
     assert heard == {("site", "noord"), ("incident", "noord")}
+
+
+async def test_who_is_heard_again_is_noted_in_the_incident_of_the_silence(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    await hear(lane)
+    age(owner, 100)
+    await watch.look()
+    await hear(lane, run=2)
+    await hear(lane, run=3)
+    assert rows(
+        owner,
+        "select data ->> 'kind' from store.incident_log where what = 'returned'"
+        " order by 1",
+    ) == [("device.heard",), ("path.restored",)]
+    assert rows(owner, "select state from store.incident") == [("open",)]
