@@ -7,7 +7,6 @@ from random import Random
 from typing import Any
 
 import psycopg
-import pytest
 
 from collector.intake.presence import Listening
 from collector.intake.source import Message
@@ -25,7 +24,6 @@ from tests.collector.world import NOW, STATION
 from tests.edge.records import fill, measurement, opened, panic
 from tests.edge.wire import RecordingWire
 
-pytestmark = pytest.mark.both_databases
 Owner = psycopg.Connection[tuple[object, ...]]
 PLAN = OutboxPlan(limit=32 * 1024, segment=4096, reserve=4096)
 KEY = world.DEVICE_KEYS[STATION]
