@@ -99,6 +99,14 @@ class Segment:
             self.remove()
             raise
 
+    def sync(self) -> None:
+        """Bring to the medium what an earlier process wrote; raises OSError."""
+        fd = os.open(self.path, os.O_RDONLY)
+        try:
+            self.disk.sync(fd)
+        finally:
+            os.close(fd)
+
     def append(self, seq: int, payload: bytes, *, now: bool) -> None:
         """Write one entry; `now` returns only when it is on the medium.
 
