@@ -10,11 +10,20 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from edge.sight.detail import DARKEST, NOISES, Detail, Plane, detail_of, things_in
+from edge.sight.detail import (
+    DARKEST,
+    NOISES,
+    Detail,
+    Plane,
+    detail_of,
+    opened,
+    things_in,
+)
 from edge.sight.habit import SHADOW_DEPTH, Habits
 from edge.sight.limit import limits
 from edge.sight.picture import Pixels
 from edge.sight.shape import Box
+from edge.sight.thing import Place
 
 NEAR = 0.7  # of the threshold; brightnesses that KNN takes for the same
 SHADOW = 200  # the model says 255 for a thing, 127 for its shadow
@@ -31,7 +40,6 @@ LIGHT_AROUND = (31, 31)  # px from which the light on a hidden place is guessed
 
 _SQUARE = np.ones((3, 3), np.uint8)
 _DOT = np.ones((2, 2), np.uint8)
-_Place = tuple[slice, slice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Difference:
 
     things: Pixels
     lit: Pixels
-    where: _Place | None = None
+    where: Place | None = None
     detail: Detail | None = None
 
     @property
@@ -89,52 +97,65 @@ class Background:
         boxes held KNN is not asked: it gets used to who stands there.
         """
         held = held if self._thin <= THIN else ()
-        far = self._far(level, noise, gain)
-        known = cv2.bitwise_and(far, self._sure(level, far, rate, held))
-        fine = cv2.morphologyEx(known, cv2.MORPH_OPEN, _DOT)
-        if not cv2.countNonZero(fine):
+        solid = opened(self._far(level, noise, gain))
+        where = _around(solid)
+        places = _places(held, level.shape)
+        fine = None
+        if where:
+            fine = self._fine(level, solid, where, rate, places)
+        else:
+            self._habits.ask(level, None, rate, places)
+        if where is None or fine is None:
             self._thin -= self._thin * THIN_SHARE
             return Difference(self._nothing, self._nothing)
-        where = _around(fine)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
         differs: Pixels = np.zeros_like(level)
-        differs[where] = self._cleaned(fine[where])
-        if not cv2.countNonZero(differs):
-            return Difference(differs, differs)
+        differs[where] = self._cleaned(fine)
         where = _around(differs)
+        if where is None:
+            return Difference(differs, differs)
         white = WHITE * min(gain, 1.0)
         detail = detail_of(level[where], self.scene[where], noise, white)
         things = np.zeros_like(level)
-        things[where] = things_in(np.ascontiguousarray(differs[where]), detail, noise)
-        for place in _places(held, level.shape):  # who is there stays in any light
+        things[where] = things_in(differs[where], detail, noise)
+        for place in places:  # who is there stays in any light
             things[place] = differs[place]
         lit = cv2.subtract(differs, things)
-        return Difference(things, lit, where, detail)  # type: ignore[arg-type]  # as above
+        return Difference(things, lit, where, detail)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
 
-    def _sure(
-        self, level: Pixels, far: cv2.typing.MatLike, rate: float, held: Sequence[Box]
-    ) -> cv2.typing.MatLike:
-        """Give where KNN is sure that something is, or right beside that.
+    def _fine(
+        self,
+        level: Pixels,
+        solid: cv2.typing.MatLike,
+        where: Place,
+        rate: float,
+        held: Sequence[Place],
+    ) -> cv2.typing.MatLike | None:
+        """Give what KNN is sure of too, or is right beside that, in `where`.
 
-        It leaves holes in what is small or thin. What can be no more than a shadow is
-        not asked for, nor who is there: KNN gets used to those.
+        None if nothing is. KNN leaves holes in what is small or thin. What can be no
+        more than a shadow is not asked for, nor who is there: KNN gets used to those.
         """
-        hard = cv2.morphologyEx(self._hard(level, far), cv2.MORPH_OPEN, _DOT)
-        asked = cv2.dilate(hard, _SQUARE)
-        there = [(place, asked[place].copy()) for place in _places(held, far.shape)]
-        for place, _ in there:
+        far = solid[where]
+        asked = np.zeros_like(level)
+        hard = cv2.morphologyEx(self._hard(level, far, where), cv2.MORPH_OPEN, _DOT)
+        asked[where] = hard
+        for place in held:
             asked[place] = 0
-        places = [place for place, _ in there]
-        labels = self._habits.ask(level, asked, rate, places)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
+        labels = self._habits.ask(level, asked, rate, held)[where]
         _, sure = cv2.threshold(labels, SHADOW, 255, cv2.THRESH_BINARY)
-        sure = cv2.dilate(sure, _SQUARE)
-        for place, near in there:
-            sure[place] = near
-        return sure
+        if held:  # asked is what is hard and not held
+            sure = cv2.max(sure, cv2.subtract(hard, asked[where]))
+        known = cv2.bitwise_and(far, cv2.dilate(sure, _SQUARE))
+        fine = cv2.morphologyEx(known, cv2.MORPH_OPEN, _DOT)
+        return fine if cv2.countNonZero(fine) else None
 
-    def _hard(self, level: Pixels, far: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    def _hard(
+        self, level: Pixels, far: cv2.typing.MatLike, where: Place
+    ) -> cv2.typing.MatLike:
         """Take out of what differs what may be no more than a shadow."""
-        deepest = cv2.convertScaleAbs(self._known, alpha=SHADOW_DEPTH)
-        return cv2.subtract(far, cv2.inRange(level, deepest, self._known))
+        known = self._known[where]
+        deepest = cv2.convertScaleAbs(known, alpha=SHADOW_DEPTH)
+        return cv2.subtract(far, cv2.inRange(level[where], deepest, known))
 
     def _cleaned(self, fine: cv2.typing.MatLike) -> cv2.typing.MatLike:
         """Leave out what is thin too, where that is seen all the time.
@@ -203,18 +224,23 @@ def relit(level: Pixels, known: Plane, keep: Pixels | None) -> Pixels:
     return np.where(wide, guessed, level).astype(np.uint8)
 
 
-def _around(differs: Pixels) -> _Place:
-    left, top, width, height = cv2.boundingRect(differs)
+def _around(plane: cv2.typing.MatLike) -> Place | None:
+    """Give the part of a plane that is not 0, and a margin."""
+    left, top, width, height = cv2.boundingRect(plane)
+    if not width:
+        return None
     return (
         slice(max(0, top - MARGIN), top + height + MARGIN),
         slice(max(0, left - MARGIN), left + width + MARGIN),
     )
 
 
-def _places(boxes: Sequence[Box], size: tuple[int, ...]) -> Iterable[_Place]:
+def _places(boxes: Sequence[Box], size: tuple[int, ...]) -> list[Place]:
     high, wide = size[:2]
-    for left, top, width, height in boxes:
-        yield (
+    return [
+        (
             slice(int(top * high), round((top + height) * high)),
             slice(int(left * wide), round((left + width) * wide)),
         )
+        for left, top, width, height in boxes
+    ]

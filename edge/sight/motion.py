@@ -245,7 +245,7 @@ def _details(labels: Labels, count: int, found: Difference) -> tuple[_Counts, _C
     if found.detail is None or count == 1:
         return np.zeros(count, np.int64), np.zeros(count, np.int64)
     near = cv2.dilate(labels.astype(np.uint16), _SQUARE)
-    up, down = near[found.detail.up], near[found.detail.down]
+    up, down = near[found.detail.up > 0], near[found.detail.down > 0]
     return np.bincount(up, minlength=count), np.bincount(down, minlength=count)
 
 
