@@ -4,7 +4,7 @@ Pure: seconds are an argument. Two memories must agree: OpenCV's KNN knows what 
 and our own picture of the scene can be mended in places, which KNN cannot.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
