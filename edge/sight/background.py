@@ -33,6 +33,7 @@ THIN_SHARE = 0.02  # of a look in the average: ten seconds
 DARK_LEAST = 0.6  # of the threshold, in black
 FOLLOW_S = 2.0  # over which the scene follows what is no thing
 SWAY_S = 30.0  # over which it follows what KNN knows from before, as leaves in wind
+LEARNS_S = 0.3  # between two times that the scene is learned: every second look
 LIT_S = 5.0  # over which it follows a change of light; a headlight is gone by then
 WHITE = 250  # levels; above, the sensor shows no more light
 MARGIN = 4  # px around what differs that are looked at, too
@@ -79,7 +80,8 @@ class Background:
         self._threshold = threshold
         self._thin = 0.0
         self._nothing = np.zeros_like(picture)
-        self._known = picture
+        self._known = self._differs = picture
+        self._unlearned = 0.0
         self._habits = Habits(NEAR * threshold, picture)
         self.scene: Plane = picture.astype(np.float32)
 
@@ -97,7 +99,8 @@ class Background:
         boxes held KNN is not asked: it gets used to who stands there.
         """
         held = held if self._thin <= THIN else ()
-        solid = opened(self._far(level, noise, gain))
+        far = self._differs = self._far(level, noise, gain)
+        solid = opened(far)
         where = _around(solid)
         places = _places(held, level.shape)
         fine = None
@@ -186,20 +189,29 @@ class Background:
     def learn(
         self, level: Pixels, found: Difference, held: Sequence[Box], step: float
     ) -> None:
-        """Follow what is no thing for a step of seconds; not in the boxes held."""
+        """Follow what is no thing for a step of seconds; not in the boxes held.
+
+        The picture is that of the last comparison.
+        """
+        self._unlearned += step
+        if self._unlearned < LEARNS_S:
+            return
+        step, self._unlearned = self._unlearned, 0.0
         if found.where is None and not held:
             cv2.accumulateWeighted(level, self.scene, min(1.0, step / FOLLOW_S))
             return
-        busy = cv2.dilate(cv2.bitwise_or(found.things, found.lit), _SQUARE)
-        calm, lit = cv2.bitwise_not(busy), found.lit.copy()
+        calm = cv2.bitwise_not(
+            cv2.dilate(cv2.bitwise_or(found.things, found.lit), _SQUARE)
+        )
+        lit = found.lit.copy()
         for place in _places(held, calm.shape):
             calm[place] = lit[place] = 0
-        far = self._far(level, 0.0, 1.0)
-        sways = cv2.bitwise_and(calm, far)
+        sways = cv2.bitwise_and(calm, self._differs)
         calm = cv2.subtract(calm, sways)
         for mask, lasts in ((calm, FOLLOW_S), (sways, SWAY_S), (lit, LIT_S)):
-            share = min(1.0, step / lasts)
-            cv2.accumulateWeighted(level, self.scene, share, mask=mask)
+            if cv2.countNonZero(mask):
+                share = min(1.0, step / lasts)
+                cv2.accumulateWeighted(level, self.scene, share, mask=mask)
 
     def absorb(self, level: Pixels, where: Pixels) -> None:
         """Take what is seen at some places (255) for the scene."""
