@@ -28,7 +28,8 @@ STRANGE = 0.004  # of the picture; so much that differs is not settled
 NOISE_EVERY = 6  # px in both directions; enough to tell the noise
 NOISE_OF = 1.05  # standard deviation, of the median change between two looks
 NOISE_RANGE = (0.3, 8.0)  # levels
-CALMS = (0.1, 0.02)  # share a look by which the noise is followed; by a jump
+NOISE_LOOKS = 2  # in one of which it is looked for
+CALMS = (0.2, 0.04)  # share by which the noise is followed; by a jump
 JUMP = 3.0  # times the noise is something else
 
 
@@ -136,7 +137,7 @@ class Scenery:
     def _take_noise(self, small: Pixels) -> None:
         """Follow the noise of the sensor, by the median change between two looks."""
         before, self._before = self._before, small
-        if before is None:
+        if before is None or self._looks % NOISE_LOOKS:
             return
         some = (slice(None, None, NOISE_EVERY),) * 2
         change = np.subtract(small[some], before[some], dtype=np.int16).ravel()

@@ -1,5 +1,7 @@
 """A change of light has a name; a thing that moves is none."""
 
+from functools import cache
+
 import cv2
 import numpy as np
 import pytest
@@ -232,7 +234,7 @@ def test_light_that_is_uneven_over_the_scene_is_not_even():
 
 def test_a_lamp_is_known_after_it_has_stayed():
     usual = np.full(CELLS[::-1], 100, np.float32)
-    free = np.ones(CELLS[::-1], np.bool_)
+    free = cache(lambda: np.ones(CELLS[::-1], np.bool_))
     glow, lamp = Glow(usual), usual.copy()
     lamp[:, :8] = 160
     told = []
