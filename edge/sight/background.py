@@ -4,8 +4,9 @@ Pure: seconds are an argument. Two memories must agree: OpenCV's KNN knows what 
 and our own picture of the scene can be mended in places, which KNN cannot.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -51,13 +52,13 @@ class Difference:
         things: 255 where something is that does not belong to the scene.
         lit: 255 where the light alone is another.
         where: the part of the picture that was looked at closely; None: nothing is.
-        detail: of that part.
+        detail: gives that of this part.
     """
 
     things: Pixels
     lit: Pixels
     where: Place | None = None
-    detail: Detail | None = None
+    detail: Callable[[], Detail] | None = None
 
     @property
     def share(self) -> float:
@@ -116,12 +117,16 @@ class Background:
         where = _around(differs)
         if where is None:
             return Difference(differs, differs)
-        white = WHITE * min(gain, 1.0)
-        detail = detail_of(level[where], self.scene[where], noise, white)
-        things = np.zeros_like(level)
-        things[where] = things_in(differs[where], detail, noise)
+        scene, white = self.scene[where].copy(), WHITE * min(gain, 1.0)
+        detail = cache(lambda: detail_of(level[where], scene, noise, white))
+        new = differs.copy()
         for place in places:  # who is there stays in any light
-            things[place] = differs[place]
+            new[place] = 0
+        if not cv2.countNonZero(new):
+            return Difference(differs, self._nothing, where, detail)
+        things = cv2.subtract(differs, new)
+        new[where] = things_in(differs[where], detail(), noise)
+        things = cv2.max(things, new)
         lit = cv2.subtract(differs, things)
         return Difference(things, lit, where, detail)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
 

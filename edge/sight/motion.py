@@ -75,7 +75,7 @@ class _Look:
     labels: Labels
     things: list[Thing]
     tracks: list[Course | None]
-    detail: Detail | None
+    detail: Callable[[], Detail] | None
 
     @cached_property
     def details(self) -> list[tuple[int, int]]:
@@ -86,8 +86,9 @@ class _Look:
         count = len(self.things) + 1
         if self.detail is None:
             return [(0, 0)] * count
+        detail = self.detail()
         near = cv2.dilate(self.labels.astype(np.uint16), _SQUARE)
-        up, down = near[self.detail.up > 0], near[self.detail.down > 0]
+        up, down = near[detail.up > 0], near[detail.down > 0]
         came = np.bincount(up, minlength=count).tolist()
         return list(zip(came, np.bincount(down, minlength=count).tolist(), strict=True))
 
