@@ -68,8 +68,10 @@ class Glow:
         far = cv2.absdiff(cells, self.usual) > LIT_LEVELS
         if np.count_nonzero(far) < PART * far.size:  # as nearly always
             return None
-        change = cells - self.usual
         far &= free()
+        if np.count_nonzero(far) < PART * far.size:
+            return None
+        change = cells - self.usual
         far &= np.abs(np.log((cells + DARKEST) / (self.usual + DARKEST))) > LIT
         lighter, darker = far & (change > 0), far & (change < 0)
         kind = lighter if lighter.sum() >= darker.sum() else darker
