@@ -17,7 +17,6 @@ from edge.sight.detail import (
     Detail,
     Plane,
     detail_of,
-    opened,
     things_in,
 )
 from edge.sight.habit import SHADOW_DEPTH, Habits
@@ -101,12 +100,12 @@ class Background:
         """
         held = held if self._thin <= THIN else ()
         far = self._differs = self._far(level, noise, gain)
-        solid = opened(far)
-        where = _around(solid)
+        core = cv2.erode(far, _DOT)
+        where = _around(core)
         places = _places(held, level.shape)
         fine = None
         if where:
-            fine = self._fine(level, solid, where, rate, places)
+            fine = self._fine(level, core[where], where, rate, places)
         else:
             self._habits.ask(level, None, rate, places)
         if where is None or fine is None:
@@ -133,7 +132,7 @@ class Background:
     def _fine(
         self,
         level: Pixels,
-        solid: cv2.typing.MatLike,
+        core: cv2.typing.MatLike,
         where: Place,
         rate: float,
         held: Sequence[Place],
@@ -143,7 +142,7 @@ class Background:
         None if nothing is. KNN leaves holes in what is small or thin. What can be no
         more than a shadow is not asked for, nor who is there: KNN gets used to those.
         """
-        far = solid[where]
+        far = cv2.dilate(core, _DOT, anchor=(0, 0))  # without what is thinner than 2 px
         asked = np.zeros_like(level)
         hard = cv2.morphologyEx(self._hard(level, far, where), cv2.MORPH_OPEN, _DOT)
         asked[where] = hard
