@@ -80,7 +80,8 @@ class Background:
         self._threshold = threshold
         self._thin = 0.0
         self._nothing = np.zeros_like(picture)
-        self._known = self._differs = picture
+        self._known = picture
+        self._differs: cv2.typing.MatLike = picture
         self._unlearned = 0.0
         self._habits = Habits(NEAR * threshold, picture)
         self.scene: Plane = picture.astype(np.float32)
@@ -99,7 +100,8 @@ class Background:
         boxes held KNN is not asked: it gets used to who stands there.
         """
         held = held if self._thin <= THIN else ()
-        far = self._differs = self._far(level, noise, gain)
+        far = self._far(level, noise, gain)
+        self._differs = far
         core = cv2.erode(far, _DOT)
         where = _around(core)
         places = _places(held, level.shape)

@@ -6,6 +6,7 @@ a factor, under a lamp, a headlight or another exposure.
 """
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TypeAlias
 
 import cv2
@@ -57,10 +58,11 @@ def detail_of(level: Pixels, scene: Plane, noise: float, white: float) -> Detail
     change = cv2.min(
         cv2.absdiff(fine_now, fine_known), cv2.absdiff(fine_now, ratio * fine_known)
     )
-    least = cv2.max(cv2.absdiff(mean_now, mean_known) * SOFT, max(FINE, NOISES * noise))
+    soft = np.abs(mean_now - mean_known) * SOFT
+    least = np.maximum(soft, max(FINE, NOISES * noise))
     other = cv2.compare(change, least, cv2.CMP_GT)
     more = cv2.compare(np.abs(fine_now), np.abs(fine_known), cv2.CMP_GT)
-    dark = cv2.compare(level, white, cv2.CMP_LT)
+    _, dark = cv2.threshold(level, ceil(white) - 1, 255, cv2.THRESH_BINARY_INV)
     up = cv2.bitwise_and(other, more)
     down = cv2.bitwise_and(cv2.subtract(other, more), dark)
     return Detail(fine_now, fine_known, up, down)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
