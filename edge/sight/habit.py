@@ -2,8 +2,8 @@
 
 Pure. KNN knows what sways. It looks at each pixel by itself, so tiles of 20 x 18 px
 tell the same as one model of the whole picture, and most looks need a few tiles: all 40
-cost 0.15 to 0.25 ms a look, one 0.005 ms. A tile that is not needed learns at each 40th
-look, 40 times as much.
+cost 0.15 to 0.25 ms a look, one 0.005 ms. A tile that is not needed learns at each 20th
+look, 20 times as much.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from edge.sight.picture import Pixels
 from edge.sight.thing import Place
 
 TILE = (18, 20)  # px, down and across
-REST = 40  # looks in turn; a tile that is not asked learns in one of them
+REST = 20  # looks in turn; a tile that is not asked learns in one of them
 HELD = 0.05  # of the rate of learning, where somebody is
 QUICK = 0.02  # a look; who learns so quickly, as at the start, never rests
 SHADOW_DEPTH = 0.65  # of the scenery's brightness; what is darker is a thing in dark
