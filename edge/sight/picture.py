@@ -18,8 +18,8 @@ from edge.sight.shape import Polygon
 Pixels: TypeAlias = NDArray[np.uint8]
 Passed: TypeAlias = Sequence[tuple[float, Pixels]]  # (seconds, points) of frames
 
-SMALL_WIDTH = 160  # px; wide enough for a person who is a tenth of the picture high
-MIDDLE_WIDTH = 480  # px at most; a known scene is found again in this
+SMALL_WIDTH = 160  # px; wide enough for a person who is a tenth of the picture high,
+# and for the scene to be known again
 FINE_WIDTH = 960  # px at most; fine enough to tell a lens out of focus
 POINTS = (64, 24)  # across and down; pixels of a frame that are kept as they are
 SNAPSHOT_WIDTH = 1280  # px at most
@@ -138,7 +138,7 @@ class Masked:
 
         Halving first: halves are cheap (0.01 ms), an odd ratio is not (0.5 ms).
         """
-        luma = self.middle
+        luma = self.fine
         while luma.shape[1] >= 2 * SMALL_WIDTH:
             luma = _half(luma)
         high, wide = small_size(*self.luma.shape)
@@ -153,14 +153,6 @@ class Masked:
     def shows(self) -> bool:
         """Say whether the masks leave anything to be seen."""
         return not self._masking.hides_all
-
-    @cached_property
-    def middle(self) -> Pixels:
-        """The brightness, halved until it is narrower than 480 px."""
-        luma = self.fine
-        while luma.shape[1] >= MIDDLE_WIDTH:
-            luma = _half(luma)
-        return luma
 
     @cached_property
     def fine(self) -> Pixels:
@@ -234,13 +226,6 @@ def points_of(luma: Pixels) -> Pixels:
 def small_size(height: int, width: int) -> tuple[int, int]:
     """Return (height, width) of the small picture of a large one."""
     return max(1, round(height * SMALL_WIDTH / width)), SMALL_WIDTH
-
-
-def middle_size(height: int, width: int) -> tuple[int, int]:
-    """Return (height, width) of the middle picture of a large one."""
-    while width >= MIDDLE_WIDTH:
-        height, width = height // 2, width // 2
-    return height, width
 
 
 def _half(luma: Pixels) -> Pixels:

@@ -25,6 +25,7 @@ ALL_GONE = 0.9  # of the blocks with edges, then or now
 FAINT = 0.3  # of the contrast of the edges
 DOUBT = 0.8  # correlation of edges; with more nothing has turned
 BLURRED = 0.6  # of the usual sharpness
+OWN = 0.35  # correlation of edges; what is left of them is the scene's
 SAME_SCENE = 0.5  # correlation of coarse pictures
 DIM = 0.2  # depth of the coarse picture; behind a cover there is less
 SHOWN = (0.8, 0.4)  # correlation and depth of the coarse picture: it is not covered
@@ -195,9 +196,11 @@ def _is_blurred(evidence: Evidence) -> bool:
     if evidence.focus is None or evidence.focus >= BLURRED:
         return False
     likeness = evidence.likeness
-    if likeness.coarse is None:
-        return likeness.lost < GONE
-    return likeness.coarse >= SAME_SCENE and likeness.depth >= DIM
+    own = likeness.edges >= OWN or likeness.coarse is None
+    if own and likeness.lost < GONE:
+        return True
+    alike = likeness.coarse is not None and likeness.coarse >= SAME_SCENE
+    return alike and likeness.depth >= DIM
 
 
 def cover_or_turn(rich: float, kept: Kept, view: View) -> Loss:
