@@ -169,14 +169,10 @@ class Masked:
         puts grey a level beside 128, all over the picture: that is no colour.
         """
         planes = self._colours()[self.luma.shape[0] :]
-        both = planes[::4, ::4].astype(np.int16) - GREY
-        half = -(-both.shape[0] // 2)
-        levels = [
-            np.abs(part - np.clip(np.median(part), -ROUNDING, ROUNDING)).mean()
-            for part in (both[:half], both[half:])
-            if part.size
-        ]
-        return float(sum(levels) / len(levels)) if levels else 0.0
+        some = planes[::8, ::8]
+        half = -(-some.shape[0] // 2)
+        levels = [_colour(part) for part in (some[:half], some[half:]) if part.size]
+        return sum(levels) / len(levels) if levels else 0.0
 
     def planes(self) -> Pixels:
         """Give all planes as I420, for an encoder."""
@@ -211,6 +207,13 @@ def jpeg_of(image: Pixels) -> bytes:
         ],
     )
     return data.tobytes()
+
+
+def _colour(part: Pixels) -> float:
+    """Return the mean level of a plane of colour, from what is grey in it."""
+    middle = int(np.sort(part, axis=None)[part.size // 2])
+    grey = min(max(middle, GREY - ROUNDING), GREY + ROUNDING)
+    return float(np.abs(part.astype(np.int16) - grey).mean())
 
 
 def points_of(luma: Pixels) -> Pixels:
