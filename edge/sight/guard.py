@@ -43,7 +43,7 @@ from edge.sight.sketch import is_known_again
 JUDGED_S = 1.3  # between two glances at the outline, and two judgements in doubt
 CALM_S = 3.9  # between two judgements while little changes
 QUIET_S = 7.7  # between them while nothing does
-CHANGED = (0.08, 0.17)  # of all edges: little, and more than comes with who walks by
+CHANGED = (0.12, 0.25)  # of all edges: little, and more than comes with who walks by
 YOUNG_S = 8.0  # a scene is learned fast at first
 AVERAGED_S = 0.35  # between two pictures that the mean picture is made of
 SETTLE_S = 1.0  # over which the mean picture follows; rain and insects vanish in it

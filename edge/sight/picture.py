@@ -5,7 +5,7 @@ zero before motion, snapshot or anything else looks at them.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -44,12 +44,14 @@ class Still:
         luma: the brightness plane, height x width.
         colours: gives all planes as I420 (height * 3/2 x width) when asked.
         passed: points of the frames since the last still that were not looked at.
+        chroma: gives the two planes of colour, where that is cheaper than all planes.
     """
 
     moment: Moment
     luma: Pixels
     colours: Callable[[], Pixels]
     passed: Passed = ()
+    chroma: Callable[[], Sequence[Pixels]] | None = None
 
 
 class Masking:
@@ -71,11 +73,11 @@ class Masking:
     def hide(self, still: Still) -> "Masked":
         """Put the masks on."""
         if self._keep is None:
-            return Masked(still.luma, still.colours, self, still.passed)
+            return Masked(still, self)
         luma = cv2.bitwise_and(still.luma, self._keep)
         keep = points_of(self._keep)
         passed = [(seconds, points & keep) for seconds, points in still.passed]
-        return Masked(_pixels(luma), still.colours, self, passed)
+        return Masked(replace(still, luma=_pixels(luma), passed=passed), self)
 
     @property
     def hides_all(self) -> bool:
@@ -121,15 +123,9 @@ class Masking:
 class Masked:
     """A picture in which the masks are black; the only kind that is looked at."""
 
-    def __init__(
-        self,
-        luma: Pixels,
-        colours: Callable[[], Pixels],
-        masking: Masking,
-        passed: Passed = (),
-    ) -> None:
-        self.luma, self.passed = luma, passed
-        self._colours = colours
+    def __init__(self, still: Still, masking: Masking) -> None:
+        self.luma, self.passed = still.luma, still.passed
+        self._colours, self._chroma = still.colours, still.chroma
         self._masking = masking
 
     @cached_property
@@ -168,10 +164,13 @@ class Masked:
         Masks do not matter to a mean over the whole picture. A converter's rounding
         puts grey a level beside 128, all over the picture: that is no colour.
         """
-        planes = self._colours()[self.luma.shape[0] :]
-        some = planes[::8, ::8]
-        half = -(-some.shape[0] // 2)
-        levels = [_colour(part) for part in (some[:half], some[half:]) if part.size]
+        if self._chroma:
+            parts = [plane[::4, ::8] for plane in self._chroma()]
+        else:
+            some = self._colours()[self.luma.shape[0] :: 8, ::8]
+            half = -(-some.shape[0] // 2)
+            parts = [some[:half], some[half:]]
+        levels = [_colour(part) for part in parts if part.size]
         return sum(levels) / len(levels) if levels else 0.0
 
     def planes(self) -> Pixels:

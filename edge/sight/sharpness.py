@@ -73,7 +73,9 @@ def sharpness(one: Pixels, before: Pixels, whole: NDArray[np.bool_]) -> Sharpnes
     """
     across = _powers(one[::EVERY], before[::EVERY], _bend_across)
     down = _powers(one[:, ::EVERY], before[:, ::EVERY], _bend_down)
-    still, single, far = (_plane(part + more) for part, more in zip(across, down, strict=True))
+    still, single, far = (
+        _plane(part + more) for part, more in zip(across, down, strict=True)
+    )
     clear = (far >= CLEAR**2) & whole
     return Sharpness(still, single, far, clear.astype(np.float32))
 
