@@ -47,10 +47,19 @@ class Clip:
             received=row["complete"],
         )
 
+    @property
+    def since(self) -> datetime:
+        """The moment of its first picture."""
+        return self.at - self.before
+
+    @property
+    def until(self) -> datetime:
+        """The moment of its last picture."""
+        return self.since + self.length
+
     def gap(self, at: datetime) -> timedelta:
         """Give how far a moment lies outside of the clip; nothing where it is in it."""
-        begin = self.at - self.before
-        return max(begin - at, at - (begin + self.length), _NONE)
+        return max(self.since - at, at - self.until, _NONE)
 
 
 def _state(row: Row) -> ClipState:

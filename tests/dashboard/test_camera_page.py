@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -154,6 +155,19 @@ async def test_the_clip_of_an_incident_says_how_it_was_received(house: House):
     assert f"ondertekend van apparaat {lost.device}" in page
     assert f"<code>{digest}</code>" in page
     assert f'src="/clip/{digest}"' in page
+
+
+async def test_a_clip_says_when_it_begins_and_ends_on_the_clock_of_the_place(
+    house: House,
+):
+    town = house.town
+    lost = await town.covered()
+    (incident,) = await town.judged(lost)
+    await town.clip(lost, FILM)
+    page = (await (await house.guest(OWNER)).get(f"/incident/{incident}")).text
+    begin = (lost.at - timedelta(seconds=5)).astimezone(ZoneInfo("Europe/Amsterdam"))
+    end = begin + timedelta(seconds=20)
+    assert f"Fragment van {begin:%H:%M:%S} tot {end:%H:%M:%S}" in page
 
 
 async def test_a_clip_that_another_device_sent_vouches_for_nothing(house: House):
