@@ -83,7 +83,7 @@ def field_of(across: Plane, down: Plane) -> Plane:
 
     A car's edges, however strong, must not outweigh those of the road.
     """
-    strength = _plane(cv2.add(cv2.magnitude(across, down), 2 * TEXTURE))
+    strength = _plane(cv2.magnitude(across, down) + 2 * TEXTURE)
     return _plane(cv2.merge((cv2.divide(across, strength), cv2.divide(down, strength))))
 
 
