@@ -28,12 +28,12 @@ from edge.sight.outline import change, outline, shown
 from edge.sight.picture import Masked, Pixels
 from edge.sight.repeat import Repeat
 from edge.sight.scene import (
-    DOUBT,
     Evidence,
     Light,
     Scene,
     cover_or_turn,
     is_black,
+    is_doubtful,
     trouble_of,
     unevenness,
 )
@@ -212,7 +212,7 @@ class Guard:
             scene.rich,
             unevenness(view),
             steady,
-            likeness.edges < DOUBT and self._may_have_turned(),
+            is_doubtful(likeness) and self._may_have_turned(),
         )
         self._doubts = self._doubts + 1 if evidence.is_doubtful else 0
         if seconds - self._first < WARM_UP_S:

@@ -23,7 +23,8 @@ GONE = 0.75  # of the blocks with edges
 MOST_GONE = 0.7  # of them; a web before the lens hides many and has edges of its own
 ALL_GONE = 0.9  # of the blocks with edges, then or now
 FAINT = 0.3  # of the contrast of the edges
-DOUBT = 0.8  # correlation of edges; with more nothing has turned
+DOUBT = (0.8, 0.3)  # correlation of edges, and blocks that are lost: nothing has
+# turned with more of the one and fewer of the other; a long edge outweighs many blocks
 BLURRED = 0.6  # of the usual sharpness
 OWN = 0.35  # correlation of edges; what is left of them is the scene's
 SAME_SCENE = 0.5  # correlation of coarse pictures
@@ -59,7 +60,7 @@ class Evidence:
     @property
     def is_doubtful(self) -> bool:
         """Say whether the edges may be elsewhere."""
-        return self.likeness.edges < DOUBT
+        return is_doubtful(self.likeness)
 
     @property
     def is_poor(self) -> bool:
@@ -153,6 +154,11 @@ class Light:
             self._since = seconds
         elif seconds - self._since >= COLOUR_S:
             self.colour, self._since = colour, None
+
+
+def is_doubtful(likeness: Likeness) -> bool:
+    """Say whether the edges may be elsewhere."""
+    return likeness.edges < DOUBT[0] or likeness.lost > DOUBT[1]
 
 
 def is_black(picture: Pixels, seen: Pixels | None) -> bool:

@@ -111,8 +111,9 @@ def test_a_whole_labelled_film_is_left_in_peace():
 @pytest.mark.parametrize("name", ["tilted", "covered fast", "black"])
 def test_an_attack_is_named_though_half_of_the_picture_is_masked(name):
     half = ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
-    (_, named), *_ = watch(name, film("made:1"), masks=[half])
+    (after, named), *_ = watch(name, film("made:1"), masks=[half])
     assert named == ATTACKS[name][0]
+    assert after <= IN_TIME
 
 
 def test_behind_a_mask_over_everything_there_is_nothing_to_guard():

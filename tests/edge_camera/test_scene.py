@@ -73,3 +73,8 @@ def test_what_is_rich_but_elsewhere_is_still_turned():
     elsewhere = evidence(likeness(lost=0.7, edges=0.2))
     assert told_again(Loss.TURNED, elsewhere) is Loss.TURNED
     assert told_again(Loss.COVERED, elsewhere) is None
+
+
+def test_many_lost_blocks_are_a_doubt_though_one_long_edge_is_as_ever():
+    assert not evidence(likeness(lost=0.2, edges=0.85)).is_doubtful
+    assert evidence(likeness(lost=0.45, edges=0.85)).is_doubtful
