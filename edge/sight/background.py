@@ -17,6 +17,7 @@ from edge.sight.detail import (
     Detail,
     Plane,
     detail_of,
+    opened,
     things_in,
 )
 from edge.sight.habit import SHADOW_DEPTH, Habits
@@ -146,7 +147,7 @@ class Background:
         """
         far = cv2.dilate(core, _DOT, anchor=(0, 0))  # without what is thinner than 2 px
         asked = np.zeros_like(level)
-        hard = cv2.morphologyEx(self._hard(level, far, where), cv2.MORPH_OPEN, _DOT)
+        hard = opened(self._hard(level, far, where))
         asked[where] = hard
         for place in held:
             asked[place] = 0
@@ -155,7 +156,7 @@ class Background:
         if held:  # asked is what is hard and not held
             sure = cv2.max(sure, cv2.subtract(hard, asked[where]))
         known = cv2.bitwise_and(far, cv2.dilate(sure, _SQUARE))
-        fine = cv2.morphologyEx(known, cv2.MORPH_OPEN, _DOT)
+        fine = opened(known)
         return fine if cv2.countNonZero(fine) else None
 
     def _hard(
