@@ -19,18 +19,22 @@ from edge.sight.shape import Box
 NEAR = 0.7  # of the threshold; brightnesses that KNN takes for the same
 SHADOW = 200  # the model says 255 for a thing, 127 for its shadow
 THIN = 10.0  # px that are thin, on average; with more, what is thin is no visitor
+WEB = 60  # px that are thin in one look: a web, whose knots are no visitors either
 THIN_MOST = 120  # px that count in one look
 THIN_SHARE = 0.02  # of a look in the average: ten seconds
 DARK_LEAST = 0.6  # of the threshold, in black
 FOLLOW_S = 2.0  # over which the scene follows what is no thing
 SWAY_S = 30.0  # over which it follows what KNN knows from before, as leaves in wind
-LIT_S = 5.0  # over which it follows a change of light; a headlight is gone by then
+LIT_S = 5.0  # over which it follows a change of light, where that rests
+RESTS = 4.0  # levels from look to look; light that changes more goes on, as a headlight
+SOLID = 0.25  # of what differs where somebody is; with less it is light alone
 WHITE = 250  # levels; above, the sensor shows no more light
 MARGIN = 4  # px around what differs that are looked at, too
 LIGHT_AROUND = (31, 31)  # px from which the light on a hidden place is guessed
 
 _SQUARE = np.ones((3, 3), np.uint8)
 _DOT = np.ones((2, 2), np.uint8)
+_LARGE = np.ones((5, 5), np.uint8)
 _Place = tuple[slice, slice]
 
 
@@ -71,7 +75,7 @@ class Background:
         self._threshold = threshold
         self._thin = 0.0
         self._nothing = np.zeros_like(picture)
-        self._known = picture
+        self._known = self._before = picture
         self._habits = Habits(NEAR * threshold, picture)
         self.scene: Plane = picture.astype(np.float32)
 
@@ -106,7 +110,10 @@ class Background:
         things = np.zeros_like(level)
         things[where] = things_in(np.ascontiguousarray(differs[where]), detail, noise)
         for place in _places(held, level.shape):  # who is there stays in any light
-            things[place] = differs[place]
+            solid = cv2.countNonZero(things[place])
+            darker = level[place].mean() <= self._known[place].mean()
+            if darker or solid >= SOLID * cv2.countNonZero(differs[place]):
+                things[place] = differs[place]
         lit = cv2.subtract(differs, things)
         return Difference(things, lit, where, detail)  # type: ignore[arg-type]  # as above
 
@@ -142,12 +149,12 @@ class Background:
         A visitor far away is thin, for a while. Edges before a lens that shakes, the
         threads of a web and twigs are for ever.
         """
-        solid = cv2.morphologyEx(fine, cv2.MORPH_OPEN, _SQUARE)
+        solid = _opened(fine, _SQUARE)
         by_solid = cv2.dilate(solid, _SQUARE, iterations=2)
         thin = cv2.countNonZero(cv2.subtract(fine, by_solid))
         self._thin += (min(thin, THIN_MOST) - self._thin) * THIN_SHARE
         if self._thin > THIN:
-            return solid
+            return solid if thin < WEB else _opened(fine, _LARGE)
         return cv2.morphologyEx(fine, cv2.MORPH_CLOSE, _SQUARE)
 
     def _far(self, level: Pixels, noise: float, gain: float) -> cv2.typing.MatLike:
@@ -166,11 +173,12 @@ class Background:
         self, level: Pixels, found: Difference, held: Sequence[Box], step: float
     ) -> None:
         """Follow what is no thing for a step of seconds; not in the boxes held."""
+        before, self._before = self._before, level
         if found.where is None and not held:
             cv2.accumulateWeighted(level, self.scene, min(1.0, step / FOLLOW_S))
             return
         busy = cv2.dilate(cv2.bitwise_or(found.things, found.lit), _SQUARE)
-        calm, lit = cv2.bitwise_not(busy), found.lit.copy()
+        calm, lit = cv2.bitwise_not(busy), _at_rest(found.lit, level, before)
         for place in _places(held, calm.shape):
             calm[place] = lit[place] = 0
         far = self._far(level, 0.0, 1.0)
@@ -184,6 +192,24 @@ class Background:
         """Take what is seen at some places (255) for the scene."""
         wide = cv2.dilate(where, _SQUARE) > 0
         self.scene[wide] = level[wide]
+
+
+def _at_rest(lit: Pixels, level: Pixels, before: Pixels) -> Pixels:
+    """Leave out light that goes on, and white: it has no detail to learn."""
+    kept = lit.copy()
+    kept[(cv2.absdiff(level, before) > RESTS) | (level >= WHITE)] = 0
+    return kept
+
+
+def _opened(fine: cv2.typing.MatLike, square: Pixels) -> cv2.typing.MatLike:
+    """Leave out what no square fits into; a thread along the border is thin, too."""
+    return cv2.morphologyEx(
+        fine,
+        cv2.MORPH_OPEN,
+        square,
+        borderType=cv2.BORDER_CONSTANT,
+        borderValue=0,
+    )
 
 
 def relit(level: Pixels, known: Plane, keep: Pixels | None) -> Pixels:
