@@ -34,8 +34,11 @@ THIN_SHARE = 0.02  # of a look in the average: ten seconds
 DARK_LEAST = 0.6  # of the threshold, in black
 FOLLOW_S = 2.0  # over which the scene follows what is no thing
 SWAY_S = 30.0  # over which it follows what KNN knows from before, as leaves in wind
-LEARNS_S = 0.3  # between two times that the scene is learned: every second look
-LIT_S = 5.0  # over which it follows a change of light; a headlight is gone by then
+LEARNS_S = 0.3  # between two times that the scene is learned: every second look,
+# and at each look while the light is another: a headlight rests for one look
+LIT_S = 5.0  # over which it follows a change of light, where that rests
+RESTS = 4.0  # levels from look to look; light that changes more goes on, as a headlight
+SOLID = 0.25  # of what differs where somebody is; with less it is light alone
 WHITE = 250  # levels; above, the sensor shows no more light
 MARGIN = 4  # px around what differs that are looked at, too
 LIGHT_AROUND = (31, 31)  # px from which the light on a hidden place is guessed
@@ -81,7 +84,7 @@ class Background:
         self._threshold = threshold
         self._thin = 0.0
         self._nothing = np.zeros_like(picture)
-        self._known = picture
+        self._known = self._before = picture
         self._differs: cv2.typing.MatLike = picture
         self._unlearned = 0.0
         self._habits = Habits(NEAR * threshold, picture)
@@ -121,14 +124,18 @@ class Background:
             return Difference(differs, differs)
         scene, white = self.scene[where].copy(), WHITE * min(gain, 1.0)
         detail = cache(lambda: detail_of(level[where], scene, noise, white))
+        sure = [place for place in places if self._is_darker(level, place)]
         new = differs.copy()
-        for place in places:  # who is there stays in any light
+        for place in sure:  # who is there stays in any light
             new[place] = 0
         if not cv2.countNonZero(new):
             return Difference(differs, self._nothing, where, detail)
-        things = cv2.subtract(differs, new)
-        new[where] = things_in(differs[where], detail(), noise)
-        things = cv2.max(things, new)
+        things = np.zeros_like(level)
+        things[where] = things_in(differs[where], detail(), noise)
+        for place in places:
+            solid = cv2.countNonZero(things[place])
+            if place in sure or solid >= SOLID * cv2.countNonZero(differs[place]):
+                things[place] = differs[place]
         lit = cv2.subtract(differs, things)
         return Difference(things, lit, where, detail)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
 
@@ -159,6 +166,10 @@ class Background:
         fine = opened(known)
         return fine if cv2.countNonZero(fine) else None
 
+    def _is_darker(self, level: Pixels, place: Place) -> bool:
+        """Say whether a place is darker than usual: no lamp does that."""
+        return cv2.mean(level[place])[0] <= cv2.mean(self._known[place])[0]
+
     def _hard(
         self, level: Pixels, far: cv2.typing.MatLike, where: Place
     ) -> cv2.typing.MatLike:
@@ -173,7 +184,7 @@ class Background:
         A visitor far away is thin, for a while. Edges before a lens that shakes, the
         threads of a web and twigs are for ever.
         """
-        solid = cv2.morphologyEx(fine, cv2.MORPH_OPEN, _SQUARE)
+        solid = _opened(fine)
         by_solid = cv2.dilate(solid, _SQUARE, iterations=2)
         thin = cv2.countNonZero(cv2.subtract(fine, by_solid))
         self._thin += (min(thin, THIN_MOST) - self._thin) * THIN_SHARE
@@ -200,17 +211,16 @@ class Background:
 
         The picture is that of the last comparison.
         """
+        before, self._before = self._before, level
         self._unlearned += step
-        if self._unlearned < LEARNS_S:
+        if self._unlearned < LEARNS_S and not cv2.countNonZero(found.lit):
             return
         step, self._unlearned = self._unlearned, 0.0
         if found.where is None and not held:
             cv2.accumulateWeighted(level, self.scene, min(1.0, step / FOLLOW_S))
             return
-        calm = cv2.bitwise_not(
-            cv2.dilate(cv2.bitwise_or(found.things, found.lit), _SQUARE)
-        )
-        lit = found.lit.copy()
+        busy = cv2.dilate(cv2.bitwise_or(found.things, found.lit), _SQUARE)
+        calm, lit = cv2.bitwise_not(busy), _at_rest(found.lit, level, before)
         for place in _places(held, calm.shape):
             calm[place] = lit[place] = 0
         sways = cv2.bitwise_and(calm, self._differs)
@@ -224,6 +234,21 @@ class Background:
         """Take what is seen at some places (255) for the scene."""
         wide = cv2.dilate(where, _SQUARE) > 0
         self.scene[wide] = level[wide]
+
+
+def _at_rest(lit: Pixels, level: Pixels, before: Pixels) -> Pixels:
+    """Leave out light that goes on, and white: it has no detail to learn."""
+    kept = lit.copy()
+    kept[(cv2.absdiff(level, before) > RESTS) | (level >= WHITE)] = 0
+    return kept
+
+
+def _opened(fine: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    """Leave out what no square fits into; a thread along the border is thin, too."""
+    border = cv2.BORDER_CONSTANT
+    return cv2.morphologyEx(
+        fine, cv2.MORPH_OPEN, _SQUARE, borderType=border, borderValue=0
+    )
 
 
 def relit(level: Pixels, known: Plane, keep: Pixels | None) -> Pixels:

@@ -54,6 +54,8 @@ STIRRED_EDGE = (
     0.6  # of its side (root of its pixels); of what is large, edges alone stir
 )
 STIRRED_PIXELS = 3
+GLARED = 0.4  # of what is around a thing is lighter than usual
+BESIDE = 4  # px around it
 STILL_S = 60.0  # a thing that shows no motion of its own for so long is scenery
 GHOST_S = 0.6  # without a stir, before it is asked whether anything is there at all
 GHOST = 3.0  # times as much detail has gone as has come: what was here has left
@@ -151,7 +153,11 @@ class Motion:
         change = cv2.absdiff(small[where], before[where])
         stirred = self._stirred(labels, things, change)
         settled = seen.is_settled
-        tracks = self._arrivals.take(things, stirred, seconds, settled=settled)
+        glare = self._scenery.glare(seen) if things else None
+        glared = [] if glare is None else [_is_glared(glare, one) for one in things]
+        tracks = self._arrivals.take(
+            things, stirred, seconds, glared=glared, settled=settled
+        )
         look = _Look(where, labels, things, tracks, seen.found.detail)
         self._become_scenery(look, seen, seconds)
         largest = sorted(things, key=lambda thing: -thing.pixels)
@@ -248,6 +254,17 @@ class Motion:
             if decision := zone.judge(presence, moment):
                 decided.append(decision)
         return decided
+
+
+def _is_glared(glare: Pixels, thing: Thing) -> bool:
+    """Say whether it is lighter around a thing: light may be all that it is."""
+    high, wide = glare.shape
+    left, top, width, height = thing.box
+    x, y = round(left * wide), round(top * high)
+    right, foot = x + round(width * wide), y + round(height * high)
+    rows = slice(max(0, y - BESIDE), foot + BESIDE)
+    near = glare[rows, max(0, x - BESIDE) : right + BESIDE]
+    return cv2.countNonZero(near) >= GLARED * max(1, near.size - thing.pixels)
 
 
 def _least_stirred(pixels: int) -> float:

@@ -25,6 +25,7 @@ SETTLES_S = 2.0  # a camera's filter and gain take so long to find their place
 DRIFT = 0.05  # of the gain; so much off is not settled
 STEADY = 0.1  # of the picture; if more is lit, the light may be switching
 STRANGE = 0.004  # of the picture; so much that differs is not settled
+GLARE = 0.02  # of the picture in another light; in less there is no glare
 NOISE_EVERY = 6  # px in both directions; enough to tell the noise
 NOISE_OF = 1.05  # standard deviation, of the median change between two looks
 NOISE_RANGE = (0.3, 8.0)  # levels
@@ -112,6 +113,14 @@ class Scenery:
     def absorb(self, level: Pixels, where: Pixels) -> None:
         """Take what is seen at some places (255) for the scene."""
         self._model(level).absorb(level, where)
+
+    def glare(self, seen: Seen) -> Pixels | None:
+        """Give where it is lighter than usual (255), if that is much."""
+        if cv2.countNonZero(seen.found.lit) < GLARE * seen.level.size:
+            return None
+        known = self._model(seen.level).scene.astype(np.uint8)
+        lighter = cv2.compare(seen.level, known, cv2.CMP_GT)
+        return cv2.bitwise_and(seen.found.lit, lighter).astype(np.uint8, copy=False)
 
     def _model(self, level: Pixels) -> Background:
         kind = self._light.is_infrared
