@@ -35,6 +35,7 @@ from edge.recording import Playing, RecordedContacts, RecordedMeasurements
 from edge.settings import Ready, footage_source
 from edge.slots import Slots
 from edge.stores import open_stores
+from edge.trusted_time import TrustedTime
 from edge.uplink import Uplink
 from sites.site import Camera as DeviceCamera
 
@@ -58,15 +59,16 @@ class Agent:
         self._node = Node(stores, plan_of(site), _now, home=site.home)
         numbers = [camera.number for camera in site.cameras]
         self._cameras = Cameras(numbers, self._node.see)
+        time = TrustedTime(_now)
         self._keeper = Keeper(
             stores.shelf,
             Signer(site.device, ready.key),
-            Line(self._node.write, self._ring, _now, home=site.home),
+            Line(self._node.write, self._ring, _now, time.now, home=site.home),
         )
         self._watching = dict(self._make_cameras())
         self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now)
         sender = Sender(site.device, ready.key, ready.seal, _now)
-        receipts = Receipts(site.device, ready.key, ready.sign)
+        receipts = Receipts(site.device, ready.key, ready.sign, hear_time=time.hear)
         self._dispatch: Dispatch | Slots
         if site.home:
             self._dispatch = Slots(sender, stores.outbox, receipts, self._beat, chance)
@@ -180,7 +182,7 @@ class Agent:
     def _clip_plan(self, camera: DeviceCamera) -> ClipPlan | None:
         if not self._ready.settings.clips_mb:
             return None
-        folder = str(self._stores.shelf.folder)
+        folder = str(self._stores.shelf.inbox(camera.number))
         return ClipPlan(folder=folder, before=float(camera.pre_roll_s))
 
     def _taker(self, number: int) -> Callable[[Sighting], None]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from edge.camera.sightings import Cameras
 from edge.disk import Disk
 from edge.outbox import Outbox
-from sites.event import Heartbeat
+from sites.health import Heartbeat
 
 BEAT_S = 5.0
 ALONE_BEAT_S = 60.0  # while nobody hears: the outbox is for what matters

@@ -21,14 +21,14 @@ from edge.errors import OutboxBusyError, OutboxFullError
 from edge.lane import LaneLog, Reader
 from edge.past import Past, look_back, repair, save_tally
 from edge.reserve import Reserve
-from sites.event import (
+from sites.frame import encode_record
+from sites.health import (
     DiskFull,
     DiskRestored,
     OutboxDamaged,
     RecordsDropped,
     RunStarted,
 )
-from sites.frame import encode_record
 from sites.keys import new_run_id
 from sites.record import Lane, Record
 

@@ -1,7 +1,9 @@
 """Reads what comes down, and believes nothing that the collector did not sign."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 from nacl.signing import SigningKey, VerifyKey
@@ -14,12 +16,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Receipts:
-    """Opens receipts for one device; `counts` says what became of all that came."""
+    """Opens receipts for one device; `counts` says what became of all that came.
+
+    `hear_time` is told the collector's time by each.
+    """
 
     device: str
     key: SigningKey
     collector: VerifyKey
     counts: Counter[str] = field(default_factory=Counter)
+    hear_time: Callable[[datetime], None] = lambda _: None
 
     def open(self, payload: bytes) -> Receipt | None:
         """Read a receipt; None for anything forged, broken or for somebody else."""
@@ -31,6 +37,7 @@ class Receipts:
         if receipt.device != self.device:
             self._ignore()
             return None
+        self.hear_time(receipt.at)
         if receipt.outcome == "set_aside":
             self._warn("receipt.set_aside", reason=receipt.reason)
         else:

@@ -6,6 +6,7 @@ nor read one, nor tell one from another.
 """
 
 import struct
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -29,12 +30,14 @@ _ROOM = ANSWER_BYTES - SEAL_BYTES - SIGNATURE_BYTES
 class Receipt(msgspec.Struct, frozen=True, tag="receipt", forbid_unknown_fields=True):
     """The collector has committed, or set aside, all of one frame.
 
-    `frame` is the digest of the sealed frame, `reason` why it was set aside.
+    `frame` is the digest of the sealed frame, `at` the collector's time when it wrote
+    this, `reason` why the frame was set aside.
     """
 
     device: Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{16}\Z")]
     frame: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
     outcome: Literal["stored", "set_aside"]
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
     reason: Refusal | None = None
 
 

@@ -11,6 +11,7 @@ Refusal = Literal[
     "future_version",
     "bad_body",
     "other_lane",
+    "number_taken",
 ]
 
 

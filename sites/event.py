@@ -9,7 +9,17 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from sites.record import Count, Digest, Fraction, Lane, LeavesHome, Number, Record
+from sites.health import (
+    ClockChanged,
+    DiskFilling,
+    DiskFull,
+    DiskRestored,
+    Heartbeat,
+    OutboxDamaged,
+    RecordsDropped,
+    RunStarted,
+)
+from sites.record import Digest, Lane, LeavesHome, Number, Record
 from sites.sight import (
     CameraLost,
     CameraRestored,
@@ -27,7 +37,6 @@ from sites.sight import (
 
 # Wider than any quantity, and so narrow that no sum of them leaves a float's range.
 Reading = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
-RunId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 
 ArmingMode = Literal["away", "night"]
 Hand = Literal["schedule", "hand", "start"]
@@ -36,28 +45,46 @@ Cause = Literal["contact", "motion", "tamper"]
 
 
 class ContactOpened(Record, frozen=True, tag="contact.opened"):
-    """A door or window was opened."""
+    """A door or window was opened.
+
+    `while_blind`: while the device was down; `at` is when it was found so.
+    """
 
     zone: Number
+    while_blind: bool = False
 
 
 class ContactClosed(Record, frozen=True, tag="contact.closed"):
-    """A door or window was closed."""
+    """A door or window was closed.
+
+    `while_blind`: while the device was down; `at` is when it was found so.
+    """
 
     zone: Number
+    while_blind: bool = False
 
 
 class TamperOpened(Record, frozen=True, tag="tamper.opened"):
-    """A housing was opened, or a line was cut."""
+    """A housing was opened, or a line was cut.
+
+    `while_blind`: while the device was down; `at` is when it was found so.
+    """
 
     lane: ClassVar[Lane] = "al"
     leaves_home: ClassVar[LeavesHome] = "always"
 
+    while_blind: bool = False
+
 
 class TamperClosed(Record, frozen=True, tag="tamper.closed"):
-    """The housing is closed again."""
+    """The housing is closed again.
+
+    `while_blind`: while the device was down; `at` is when it was found so.
+    """
 
     leaves_home: ClassVar[LeavesHome] = "always"
+
+    while_blind: bool = False
 
 
 class PanicPressed(Record, frozen=True, tag="panic.pressed"):
@@ -79,7 +106,8 @@ class DuressEntered(Record, frozen=True, tag="duress.entered"):
 class AlarmRaised(Record, frozen=True, tag="alarm.raised"):
     """The panel raised an alarm because of `cause` at `sensor` in `zone`.
 
-    `picture` is that of the motion which was the cause, at a station.
+    `picture` is that of the motion which was the cause, at a station. `while_blind`:
+    it happened while the device was down; `at` is when it was found.
     """
 
     lane: ClassVar[Lane] = "al"
@@ -88,6 +116,7 @@ class AlarmRaised(Record, frozen=True, tag="alarm.raised"):
     cause: Cause
     zone: Number | None = None
     picture: Digest | None = None
+    while_blind: bool = False
 
 
 class AlarmEnded(Record, frozen=True, tag="alarm.ended"):
@@ -128,75 +157,6 @@ class MeasurementTaken(Record, frozen=True, tag="measurement.taken"):
     value: Reading
 
 
-class RunStarted(Record, frozen=True, tag="run.started"):
-    """The agent started: names the run before it and how far its lanes had come."""
-
-    lane: ClassVar[Lane] = "al"
-    leaves_home: ClassVar[LeavesHome] = "always"
-
-    previous: RunId | None = None
-    last_al: Count = 0
-    last_up: Count = 0
-
-
-class RecordsDropped(Record, frozen=True, tag="records.dropped"):
-    """Stands in the place of records `first` to `last` of its lane, that are gone."""
-
-    leaves_home: ClassVar[LeavesHome] = "always"
-
-    first: Count
-    last: Count
-
-
-class Heartbeat(Record, frozen=True, tag="heartbeat"):
-    """The device lives; how it is."""
-
-    leaves_home: ClassVar[LeavesHome] = "always"
-
-    uptime_s: Count
-    backlog_al: Count
-    backlog_up: Count
-    disk_free: Fraction
-    cameras: Count = 0
-    cameras_blind: Count = 0
-
-
-class OutboxDamaged(Record, frozen=True, tag="outbox.damaged"):
-    """The outbox on disk was damaged; what was whole is kept."""
-
-    lane: ClassVar[Lane] = "al"
-    leaves_home: ClassVar[LeavesHome] = "always"
-
-    segments: Count
-    lost_bytes: Count
-
-
-class DiskFilling(Record, frozen=True, tag="disk.filling"):
-    """So much of the disk is used: told at 80 and at 90 percent."""
-
-    lane: ClassVar[Lane] = "al"
-    leaves_home: ClassVar[LeavesHome] = "always"
-
-    used: Fraction
-
-
-class DiskFull(Record, frozen=True, tag="disk.full"):
-    """Only alarms are still written down."""
-
-    lane: ClassVar[Lane] = "al"
-    leaves_home: ClassVar[LeavesHome] = "always"
-
-    free_bytes: Count
-
-
-class DiskRestored(Record, frozen=True, tag="disk.restored"):
-    """There is room again."""
-
-    leaves_home: ClassVar[LeavesHome] = "always"
-
-    free_bytes: Count
-
-
 AnyRecord = (
     ContactOpened
     | ContactClosed
@@ -223,6 +183,7 @@ AnyRecord = (
     | RunStarted
     | RecordsDropped
     | Heartbeat
+    | ClockChanged
     | CameraLost
     | CameraRestored
     | OutboxDamaged

@@ -18,6 +18,10 @@ RuleKind = Literal[
     "outbox.damaged",
     "device.silent",
     "path.lost",
+    "records.withheld",
+    "number.reused",
+    "clock.wrong",
+    "clock.changed",
     "contact.opened",
     "motion.started",
     "light.changed",
@@ -27,7 +31,9 @@ RuleKind = Literal[
     "visit.lingered",
     "disk.filling",
 ]
-PRESENCE_KINDS = frozenset({"device.silent", "path.lost"})
+FOUND_KINDS = frozenset(
+    {"device.silent", "path.lost", "records.withheld", "number.reused", "clock.wrong"}
+)
 SENSOR = r"^[a-z2-7]{16}/[1-9][0-9]{0,2}$"
 SensorName = Annotated[str, Field(pattern=SENSOR)]
 
@@ -35,8 +41,8 @@ SensorName = Annotated[str, Field(pattern=SENSOR)]
 class Rule(Model):
     """Records of these kinds, at these places, open an incident of this priority.
 
-    `device.silent` and `path.lost` are not written by a device: the collector finds
-    them. `cause` groups: records of one site and one cause join its open incident.
+    Those of FOUND_KINDS are not written by a device: the collector finds them. `cause`
+    groups: records of one site and one cause join its open incident.
     `zone_kinds` and `sensors` narrow the rule, empty means all; a sensor is named
     `<device id>/<number>`. `reasons` and `suspects` narrow a rule about cameras that
     are lost in the same way; a loss of which nothing is suspected is `unknown`.

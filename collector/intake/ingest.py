@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -251,10 +252,16 @@ class _Place:
 
 
 def _fields(record: Record) -> Iterator[tuple[str, Any]]:
-    for name in record.__struct_fields__:
+    """Give what it says, without what it leaves unsaid on the wire."""
+    for name, usual in _usual(type(record)):
         value = getattr(record, name)
-        if value is not None:
+        if value is not usual:
             yield name, value
+
+
+@cache
+def _usual(kind: type[Record]) -> tuple[tuple[str, object], ...]:
+    return tuple((one.name, one.default) for one in msgspec.structs.fields(kind))
 
 
 def is_measurement(row: EventRow) -> bool:

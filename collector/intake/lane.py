@@ -226,7 +226,7 @@ class Lane:
         await self._rules.judge(transaction, new, locked["now"])
 
     async def _answer(self, settled: Sequence[Finding]) -> None:
-        write = partial(receipts, key=self._trust.answering)
+        write = partial(receipts, key=self._trust.answering, now=self._watch.clock())
         for answer in await _in_threads(write, settled):
             if not self._source.answer(answer.topic, answer.payload):
                 self._watch.metrics.unanswered.inc()

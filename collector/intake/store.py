@@ -10,7 +10,7 @@ from collector.database import Transaction, jsonb
 from collector.intake.ingest import Heard, SetAside, is_measurement
 from collector.intake.row import EventRow, RecordName
 from collector.query import Queries
-from sites.event import Heartbeat
+from sites.health import Heartbeat
 
 # One source may fill this much of the store with frames that nobody believes.
 KEPT_FRAMES = 100

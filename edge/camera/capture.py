@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import cv2
-from msgspec import structs
 
-from edge.camera import scene_memory
 from edge.camera.child import (
     claim_stdin,
     claim_stdout,
@@ -31,6 +29,7 @@ from edge.camera.habits import Habits, sighting_of_seen
 from edge.camera.memory import limit_memory
 from edge.camera.pace import HEARTBEAT_S, Pace
 from edge.camera.pi_camera import PiFilm
+from edge.camera.recall import Recall
 from edge.camera.scene_film import SceneFilm, is_made
 from edge.camera.sighting import (
     Alive,
@@ -56,8 +55,6 @@ from edge.sight.motion import Changed, Started
 from edge.sight.picture import Moment, Still
 
 MUTED_S = 3.0  # after a camera came back: half pictures, and exposure that settles
-KEEP_FIRST_S = 60.0  # of the scene, before it is written down
-KEEP_S = 300.0  # between two writings
 
 Tell = Callable[[Sighting], None]
 
@@ -105,6 +102,7 @@ class Watch:
         if plan.clips:
             self._recorder = Recorder(plan, plan.clips, self._pace.at, tell)
         self._moves_since: float | None = None
+        self._alive = False
         self._muted = plan.is_live
 
     def _open_eye(self) -> Eye:
@@ -217,7 +215,8 @@ class Watch:
         if not self._muted:
             return False
         since = self._moves_since
-        if since is not None and self._pace.elapsed() - since >= MUTED_S:
+        long = since is not None and self._pace.elapsed() - since >= MUTED_S
+        if long and self._alive:
             self._muted = False
             self._eye = self._open_eye()
         return True
@@ -227,9 +226,12 @@ class Watch:
         now = self._pace.elapsed()
         frozen = self._liveness.is_frozen(glance.picture, seconds, now)
         if frozen and self._eye.trouble is None:  # a cloth stands still, too
+            self._memory.keep_usual(self._liveness)
             raise FilmError(Loss.FROZEN, "the picture stands still")
         if self._liveness.moves and self._moves_since is None:
-            self._moves_since = self._pace.elapsed()
+            self._moves_since = now
+        if self._liveness.is_alive and not self._alive:
+            self._alive = True
             self._tell(CameraRestored(time.time()))
 
     def _judgement(self, verdict: Verdict) -> Sighting:
@@ -260,26 +262,6 @@ class Watch:
         if now - self._told_at >= HEARTBEAT_S:
             self._told_at = now
             self._tell(Alive(time.time(), self._looks))
-
-
-class Recall:
-    """What a camera's process knows of its scene from before, and keeps for later."""
-
-    def __init__(self, plan: CameraPlan) -> None:
-        self._folder = Path(plan.memory) if plan.memory else None
-        self.kept = scene_memory.read(self._folder) if self._folder else None
-        self._due = KEEP_FIRST_S
-
-    def keep(self, eye: Eye, liveness: Liveness, seconds: float) -> None:
-        """Write down what is known, now and then, while nothing is wrong."""
-        if self._folder is None or seconds < self._due or eye.trouble:
-            return
-        self._due = seconds + KEEP_S
-        known = eye.remember()
-        if known and (known.day or known.night):
-            with suppress(OSError):  # a full disk must not blind the camera
-                kept = structs.replace(known, usual=liveness.usual)
-                scene_memory.write(self._folder, kept)
 
 
 def _obey_until_stdin_closes(orders: BinaryIO, watch: Watch) -> None:

@@ -1,9 +1,9 @@
 """Keeps a camera's process away from its device: its key, logins, records (Landlock).
 
-It decodes what strangers send. Who takes it over finds the clips and the memory of this
-camera, and can neither read the key nor change what the agent wrote, and neither trace
-nor end the agent. Without Landlock (Linux 5.13, where it is switched on) all this is
-the same user's.
+It decodes what strangers send. Who takes it over finds the memory of this camera and
+those of its clips that nobody has signed yet, and can neither read the key nor change
+what the agent wrote, and neither trace nor end the agent. Without Landlock (Linux 5.13,
+where it is switched on) all this is the same user's.
 """
 
 import ctypes
@@ -24,6 +24,7 @@ _PATH_BENEATH = 1
 _NO_NEW_PRIVS = 38  # linux/prctl.h
 # linux/landlock.h
 _EXECUTE, _WRITE, _READ, _READ_DIR, _TRUNCATE = 1, 2, 4, 8, 1 << 14
+_MAKE_DIR = 1 << 7  # nobody would tidy up in it
 _FIRST = (1 << 13) - 1  # all rights of the first version
 _REFER = 1 << 13  # to move files between folders; since the second
 _SCOPES = 3  # no signal to, no abstract socket of, anybody outside; since the sixth
@@ -62,7 +63,7 @@ def fence(home: Path, own: Iterable[Path], read: Iterable[Path]) -> bool:
             _allow(libc, rules, path, rights)
         for path in own:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _allow(libc, rules, path, rights & ~_EXECUTE)
+            _allow(libc, rules, path, rights & ~(_EXECUTE | _MAKE_DIR))
         for path in read:
             _allow(libc, rules, path, _LOOKING)
         if libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:

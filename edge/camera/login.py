@@ -4,11 +4,13 @@
     user = "guard"
     password = "..."
 
-The file is `camera-logins.toml` beside device.toml; nobody else may read it. What it
-holds goes down the pipe to the camera's process and nowhere else: no message of ours
-quotes any of it.
+The file is `camera-logins.toml` beside device.toml, no link; nobody else may read it.
+What it holds goes down the pipe to the camera's process and nowhere else: no message of
+ours quotes any of it.
 """
 
+import errno
+import os
 import re
 import stat
 import tomllib
@@ -19,6 +21,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from edge.clip.stray import open_plain
 from edge.errors import LoginError
 
 NAME = "camera-logins.toml"
@@ -53,13 +56,21 @@ def read_logins(path: Path) -> dict[int, Login]:
 
     Raises LoginError, which quotes nothing of the file, and OSError.
     """
-    if not path.exists():
-        return {}
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise LoginError(f"others may read it (mode {mode:o}); chmod 600 it")
     try:
-        tables = tomllib.loads(path.read_text("utf-8"))
+        fd = open_plain(path)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.EINVAL}:
+            raise LoginError("it is a link or no plain file") from None
+        raise
+    with os.fdopen(fd, "rb") as file:
+        mode = stat.S_IMODE(os.fstat(fd).st_mode)
+        if mode & 0o077:
+            raise LoginError(f"others may read it (mode {mode:o}); chmod 600 it")
+        data = file.read()
+    try:
+        tables = tomllib.loads(data.decode("utf-8"))
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"line \d+", str(error))
         raise LoginError(f"not TOML{f', {where[0]}' if where else ''}") from None

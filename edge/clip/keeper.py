@@ -4,6 +4,7 @@ Loads no picture library: a camera's own process writes the films.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,19 +24,18 @@ from edge.clip.statement import Statement, sign
 from edge.clip.stray import measure
 from edge.disk import Disk
 from edge.order import ClipLine
-from sites.event import DiskFilling
+from sites.health import DiskFilling
 from sites.record import Record
 
 log = structlog.get_logger()
 
 TICK_S = 1.0
 _SWEEP_EVERY = timedelta(seconds=15)
-_AHEAD = timedelta(hours=1)  # of our clock; what is dated later would never be overdue
 _LONGEST_S = 86_400.0  # of a clip, and from its begin to what it was kept for
 _MOST_TOLD = 1000  # clips that wait to be signed
 # After an order, clips count as an alarm's for so long. One that nobody asked for is an
 # ordinary one, whatever its process says.
-_ORDERED = timedelta(hours=1)
+_ORDERED_S = 3600.0
 _AGAIN = 2.0  # times the room that is left free: clips do not give way one by one
 
 
@@ -50,15 +50,18 @@ class Signer(NamedTuple):
 class Line:
     """Where the keeper's words go.
 
-    `write` writes a record down; `ring` says that there is something to send. The log
-    of a home says nothing of clips that go: each was kept of somebody, and is overdue
-    to the second so many hours later.
+    `write` writes a record down; `ring` says that there is something to send. `trusted`
+    gives the time where it can be trusted, `steady` seconds that nobody can set. The
+    log of a home says nothing of clips that go: each was kept of somebody, and is
+    overdue to the second so many hours later.
     """
 
     write: Callable[[Record], None]
     ring: Callable[[], None]
     now: Callable[[], datetime]
+    trusted: Callable[[], datetime | None]
     home: bool = False
+    steady: Callable[[], float] = time.monotonic
 
 
 class Keeper:
@@ -68,7 +71,7 @@ class Keeper:
         self._shelf, self._signer, self._line = shelf, signer, line
         self._told: asyncio.Queue[tuple[int, ClipKept]] = asyncio.Queue(_MOST_TOLD)
         # what an earlier run ordered, it cannot tell us any more
-        self._ordered = line.now()
+        self._ordered = line.steady()
         self._filling = Filling()
         self._disk = Disk()
         self._swept: datetime | None = None
@@ -82,7 +85,7 @@ class Keeper:
 
     def order(self) -> None:
         """Note that what the cameras film now was asked for."""
-        self._ordered = self._line.now()
+        self._ordered = self._line.steady()
 
     async def work(self) -> None:
         """Sign what comes and let go what must, until cancelled."""
@@ -100,7 +103,7 @@ class Keeper:
         """Make room, and tell how full the disk is."""
         now = self._line.now()
         try:
-            self._make_room(now)
+            self._make_room()
             used = 1 - self._disk.share(self._shelf.folder)
         except OSError as error:
             log.warning("clips.not_tidied", error=error.strerror)
@@ -144,41 +147,42 @@ class Keeper:
         days = self._shelf.days_left(self._line.now(), free)
         return None if days is None else round(days, 1)
 
-    def _make_room(self, now: datetime) -> None:
+    def _make_room(self) -> None:
+        now, trusted = self._line.now(), self._line.trusted()
         folder = self._shelf.folder
         lack = lacking(folder, _AGAIN) if lacking(folder) else 0
-        gone = self._shelf.tidy(now, lack)
+        gone = self._shelf.tidy(trusted, lack)
         if gone and not self._line.home:
             kinds = sorted({one.kept for one in gone})
             log.info("clips.dropped", count=len(gone), kinds=",".join(kinds))
         if self._swept is None or abs(now - self._swept) > _SWEEP_EVERY:
             self._swept = now
-            if swept := self._shelf.sweep(now):
+            if swept := self._shelf.sweep(trusted):
                 log.info("clips.swept", count=swept)
 
     async def _keep(self, camera: int, kept: ClipKept) -> None:
         """Sign a clip and tell of it.
 
         1. The file is digested: we do not sign on the word of a camera's process.
-        2. The statement is written beside it; only then the clip counts as kept.
+        2. The statement is written and the film moved beside it, out of the reach of
+           that process; only then the clip counts as kept.
         3. The record says so.
         """
         if self._shelf.get(kept.clip):
             return
-        now = self._line.now()
-        if not _is_possible(kept, now):
+        if max(kept.seconds, kept.before) > _LONGEST_S:
             log.warning("clip.refused", camera=camera, reason="time")
             return
         try:
-            found = await asyncio.to_thread(measure, self._shelf.path(kept.clip))
+            film = self._shelf.inbox(camera) / f"{kept.clip}.mp4"
+            found = await asyncio.to_thread(measure, film)
             if found.digest != kept.clip:
                 log.warning("clip.refused", camera=camera, reason="digest")
                 return
             kept = replace(kept, size=found.size)
             statement = _statement(self._signer.device, camera, kept)
-            asked = kept.ordered and abs(now - self._ordered) <= _ORDERED
-            reason: Reason = "alarm" if asked else "motion"
-            self._shelf.add(sign(statement, self._signer.key, reason))
+            sidecar = sign(statement, self._signer.key, self._reason(kept))
+            self._shelf.take(film, replace(sidecar, since=self._line.trusted()))
         except OSError as error:
             # it is told again at the next start of its camera's process
             log.warning("clip.not_signed", camera=camera, error=error.strerror)
@@ -188,13 +192,9 @@ class Keeper:
             self._line.write(record)
         self._line.ring()
 
-
-def _is_possible(kept: ClipKept, now: datetime) -> bool:
-    """Say whether a clip can be from the past, and of a length that clips have."""
-    if max(kept.seconds, kept.before) > _LONGEST_S:
-        return False
-    ends = max(kept.at, kept.at - kept.before + kept.seconds)
-    return ends <= (now + _AHEAD).timestamp()
+    def _reason(self, kept: ClipKept) -> Reason:
+        lately = self._line.steady() - self._ordered <= _ORDERED_S
+        return "alarm" if kept.ordered and lately else "motion"
 
 
 def _statement(device: str, camera: int, kept: ClipKept) -> Statement:

@@ -1,7 +1,7 @@
 """Which clips make room. Pure: the time is an argument."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -10,6 +10,7 @@ Reason: TypeAlias = Literal["motion", "alarm"]
 Kept: TypeAlias = Literal["motion", "alarm", "hold"]
 
 DAY_S = 86_400.0
+_LATEST = datetime.max.replace(tzinfo=UTC)
 _ORDER: tuple[Kept, ...] = ("motion", "alarm")  # who gives way first; hold never
 
 
@@ -20,29 +21,32 @@ class Kind(msgspec.Struct, frozen=True):
         clip: its SHA-256, hexadecimal.
         kept: why it is kept: `motion` (ordinary), `alarm` (an alarm or an order), or
             `hold` (evidence: a person said so).
-        at: when it ended.
+        at: when it ended, by the clock that the device had then.
         size: bytes.
+        since: from when on it ages; None while no clock can be trusted.
     """
 
     clip: str
     kept: Kept
     at: datetime
     size: int
+    since: datetime | None = None
 
 
 def overdue(clips: Iterable[Kind], now: datetime, keep: timedelta) -> list[Kind]:
     """Return the clips that have lived as long as they may."""
-    return [one for one in clips if one.kept != "hold" and now - one.at > keep]
+    aging = ((one, one.since) for one in clips if one.kept != "hold")
+    return [one for one, since in aging if since and now - since > keep]
 
 
 def giving_way(clips: Iterable[Kind], excess: int) -> list[Kind]:
     """Return the clips that go so that `excess` bytes come free.
 
     The oldest ordinary ones first, alarms next, what is on hold never; so what is freed
-    may be less than asked.
+    may be less than asked. Those that do not age yet are the newest.
     """
     waiting = [one for one in clips if one.kept in _ORDER]
-    waiting.sort(key=lambda one: (_ORDER.index(one.kept), one.at))
+    waiting.sort(key=lambda one: (_ORDER.index(one.kept), one.since or _LATEST, one.at))
     going: list[Kind] = []
     for one in waiting:
         if excess <= 0:

@@ -1,9 +1,14 @@
-"""The clips of a device: a folder of `<SHA-256>.mp4`, each with a signed `.json`."""
+"""The clips of a device: a folder of `<SHA-256>.mp4`, each with a signed `.json`.
 
-from collections.abc import Iterator
+Each camera's process writes into a folder of its own beneath it, `camera-N`, and can
+reach no other; what is signed is moved out of its reach.
+"""
+
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +18,9 @@ from nacl.signing import VerifyKey
 from edge.clip.quota import Kind, days_left, giving_way, overdue
 from edge.clip.statement import LARGEST, Sidecar, is_signed, pack, read
 from edge.clip.stray import read_small, strays, unwanted
-from edge.disk import replace_file
+from edge.disk import replace_file, sync_folder
+
+_MOST_DATED = 20  # at a time: each is written to the disk
 
 
 class Limits(NamedTuple):
@@ -35,6 +42,7 @@ class Shelf:
     key: VerifyKey | None = None
     dropped: int = 0
     _sidecars: dict[str, Sidecar] = field(default_factory=dict)
+    _strays: dict[Path, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find what earlier runs left; raises OSError."""
@@ -78,6 +86,21 @@ class Shelf:
         """Say where a clip lies."""
         return self.folder / f"{clip}.mp4"
 
+    def inbox(self, camera: int) -> Path:
+        """Say where the process of a camera puts its clips."""
+        return self.folder / f"camera-{camera}"
+
+    def take(self, film: Path, sidecar: Sidecar) -> None:
+        """Move a film here and put its statement beside it; raises OSError.
+
+        The statement first: alone it goes at the next start; the film is told again.
+        """
+        clip = sidecar.statement.clip
+        replace_file(self.folder / f"{clip}.json", pack(sidecar))
+        film.rename(self.path(clip))
+        sync_folder(self.folder)
+        self._sidecars[clip] = sidecar
+
     def add(self, sidecar: Sidecar) -> None:
         """Put a statement beside its clip; raises OSError."""
         clip = sidecar.statement.clip
@@ -96,17 +119,26 @@ class Shelf:
         """Give the clips whose digest begins so."""
         return [clip for clip in self._sidecars if clip.startswith(start)]
 
-    def tidy(self, now: datetime, lacking: int = 0) -> list[Kind]:
+    def tidy(self, now: datetime | None, lacking: int = 0) -> list[Kind]:
         """Let go what is overdue or too much; gives what went.
 
-        `lacking` are bytes that the disk lacks besides.
+        Clips age from the first `now` that is known, which is None while no clock can
+        be trusted. `lacking` are bytes that the disk lacks besides.
         """
-        going = overdue(self._kinds(), now, self.limits.keep)
+        going = overdue(self._kinds(), now, self.limits.keep) if now else []
         self._remove(going)
         excess = max(lacking, self.size - self.limits.size)
         more = giving_way(self._kinds(), excess)
         self._remove(more)
+        if now:
+            self._date(now)
         return going + more
+
+    def _date(self, now: datetime) -> None:
+        undated = (one for one in self if one.since is None)
+        with suppress(OSError):  # a full disk: until there is room they do not age
+            for one in islice(undated, _MOST_DATED):
+                self.add(replace(one, since=now))
 
     def days_left(self, now: datetime, free: int) -> float | None:
         """Say in how many days there is no room left at the rate of the last day."""
@@ -125,23 +157,33 @@ class Shelf:
                 self.path(kind.clip).unlink(missing_ok=True)
                 (self.folder / f"{kind.clip}.json").unlink(missing_ok=True)
 
-    def sweep(self, now: datetime) -> int:
+    def sweep(self, now: datetime | None) -> int:
         """Let go what nobody adopted in time, or what is too much; gives the count.
 
-        Its camera is not here any more, or its process writes what it should not.
-        Raises OSError.
+        Its camera is not here any more, or its process writes what it should not. It
+        ages from when it is first seen at a known time. Raises OSError.
         """
-        oldest = now.timestamp() - self._keep_s
-        found = strays(self.folder, self._sidecars)
-        going = unwanted(found, oldest, self.limits.size)
+        inboxes = [one for one in self.folder.glob("camera-*") if _is_folder(one)]
+        found = [strays(self.folder, self._sidecars)]
+        found += [strays(inbox, ()) for inbox in inboxes]
+        old = self._grown_old((one.path for some in found for one in some), now)
+        share = self.limits.size // len(found)
+        going = [one for some in found for one in unwanted(some, old, share)]
         for one in going:
             with suppress(OSError):
                 one.path.unlink()
         return len(going)
 
-    @property
-    def _keep_s(self) -> float:
-        return self.limits.keep.total_seconds()
+    def _grown_old(self, paths: Iterable[Path], now: datetime | None) -> set[Path]:
+        if now is None:
+            return set()
+        self._strays = {path: self._strays.get(path, now) for path in paths}
+        keep = self.limits.keep
+        return {path for path, since in self._strays.items() if now - since > keep}
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def _kind(sidecar: Sidecar) -> Kind:
@@ -151,4 +193,5 @@ def _kind(sidecar: Sidecar) -> Kind:
         sidecar.kept,
         told.ends,
         told.size,
+        sidecar.since,
     )

@@ -46,8 +46,8 @@ class Statement(msgspec.Struct, frozen=True):
 class Sidecar(msgspec.Struct, frozen=True):
     """What lies beside a clip as `<clip>.json`.
 
-    `reason`, `held` and `sent` are the device's own notes and not signed: why it was
-    kept, whether a person holds it as evidence, and whether the collector has it.
+    The rest is the device's own notes and not signed: why it was kept, whether a person
+    holds it as evidence, whether the collector has it, and since when it ages.
     """
 
     statement: Statement
@@ -56,6 +56,7 @@ class Sidecar(msgspec.Struct, frozen=True):
     reason: Reason
     held: bool = False
     sent: bool = False
+    since: Moment | None = None
 
     @property
     def kept(self) -> Kept:

@@ -1,7 +1,7 @@
-"""What lies in the folder of clips and is none of them: drafts, and what was planted.
+"""What lies in a folder of clips and is none of them: drafts, and what was planted.
 
-A camera's process writes there, and decodes what strangers send it: nothing in the
-folder is taken for a file, small, or ours because of its name.
+A camera's process writes into one, and decodes what strangers send it: nothing in there
+is taken for a file, small, or ours because of its name.
 """
 
 import errno
@@ -79,8 +79,8 @@ def _strays(folder: Path, known: Collection[str]) -> Iterator[Stray]:
                 yield Stray(path, found.st_size, found.st_mtime, plain)
 
 
-def unwanted(found: list[Stray], oldest: float, limit: int) -> list[Stray]:
-    """Choose what goes: no plain file, older than `oldest`, or too much in all.
+def unwanted(found: list[Stray], old: Collection[Path], limit: int) -> list[Stray]:
+    """Choose what goes of one folder: no plain file, an old one, or too much in all.
 
     The newest stay: one of them may be a clip that is being written.
     """
@@ -89,6 +89,6 @@ def unwanted(found: list[Stray], oldest: float, limit: int) -> list[Stray]:
     for one in reversed(found):
         size, count = size + one.size, count + 1
         is_too_much = size > most or count > MOST_FILES
-        if not one.plain or one.changed < oldest or is_too_much:
+        if not one.plain or one.path in old or is_too_much:
             going.append(one)
     return going

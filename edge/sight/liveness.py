@@ -20,8 +20,9 @@ class Liveness:
     """Says of each picture in turn whether the film stands still.
 
     `moves` tells whether the last picture differed from the one before it. A film in
-    which nothing changes but a clock stands still, too, if it was alive before.
-    `usual` is the least of cells that ever changed while it was alive, or None.
+    which nothing changes but a clock stands still, too, if it was alive before, and
+    until as much changes again. `usual` is the least of cells that ever changed while
+    it was alive, or None.
     """
 
     def __init__(self, usual: float | None = None) -> None:
@@ -31,7 +32,16 @@ class Liveness:
         self._moved_at = 0.0
         self._changed: deque[tuple[float, int]] = deque()
         self._weighed = float("-inf")
-        self._still = False
+        self._still = self._stirs = False
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether pictures differ, and by more than a clock where they always did."""
+        return self.moves and (self._stirs or not self._was_lively)
+
+    @property
+    def _was_lively(self) -> bool:
+        return self.usual is not None and self.usual >= LIVELY
 
     def is_frozen(self, picture: Masked, seconds: float, now: float) -> bool:
         """Judge one picture.
@@ -64,9 +74,12 @@ class Liveness:
             return False
         counts = sorted(cells for _, cells in self._changed)
         liveliest = float(counts[int(MOST * (len(counts) - 1))])
+        if self._still and liveliest < LIVELY:
+            return True
         still = liveliest <= STILL_CELLS
+        self._stirs = not still
         long = now - self._changed[0][0] >= FROZEN_S - 1
-        if self.usual is not None and still and self.usual >= LIVELY:
+        if still and self._was_lively:
             return long
         if not still or long:
             self.usual = min(self.usual or liveliest, liveliest)

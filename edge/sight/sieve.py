@@ -204,7 +204,9 @@ class Sieve:
             if not (one.flits or one.trembles) and one.pixels >= ABOUT * gate.visit.size
         ]
         if gate.raw and unsure and not self._storm.is_on:
-            gate.visit.last = gate.raw
+            # the motion may be the older of the two: a visit never ends before it began
+            seen = (gate.visit.last, gate.raw)
+            gate.visit.last = max(seen, key=lambda one: one.moment.seconds)
         else:
             gate.stand(things, moment)
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from sites.draft import Draft, Place, Placed
 from sites.event import KINDS
-from sites.rule import PRESENCE_KINDS, Rule
+from sites.rule import FOUND_KINDS, Rule
 from sites.site import Device, Site, ZoneKind
 
-WITHOUT_ZONE = PRESENCE_KINDS | {
+WITHOUT_ZONE = FOUND_KINDS | {
     "duress.entered",
     "disk.filling",
     "disk.full",
     "outbox.damaged",
+    "clock.changed",
 }
 _ALARMING = frozenset({"contact", "pir", "camera", "tamper"})
 _SENT_BY: dict[str, frozenset[str]] = {

@@ -22,7 +22,7 @@ from dashboard.site import SPANS
 from dashboard.verified import Verdict
 from sites.errors import Refusal
 from sites.event import KINDS, Quantity
-from sites.rule import PRESENCE_KINDS
+from sites.rule import FOUND_KINDS
 from sites.sight import CameraTrouble, LightChange, Preset, Side, Suspect
 from sites.site import SensorKind, ZoneKind
 from sites.words import Role
@@ -42,7 +42,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "role": get_args(Role),
     "state": (*ORDER, "silent", "heard"),
     "page.home": get_args(Home),
-    "kind": (*KINDS, *PRESENCE_KINDS, "unknown"),
+    "kind": (*KINDS, *FOUND_KINDS, "unknown"),
     "refusal": (*get_args(Refusal), "unknown"),
     "zone": (*get_args(ZoneKind), "unknown"),
     "sensor": (*get_args(SensorKind), "camera", "unknown"),

@@ -5,6 +5,7 @@ It stands for the collector, which is another program on another machine.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from threading import Condition
 from types import TracebackType
 from typing import Self
@@ -93,7 +94,9 @@ class CollectorSide:
 
     def stored(self, name: str) -> Receipt:
         """Give the receipt that the collector gives when all went well."""
-        return Receipt(device=self.device, frame=name, outcome="stored")
+        return Receipt(
+            device=self.device, frame=name, outcome="stored", at=datetime.now(UTC)
+        )
 
     def _subscribe(self) -> None:
         self._client.subscribe(f"wp/1/{self.path.text}/#", qos=1)

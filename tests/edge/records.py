@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from edge.outbox import Outbox
-from sites.event import ContactOpened, MeasurementTaken, PanicPressed, RunStarted
+from sites.event import ContactOpened, MeasurementTaken, PanicPressed
 from sites.frame import MAX_BYTES, decode_record
+from sites.health import RunStarted
 from sites.record import Lane, Record
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -11,13 +11,12 @@ from sites.blob import Part, join_blob
 from sites.event import (
     AlarmRaised,
     ContactOpened,
-    Heartbeat,
     MeasurementTaken,
     PanicPressed,
-    RunStarted,
     kind_of,
 )
 from sites.frame import HOME_BYTES
+from sites.health import Heartbeat, RunStarted
 from sites.record import Record
 from sites.sight import MotionStarted
 from sites.topic import Path as Way

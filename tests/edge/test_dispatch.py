@@ -133,8 +133,10 @@ def test_records_of_an_earlier_run_go_in_frames_of_that_run(tmp_path: Path):
 
 def forged(sealed: bytes) -> dict[str, bytes]:
     """Give receipts that the collector never gave for this frame to this device."""
-    stored = Receipt(device=DEVICE, frame=digest(sealed), outcome="stored")
-    other = Receipt(device="bbbbbbbbbbbbbbbb", frame=digest(sealed), outcome="stored")
+    stored = Receipt(device=DEVICE, frame=digest(sealed), outcome="stored", at=NOON)
+    other = Receipt(
+        device="bbbbbbbbbbbbbbbb", frame=digest(sealed), outcome="stored", at=NOON
+    )
     good = seal_answer(stored, COLLECTOR_SIGN, DEVICE_KEY.verify_key)
     return {
         "signed by another": seal_answer(
@@ -182,6 +184,7 @@ def test_what_the_collector_set_aside_is_forgotten_and_counted(
         device=DEVICE,
         frame=digest(wire.sent[0][1]),
         outcome="set_aside",
+        at=NOON,
         reason="bad_body",
     )
     way.hear(seal_answer(aside, COLLECTOR_SIGN, DEVICE_KEY.verify_key), 1.0)

@@ -7,7 +7,8 @@ import pytest
 from edge.errors import OutboxBusyError
 from edge.outbox import Outbox, OutboxPlan, sync_files
 from edge.past import count_written
-from sites.event import OutboxDamaged, kind_of
+from sites.event import kind_of
+from sites.health import OutboxDamaged
 from tests.edge.records import (
     NOON,
     after,

@@ -9,8 +9,8 @@ import pytest
 
 from edge.entry import HEADER_BYTES, entry_bytes
 from edge.outbox import Outbox, OutboxPlan
-from sites.event import OutboxDamaged
 from sites.frame import encode_record
+from sites.health import OutboxDamaged
 from sites.record import Lane
 from tests.edge.records import NOON, measurement, numbers, panic, start_of, waiting
 

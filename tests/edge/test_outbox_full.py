@@ -7,14 +7,8 @@ import pytest
 
 from edge.errors import OutboxFullError
 from edge.outbox import Outbox, OutboxPlan
-from sites.event import (
-    DiskFull,
-    DiskRestored,
-    PanicPressed,
-    RecordsDropped,
-    RunStarted,
-    kind_of,
-)
+from sites.event import PanicPressed, kind_of
+from sites.health import DiskFull, DiskRestored, RecordsDropped, RunStarted
 from tests.edge.records import (
     NOON,
     after,

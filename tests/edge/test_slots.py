@@ -11,8 +11,9 @@ from nacl.signing import SigningKey
 from edge.outbox import Outbox
 from edge.slots import SLOT_S, Slots, next_slot
 from sites.answer import Receipt, seal_answer
-from sites.event import DuressEntered, MeasurementTaken, PanicPressed, RunStarted
+from sites.event import DuressEntered, MeasurementTaken, PanicPressed
 from sites.frame import HOME_BYTES, digest
+from sites.health import RunStarted
 from sites.record import Record
 from tests.edge.collector_side import DEVICE_KEY
 from tests.edge.records import NOON, measurement, panic
@@ -117,7 +118,7 @@ def test_a_backlog_drains_in_order_and_alarms_first(tmp_path: Path):
 def test_forged_receipts_delete_nothing_in_a_home_either(box: Outbox):
     way = slots(box)
     sealed = way.compose(0.0)
-    stored = Receipt(device=DEVICE, frame=digest(sealed), outcome="stored")
+    stored = Receipt(device=DEVICE, frame=digest(sealed), outcome="stored", at=NOON)
     way.hear(seal_answer(stored, SigningKey.generate(), DEVICE_KEY.verify_key), 1.0)
     way.hear(b"x" * 512, 1.0)
     assert box.backlog("al") == 1

@@ -80,5 +80,5 @@ def slots(outbox: Outbox, device: str = DEVICE) -> Slots:
 
 def receipt(sealed: bytes, device: str = DEVICE) -> bytes:
     """Give the collector's receipt for one frame or part."""
-    stored = Receipt(device=device, frame=digest(sealed), outcome="stored")
+    stored = Receipt(device=device, frame=digest(sealed), outcome="stored", at=NOON)
     return seal_answer(stored, COLLECTOR_SIGN, DEVICE_KEY.verify_key)

@@ -1,8 +1,10 @@
 """What a camera's process says, and when; here without the process around it."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
+import cv2
 import pytest
 
 from edge.camera.capture import Watch
@@ -17,8 +19,9 @@ from edge.camera.sighting import (
     Sighting,
 )
 from edge.errors import Loss
+from edge.sight.picture import Pixels
 from edge.sight.shape import WHOLE
-from tests.edge_camera.clip import scene, visitor, write_clip
+from tests.edge_camera.clip import RATE, scene, visitor, write_clip
 
 YARD = (("yard", WHOLE),)
 LEFT = ((0.0, 0.0), (0.4, 0.0), (0.4, 1.0), (0.0, 1.0))
@@ -125,3 +128,40 @@ def test_the_end_of_a_motion_is_dated_back_to_when_it_was():
     pace.wait_for(30.0)
     assert time.time() - pace.at(30.0) == pytest.approx(0.0, abs=2)
     assert pace.at(30.0) - pace.at(-9_970.0) == pytest.approx(10.0, abs=2)
+
+
+def ticking(picture: Pixels, seconds: float) -> Iterator[Pixels]:
+    """Hold a picture still but for a clock in it, which goes on."""
+    for number in range(int(seconds * RATE)):
+        text = f"2026-07-01 12:{number // RATE // 60:02}:{number // RATE % 60:02}"
+        shown = picture.copy()
+        cv2.putText(shown, text, (6, 14), cv2.FONT_HERSHEY_PLAIN, 0.8, (255,) * 3)
+        yield shown
+
+
+@pytest.mark.parametrize("lively", [15, 70])
+def test_a_picture_that_stands_still_behind_its_clock_is_lost_once_a38(
+    tmp_path, lively
+):
+    """Each loss ends the process; the next one sees the same, and says nothing new."""
+    alive = list(scene(lively))
+    memory = str(tmp_path / "memory")
+    films = {
+        "stops.mkv": alive + list(ticking(alive[-1], 14)),
+        "stands.mkv": list(ticking(alive[-1], 14)),
+        "lives.mkv": scene(14, seed=5),
+    }
+    for name, pictures in films.items():
+        write_clip(tmp_path / name, pictures)
+    first = told(tmp_path / "stops.mkv", memory=memory)
+    assert [type(one) for one in first if not isinstance(one, Alive)] == [
+        CameraRestored,
+        CameraLost,
+    ]
+    for _ in range(3):
+        again = told(tmp_path / "stands.mkv", memory=memory)
+        assert not of(again, CameraRestored)
+        assert again[-1].reason is Loss.FROZEN  # type: ignore[union-attr]  # a loss
+    back = told(tmp_path / "lives.mkv", memory=memory)
+    assert of(back, CameraRestored)
+    assert back[-1].reason is Loss.ENDED  # type: ignore[union-attr]  # as above

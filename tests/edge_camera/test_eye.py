@@ -1,6 +1,11 @@
 """The eye puts masks on, then looks; another size of picture is another beginning."""
 
+from collections.abc import Iterator
+from itertools import islice
+
+import cv2
 import numpy as np
+import pytest
 
 from edge.errors import Loss
 from edge.sight.eye import Eye
@@ -13,6 +18,7 @@ from tests.edge_camera.clip import Box, scene, still_of, visitor
 from tests.edge_camera.made import staged
 from tests.edge_camera.made import still_of as bgr_still
 from tests.edge_camera.test_guard import RATE, film
+from tests.edge_camera.test_rtsp import busy_yard
 
 YARD = (("yard", WHOLE),)
 RIGHT_HALF = ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
@@ -115,3 +121,22 @@ def test_an_eye_gives_what_it_knows_to_be_kept():
     assert memory is not None
     assert memory.day is not None
     assert memory.night is None
+
+
+def hasty(looks: int) -> Iterator[Pixels]:
+    """Look at somebody large in a drawn yard who runs to and fro."""
+    for picture in islice(busy_yard(9), 0, 2 * looks, 2):
+        yield np.ascontiguousarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))
+
+
+@pytest.mark.parametrize("looks", range(13, 21))
+def test_what_breaks_off_at_any_moment_ends_no_sooner_than_it_began(looks):
+    eye, told = Eye(YARD, ()), list[object]()
+    for number, luma in enumerate(hasty(looks)):
+        told += eye.see(still_of(luma, number / 5)).decisions
+    larger = np.zeros((360, 640), np.uint8)
+    told += eye.see(still_of(larger, looks / 5)).decisions
+    began = [one for one in told if isinstance(one, Started)]
+    ended = [one for one in told if isinstance(one, Ended)]
+    assert len(began) == len(ended)
+    assert all(one.seconds >= 0 for one in ended)

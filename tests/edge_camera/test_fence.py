@@ -25,11 +25,14 @@ from edge.clip.plan import ClipPlan
 
 home = Path(sys.argv[1])
 one = plan(str(home / "films" / "a.mp4"), memory=str(home / "memory" / "camera-0"),
-           clips=ClipPlan(folder=str(home / "clips")))
+           clips=ClipPlan(folder=str(home / "clips" / "camera-0")))
+own, kept = home / "clips" / "camera-0", home / "clips" / "kept.mp4"
+other = home / "clips" / "camera-1" / "1-1.part"
 if not stay_within(one, home):
     print("null")
     sys.exit()
 works = {}
+(own / "mine").write_bytes(b"forged")
 def tries(name, act):
     try:
         act()
@@ -45,18 +48,31 @@ tries("cut records", lambda: os.truncate(home / "outbox" / "1.seg", 0))
 tries("delete records", lambda: (home / "outbox" / "1.seg").unlink())
 tries("delete key", lambda: (home / "device.key").unlink())
 tries("plant a site file", lambda: (home / "site.json").write_text("{}"))
-tries("link key", lambda: os.link(home / "device.key", home / "clips" / "k"))
-tries("move key", lambda: os.rename(home / "device.key", home / "clips" / "k"))
+tries("link key", lambda: os.link(home / "device.key", own / "k"))
+tries("move key", lambda: os.rename(home / "device.key", own / "k"))
 tries("read another's memory",
       lambda: (home / "memory" / "camera-1" / "visits.json").read_bytes())
 tries("change its film", lambda: (home / "films" / "a.mp4").write_bytes(b""))
-(home / "clips" / "a.link").symlink_to(home / "device.key")
-tries("read key by a link", lambda: (home / "clips" / "a.link").read_bytes())
+(own / "a.link").symlink_to(home / "device.key")
+tries("read key by a link", lambda: (own / "a.link").read_bytes())
+for name, clip in (("a kept", kept), ("another's", other)):
+    tries(f"read {name} clip", clip.read_bytes)
+    tries(f"change {name} clip", lambda: clip.write_bytes(b""))
+    tries(f"cut {name} clip", lambda: os.truncate(clip, 0))
+    tries(f"delete {name} clip", clip.unlink)
+    tries(f"move {name} clip", lambda: os.rename(clip, own / "stolen"))
+    tries(f"link {name} clip", lambda: os.link(clip, own / "stolen"))
+    tries(f"replace {name} clip", lambda: os.rename(own / "mine", clip))
+tries("sign a clip", lambda: (home / "clips" / "kept.json").write_text("{}"))
+tries("list clips", lambda: os.listdir(home / "clips"))
+tries("move another's folder",
+      lambda: os.rename(home / "clips" / "camera-1", own / "camera-1"))
+tries("hide in a folder", lambda: (own / "deep").mkdir())
 tries("end the agent", lambda: os.kill(os.getppid(), 0))
 tries("look into the agent",
       lambda: open(f"/proc/{os.getppid()}/mem", "rb").close())
-tries("write clip", lambda: (home / "clips" / "a.part").write_bytes(b"a"))
-tries("name clip", lambda: (home / "clips" / "a.part").rename(home / "clips" / "b.mp4"))
+tries("write clip", lambda: (own / "a.part").write_bytes(b"a"))
+tries("name clip", lambda: (own / "a.part").rename(own / "b.mp4"))
 tries("remember", lambda: (home / "memory" / "camera-0" / "s").write_bytes(b"a"))
 tries("read film", lambda: (home / "films" / "a.mp4").read_bytes())
 tries("open a device", lambda: open("/dev/null", "wb").close())
@@ -67,7 +83,7 @@ ALLOWED = {"write clip", "name clip", "remember", "read film", "open a device"}
 
 def device_in(folder: Path) -> Path:
     home = folder / "device"
-    for name in ("outbox", "films", "memory/camera-1"):
+    for name in ("outbox", "films", "memory/camera-1", "clips/camera-1"):
         (home / name).mkdir(parents=True)
     for name in (
         "device.key",
@@ -75,6 +91,8 @@ def device_in(folder: Path) -> Path:
         "outbox/1.seg",
         "films/a.mp4",
         "memory/camera-1/visits.json",
+        "clips/kept.mp4",
+        "clips/camera-1/1-1.part",
     ):
         (home / name).write_bytes(b"a secret")
     return home
@@ -98,6 +116,8 @@ def test_a_process_that_was_taken_over_neither_reads_nor_changes_its_device(
     assert {name for name, done in works.items() if done} == free
     assert (home / "device.key").read_bytes() == b"a secret"
     assert (home / "outbox" / "1.seg").read_bytes() == b"a secret"
+    for clip in ("kept.mp4", "camera-1/1-1.part"):
+        assert (home / "clips" / clip).read_bytes() == b"a secret"
 
 
 async def test_behind_its_fence_a_camera_watches_remembers_and_keeps_clips(

@@ -1,5 +1,7 @@
 """A picture that stands still is told apart from a quiet scene."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from edge.sight.liveness import FROZEN_S, Liveness
@@ -126,3 +128,61 @@ def test_behind_a_mask_over_everything_nothing_stands_still():
             still_of(np.zeros((180, 320), np.uint8))
         )
         assert not liveness.is_frozen(hidden, second, second)
+
+
+def trembling(picture: Pixels, cells: int, number: int) -> Pixels:
+    """Change so many cells of a picture that stands still, as an encoder does."""
+    changed = picture.copy()
+    high, wide = (
+        side // count for side, count in zip(picture.shape, (6, 8), strict=True)
+    )
+    for cell in range(cells):
+        top, left = cell // 8 * high, cell % 8 * wide
+        changed[top : top + high, left : left + wide] ^= number % 2
+    return changed
+
+
+def said_of(counts: list[int]) -> list[bool]:
+    """Say of each look whether a lively scene that stops stands still.
+
+    Of a look each count says in how many cells it differs from the one before it.
+    """
+    liveness, alive, said = Liveness(), pictures(60), []
+    for number, picture in enumerate(alive):
+        liveness.is_frozen(masked(picture), number / 5, number / 5)
+    for number, cells in enumerate(counts, start=60):
+        picture = trembling(alive[-1], cells, number)
+        said.append(liveness.is_frozen(masked(picture), number / 5, number / 5))
+    return said
+
+
+def changes(said: list[bool]) -> int:
+    return sum(one is not other for one, other in pairwise(said))
+
+
+def test_what_stands_still_does_not_flicker_when_a_little_more_changes():
+    said = said_of([1] * 60 + ([7] * 40 + [1] * 40) * 4)
+    assert changes(said) == 1
+    assert said[-1]
+
+
+def test_what_stood_still_is_alive_again_when_it_is_as_lively_as_it_was():
+    said = said_of([1] * 60 + [48] * 60)
+    assert changes(said) == 2
+    assert not said[-1]
+
+
+def test_after_a_restart_a_clock_alone_is_no_sign_of_life():
+    liveness, quiet = Liveness(usual=48), Liveness(usual=2)
+    (picture,) = pictures(1)
+    for number in range(30):
+        seen = masked(ticking(picture, number))
+        for one in (liveness, quiet):
+            one.is_frozen(seen, number / 5, number / 5)
+            assert one.moves is (number > 0)
+        assert not liveness.is_alive
+        assert quiet.is_alive is (number > 0)
+    alive = pictures(60)
+    for number, picture in enumerate(alive, start=30):
+        liveness.is_frozen(masked(picture), number / 5, number / 5)
+    assert liveness.is_alive

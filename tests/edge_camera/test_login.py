@@ -1,5 +1,6 @@
 """Logins of cameras come from a file that is ours alone, and are shown nowhere."""
 
+import os
 from pathlib import Path
 
 import av
@@ -80,6 +81,25 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
     path = written(tmp_path, "")
     path.write_bytes(b"\xff\xfe[2]")
     assert refusal(path) == "not TOML"
+
+
+def to_a_secret(path):
+    path.symlink_to(
+        written(path.parent, '[2]\nuser = "a"\npassword = "b"\n').rename(
+            path.parent / "elsewhere"
+        )
+    )
+
+
+def to_nothing(path):
+    path.symlink_to(path.parent / "nothing")
+
+
+@pytest.mark.parametrize("plant", [to_a_secret, to_nothing, os.mkfifo, os.mkdir])
+def test_what_is_no_plain_file_is_refused_and_holds_nobody_up(tmp_path, plant):
+    path = tmp_path / "camera-logins.toml"
+    plant(path)
+    assert refusal(path) == "it is a link or no plain file"
 
 
 def test_a_login_that_ffmpeg_would_cut_off_is_refused(tmp_path):

@@ -4,10 +4,10 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, suppress
 from functools import partial
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from typing import TypeAlias
 
@@ -36,6 +36,7 @@ Start: TypeAlias = Callable[..., NetworkCamera]
 # Everything that means something in an address, and letters of more than a byte.
 PASSWORD = "p@ss:w/ö%#?+ &=x"  # noqa: S105 - of a server that lives for this test
 PATIENT = Patience(first=0.1, longest=0.5)
+LONG = Patience(first=60.0, longest=60.0)
 TOLD_S = 10.0
 FLAPS = 5
 
@@ -175,6 +176,19 @@ async def test_a_grey_second_after_a_return_is_no_scene_and_starts_nothing(
     assert not seen.of(MotionStarted, CameraLost)
 
 
+async def test_a_camera_that_changes_its_size_meanwhile_is_watched_on(tmp_path, start):
+    small = rtsp.write_film(tmp_path / "small", busy_yard(5))
+    large = (cv2.resize(one, (640, 360)) for one in busy_yard(6))
+    film = tmp_path / "film"
+    film.write_bytes(
+        small.read_bytes() + rtsp.write_film(tmp_path / "large", large).read_bytes()
+    )
+    async with watching(plan(start(film).source), patience=PATIENT) as [(_, seen)]:
+        await seen.until(lambda: looks(seen) >= 5 * 16)  # there and back again
+    assert not seen.of(CameraLost)
+    assert seen.of(MotionStarted)
+
+
 def test_a_camera_that_takes_the_call_and_says_nothing_is_refused_in_time():
     with socket.create_server(("127.0.0.1", 0)) as server:
         began = time.monotonic()
@@ -198,6 +212,54 @@ def test_a_camera_that_talks_rubbish_is_rubbish():
         error = refusal(f"rtsp://127.0.0.1:{server.getsockname()[1]}/live", None)
         thread.join()
     assert error.reason in {Loss.RUBBISH, Loss.REFUSED}
+
+
+def describe(length: int, lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Answer what is asked first, then DESCRIBE with these lines."""
+    yield b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nPublic: DESCRIBE, SETUP, PLAY\r\n\r\n"
+    yield b"RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Type: application/sdp\r\n"
+    yield f"Content-Length: {length}\r\n\r\n".encode()
+    yield b"v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\n"
+    yield from lines
+
+
+STREAM = b"m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:s\r\n"
+KEY = b"m=video 0 RTP/AVP 96\r\na=fmtp:96 sprop-parameter-sets=" + b"Z" * 10**8
+GIANTS = {
+    "more than is sent": (2 * 10**9, [STREAM]),
+    "two gigabytes": (2 * 10**9, repeat(STREAM * 10_000)),
+    "many streams": (len(STREAM) * 20_000 + 45, [STREAM * 20_000]),
+    "one line": (len(KEY) + 47, [KEY, b"\r\n"]),
+}
+
+
+@pytest.mark.parametrize("giant", GIANTS)
+async def test_a_giant_description_of_a_camera_costs_its_process_and_no_more(giant):
+    length, lines = GIANTS[giant]
+    ended = threading.Event()
+
+    def answer(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        parts = describe(length, lines)
+        with connection, suppress(OSError):
+            connection.recv(4096)
+            connection.sendall(next(parts))
+            connection.recv(4096)
+            for part in parts:
+                connection.sendall(part)
+            ended.wait(20)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=answer, args=(server,))
+        thread.start()
+        before = private_bytes(os.getpid())
+        source = f"rtsp://127.0.0.1:{server.getsockname()[1]}/live"
+        async with watching(plan(source), patience=LONG) as [(_, seen)]:
+            await seen.until(lambda: seen.of(CameraLost))
+        ended.set()
+        thread.join()
+    assert not seen.of(CameraRestored)
+    assert private_bytes(os.getpid()) - before < 64 * 2**20
 
 
 async def test_cameras_that_fall_silent_are_frozen_within_ten_seconds(start):

@@ -5,7 +5,8 @@ import stat
 import pytest
 
 from edge.camera import scene_memory
-from edge.camera.capture import KEEP_FIRST_S, Watch
+from edge.camera.capture import Watch
+from edge.camera.recall import KEEP_FIRST_S
 from edge.camera.sighting import CameraLost, CameraRestored
 from edge.errors import Loss
 from edge.sight.memory import BLOCKS, CELLS, DIRECTIONS, SHARP_PARTS, Kept, Memory

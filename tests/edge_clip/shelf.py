@@ -5,6 +5,8 @@ import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from edge.camera.sighting import ClipKept
 from edge.clip.quota import Reason
 from edge.clip.shelf import Limits, Shelf
@@ -22,7 +24,7 @@ def shelf_in(folder: Path, *, size: int = 2**30, keep: timedelta = WEEK) -> Shel
 
 def film_in(folder: Path, data: bytes) -> str:
     """Put a film into a folder, as a camera's process does; gives its digest."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True, parents=True)
     clip = hashlib.sha256(data).hexdigest()
     (folder / f"{clip}.mp4").write_bytes(data)
     return clip
@@ -41,5 +43,5 @@ def put(
     begins = NOON - timedelta(hours=hours, seconds=20)
     at = begins + timedelta(seconds=5.5)
     statement = Statement(clip, DEVICE, 6, begins, at, 20.0, 5.5, size)
-    shelf.add(sign(statement, DEVICE_KEY, reason))
+    shelf.add(replace(sign(statement, DEVICE_KEY, reason), since=statement.ends))
     return clip

@@ -8,7 +8,8 @@ from typing import Any
 
 from edge.clip.statement import Sidecar, read
 from sites.blob import join_blob, name_blob
-from sites.event import PanicPressed, RunStarted
+from sites.event import PanicPressed
+from sites.health import RunStarted
 from sites.keys import key_text
 from sites.sight import CameraLost, ClipKept, MotionStarted
 from sites.topic import Path as Way

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -15,13 +16,15 @@ from edge.clip.keeper import Keeper, Line, Signer
 from edge.clip.shelf import Shelf
 from edge.clip.statement import is_signed
 from edge.errors import SightingError
-from sites.event import DiskFilling
+from edge.trusted_time import TrustedTime
+from sites.health import DiskFilling
 from sites.record import Record
 from sites.sight import ClipKept as ClipKeptRecord
 from tests.edge.collector_side import DEVICE_KEY
-from tests.edge.records import NOON
+from tests.edge.records import NOON, after
 from tests.edge_clip.shelf import DEVICE, film_in, put, shelf_in, told
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FILM = b"a film, as far as anybody knows here"
 
 
@@ -42,7 +45,7 @@ class Told:
 
 
 def keeper_of(shelf: Shelf, said: Told) -> Keeper:
-    line = Line(said.write, said.ring, lambda: NOON)
+    line = Line(said.write, said.ring, lambda: NOON, lambda: NOON)
     return Keeper(shelf, Signer(DEVICE, DEVICE_KEY), line)
 
 
@@ -60,7 +63,7 @@ async def working(shelf: Shelf) -> AsyncIterator[tuple[Keeper, Told]]:
 
 async def test_a_clip_is_signed_and_then_told(tmp_path: Path):
     shelf = shelf_in(tmp_path)
-    clip = film_in(tmp_path, FILM)
+    clip = film_in(shelf.inbox(6), FILM)
     async with working(shelf) as (keeper, said):
         keeper.take(6, told(clip, size=len(FILM)))
         await asyncio.wait_for(said.news.wait(), 30)
@@ -79,7 +82,8 @@ async def test_a_clip_is_signed_and_then_told(tmp_path: Path):
 
 
 async def test_what_somebody_asked_for_is_kept_as_an_alarms(tmp_path: Path):
-    shelf, clip = shelf_in(tmp_path), film_in(tmp_path, FILM)
+    shelf = shelf_in(tmp_path)
+    clip = film_in(shelf.inbox(6), FILM)
     async with working(shelf) as (keeper, said):
         keeper.take(6, msgspec.structs.replace(told(clip), ordered=True))
         await asyncio.wait_for(said.news.wait(), 30)
@@ -88,8 +92,8 @@ async def test_what_somebody_asked_for_is_kept_as_an_alarms(tmp_path: Path):
 
 async def test_a_film_that_is_not_what_its_name_says_is_never_signed(tmp_path: Path):
     shelf = shelf_in(tmp_path)
-    forged, good = "ab" * 32, film_in(tmp_path, FILM)
-    (tmp_path / f"{forged}.mp4").write_bytes(b"another film")
+    forged, good = "ab" * 32, film_in(shelf.inbox(6), FILM)
+    (shelf.inbox(6) / f"{forged}.mp4").write_bytes(b"another film")
     with capture_logs() as logs:
         async with working(shelf) as (keeper, said):
             keeper.take(6, told(forged))
@@ -104,7 +108,7 @@ async def test_a_film_that_is_not_what_its_name_says_is_never_signed(tmp_path: P
 
 async def test_a_clip_that_is_told_twice_is_one(tmp_path: Path):
     shelf = shelf_in(tmp_path)
-    first, last = film_in(tmp_path, FILM), film_in(tmp_path, FILM * 2)
+    first, last = film_in(shelf.inbox(6), FILM), film_in(shelf.inbox(6), FILM * 2)
     async with working(shelf) as (keeper, said):
         for clip in (first, first, last):
             keeper.take(6, told(clip))
@@ -119,6 +123,66 @@ def test_no_name_leads_out_of_the_folder(name: str):
     body = pack(ClipKept(0.0, name, 1.0, 0.0, 1))[4:]
     with pytest.raises(SightingError):
         sighting_of(body)
+
+
+def keeper_at(shelf: Shelf, clock: list[datetime], time: TrustedTime) -> Keeper:
+    said = Told()
+    line = Line(said.write, said.ring, lambda: clock[0], time.now)
+    return Keeper(shelf, Signer(DEVICE, DEVICE_KEY), line)
+
+
+async def test_a_clock_that_is_set_far_ahead_and_comes_back_costs_no_clip(
+    tmp_path: Path,
+):
+    shelf, clock, steady = shelf_in(tmp_path), [NOON], [0.0]
+    time = TrustedTime(lambda: clock[0], lambda: steady[0])
+    keeper = keeper_at(shelf, clock, time)
+
+    async def film(data: bytes, told_at: datetime) -> str:
+        clip = film_in(shelf.inbox(6), data)
+        await keeper._keep(6, told(clip, at=told_at))
+        return clip
+
+    time.hear(NOON)
+    clips = {await film(b"before", NOON)}
+    clock[0] = NOON + timedelta(days=9000)
+    steady[0] = 5.0
+    time.hear(after(5))
+    keeper.tick()
+    clips |= {await film(b"meanwhile", clock[0])}
+    keeper.tick()
+    clock[0] = after(10)
+    steady[0] = 10.0
+    time.hear(after(10))
+    clips |= {await film(b"across", NOON + timedelta(days=9000))}
+    keeper.tick()
+    assert {one.statement.clip for one in shelf} == clips
+
+    clock[0], steady[0] = after(8 * 86_400), 8 * 86_400.0
+    keeper.tick()  # nobody was heard for 8 days, but the clocks agree
+    assert len(shelf) == 0
+
+
+async def test_a_kit_that_starts_in_1970_keeps_what_it_has_and_what_it_films(
+    tmp_path: Path,
+):
+    shelf, clock, steady = shelf_in(tmp_path), [EPOCH], [0.0]
+    old = put(shelf, hours=100)
+    time = TrustedTime(lambda: clock[0], lambda: steady[0])
+    keeper = keeper_at(shelf, clock, time)
+    new = film_in(shelf.inbox(6), FILM)
+    await keeper._keep(6, told(new, at=EPOCH + timedelta(seconds=9)))
+    for heard in (None, NOON):
+        if heard:
+            time.hear(heard)
+        keeper.tick()
+    clock[0] = NOON  # now it has heard of the time
+    keeper.tick()
+    assert {one.statement.clip for one in shelf} == {old, new}
+    assert shelf_in(tmp_path).get(new) == shelf.get(new)
+    clock[0], steady[0] = after(4 * 86_400), 4 * 86_400.0
+    keeper.tick()
+    assert {one.statement.clip for one in shelf} == {new}
 
 
 def test_a_tick_makes_room_and_says_how_many_went(tmp_path: Path):
@@ -172,7 +236,7 @@ def test_the_log_of_a_home_does_not_tell_when_clips_go(tmp_path: Path, *, home: 
     shelf = shelf_in(tmp_path)
     put(shelf, hours=169)
     said = Told()
-    line = Line(said.write, said.ring, lambda: NOON, home=home)
+    line = Line(said.write, said.ring, lambda: NOON, lambda: NOON, home=home)
     with capture_logs() as logs:
         Keeper(shelf, Signer(DEVICE, DEVICE_KEY), line).tick()
     assert len(shelf) == 0

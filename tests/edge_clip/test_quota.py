@@ -15,7 +15,8 @@ WEEK = timedelta(days=7)
 
 
 def kind(name: str, kept: Kept = "motion", hours: float = 0, size: int = 10) -> Kind:
-    return Kind(name, kept, NOON - timedelta(hours=hours), size)
+    at = NOON - timedelta(hours=hours)
+    return Kind(name, kept, at, size, since=at)
 
 
 def names(kinds: list[Kind]) -> list[str]:

@@ -18,7 +18,8 @@ from edge.clip.shelf import Limits, Shelf
 from edge.clip.statement import Statement, sign
 from edge.disk import Disk
 from edge.outbox import Outbox, OutboxPlan
-from sites.event import DiskFilling, kind_of
+from sites.event import (kind_of)
+from sites.health import (DiskFilling)
 from tests.edge.collector_side import DEVICE_KEY
 from tests.edge.records import NOON, after, panic, waiting
 
@@ -31,7 +32,7 @@ with Outbox(folder / "outbox", NOON, plan) as box:
     def write(record):
         told.append(record)
         box.append(record)
-    line = Line(write, lambda: None, lambda: now[0])
+    line = Line(write, lambda: None, lambda: now[0], lambda: now[0])
     keeper = Keeper(shelf, Signer("abcdefghij234567", DEVICE_KEY), line)
 
     def film(number, size=200_000):

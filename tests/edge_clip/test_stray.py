@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -25,7 +24,6 @@ from tests.edge_clip.test_keeper import FILM, keeper_of, working
 from tests.edge_clip.test_keeper import Told as Said
 
 OURS = DEVICE_KEY.verify_key
-HOUR = timedelta(hours=1)
 
 
 def pipe(path: Path, _: Path) -> None:
@@ -65,8 +63,8 @@ async def test_what_is_no_plain_file_is_never_signed_and_holds_nobody_up(
     secret = secret_of(tmp_path)
     digest = hashlib.sha256(secret.read_bytes()).hexdigest()
     shelf = shelf_in(tmp_path / "clips")
-    plant(shelf.path(digest), secret)
-    good = film_in(shelf.folder, FILM)
+    good = film_in(shelf.inbox(6), FILM)
+    plant(shelf.inbox(6) / f"{digest}.mp4", secret)
     async with working(shelf) as (keeper, said):
         keeper.take(6, told(digest))
         keeper.take(6, told(good))
@@ -143,7 +141,7 @@ def test_a_film_of_another_length_than_was_signed_is_no_clip(tmp_path: Path):
 
 
 async def test_a_clip_counts_as_large_as_it_is_whatever_is_said(tmp_path: Path):
-    shelf, clip = shelf_in(tmp_path), film_in(tmp_path, FILM)
+    shelf, clip = shelf_in(tmp_path), film_in(tmp_path / "camera-6", FILM)
     async with working(shelf) as (keeper, said):
         keeper.take(6, told(clip, size=0))
         await asyncio.wait_for(said.news.wait(), 30)
@@ -162,18 +160,15 @@ def test_a_film_of_many_gigabytes_is_not_read_to_its_end(tmp_path: Path):
 @pytest.mark.parametrize(
     "forged",
     [
-        ClipKept(NOON.timestamp() + 7200, "{}", 20.0, 5.5, 9),
-        ClipKept(4_000_000_000.0, "{}", 20.0, 5.5, 9),
         ClipKept(NOON.timestamp(), "{}", 90_000.0, 5.5, 9),
-        ClipKept(NOON.timestamp(), "{}", 86_000.0, 0.0, 9),
         ClipKept(NOON.timestamp(), "{}", 20.0, 1e9, 9),
     ],
 )
-async def test_a_clip_of_the_future_would_never_go_and_is_not_signed(
+async def test_a_clip_of_an_impossible_length_is_not_signed(
     tmp_path: Path, forged: ClipKept
 ):
     shelf = shelf_in(tmp_path)
-    clip, good = film_in(tmp_path, b"forged"), film_in(tmp_path, FILM)
+    clip, good = film_in(shelf.inbox(6), b"forged"), film_in(shelf.inbox(6), FILM)
     async with working(shelf) as (keeper, said):
         keeper.take(6, msgspec.structs.replace(forged, clip=clip))
         keeper.take(6, told(good))
@@ -188,16 +183,16 @@ async def test_a_camera_that_calls_its_clips_alarms_drives_out_no_alarm(
     alarm, held = put(shelf, hours=9, reason="alarm"), put(shelf, hours=9)
     shelf.hold(held, held=True)
     keeper = keeper_of(shelf, Said())
-    keeper._ordered = NOON - 2 * HOUR  # when the device started
+    keeper._ordered -= 7200  # when the device started
     for number in range(20):
-        clip = film_in(tmp_path, b"flood" * 100 + bytes([number]))
+        clip = film_in(shelf.inbox(6), b"flood" * 100 + bytes([number]))
         await keeper._keep(6, ordered(clip))
         keeper.tick()
     kinds = {one.statement.clip: one.kept for one in shelf}
     assert (kinds[alarm], kinds[held]) == ("alarm", "hold")
     assert list(kinds.values()).count("alarm") == 1
     keeper.order()
-    clip = film_in(tmp_path, b"now somebody has asked")
+    clip = film_in(shelf.inbox(6), b"now somebody has asked")
     await keeper._keep(6, ordered(clip))
     assert shelf.get(clip) is not None
     assert [one.kept for one in shelf].count("alarm") == 2
@@ -235,4 +230,4 @@ def test_thousands_of_little_files_are_not_left(
     monkeypatch.setattr(stray, "MOST_FILES", 10)
     for number in range(30):
         (tmp_path / f"{number}.part").touch()
-    assert len(unwanted(strays(tmp_path, ()), 0.0, 0)) == 20
+    assert len(unwanted(strays(tmp_path, ()), (), 0)) == 20

@@ -5,18 +5,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.servers.errors import ServerDidNotStart, ServerMissing
+from tests.servers.errors import ServerMissing
 from tests.servers.process import (
     Account,
     Server,
     as_account,
-    free_port,
     private_folder,
+    start_on_a_free_port,
     unprivileged,
 )
 
 ANONYMOUS = ("allow_anonymous true",)
-START_ATTEMPTS = 5
 # Debian keeps it where only root's PATH looks.
 PROGRAM_FOLDERS = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
 
@@ -86,16 +85,10 @@ def _start(
 ) -> Broker:
     configuration = folder / "mosquitto.conf"
     command = as_account([program, "-c", str(configuration)], account)
-    for attempt in range(START_ATTEMPTS):
-        port = free_port()
+
+    def make(port: int) -> Server:
         lines = [f"listener {port} 127.0.0.1", "log_dest stderr", *settings]
         configuration.write_text("\n".join(lines) + "\n")
-        server = Server("mosquitto", command, ready=r"mosquitto version \S+ running")
-        try:
-            server.start()
-        except ServerDidNotStart as error:
-            if "Address already in use" in str(error) and attempt < START_ATTEMPTS - 1:
-                continue
-            raise
-        return Broker(server, port)
-    raise AssertionError
+        return Server("mosquitto", command, ready=r"mosquitto version \S+ running")
+
+    return Broker(*start_on_a_free_port(make))

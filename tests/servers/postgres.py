@@ -23,7 +23,7 @@ from tests.servers.installation import (
     Installation,
     find_installation,
 )
-from tests.servers.process import Server, free_port, private_folder
+from tests.servers.process import Server, private_folder, start_on_a_free_port
 
 __all__ = [
     "CAPABILITIES",
@@ -48,7 +48,6 @@ SETTINGS = (
     "log_checkpoints=off",
 )
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-START_ATTEMPTS = 5
 TERMINATE_MS = 10_000
 
 _numbers = itertools.count(1)
@@ -134,22 +133,14 @@ def _create_cluster(installation: Installation, data: Path) -> None:
 def _start(
     installation: Installation, data: Path, durability: Durability
 ) -> PostgresServer:
-    # Between choosing a port and listening on it, somebody else may take it.
-    for attempt in range(START_ATTEMPTS):
-        port = free_port()
-        server = Server(
+    def make(port: int) -> Server:
+        return Server(
             f"PostgreSQL ({installation.capability})",
             _server_command(installation, data, port, durability),
             ready=r"database system is ready to accept connections",
         )
-        try:
-            server.start()
-        except ServerDidNotStart as error:
-            if "Address already in use" in str(error) and attempt < START_ATTEMPTS - 1:
-                continue
-            raise
-        return PostgresServer(installation, server, port)
-    raise AssertionError
+
+    return PostgresServer(installation, *start_on_a_free_port(make))
 
 
 def _server_command(

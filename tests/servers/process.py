@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ STOP_SECONDS = 1.0  # until the next request
 STOP_REQUESTS = 20
 REAP_SECONDS = 20.0
 LINES_KEPT = 40
+START_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,28 @@ class Server:
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._process = None
+
+
+def start_on_a_free_port(make: Callable[[int], Server]) -> tuple[Server, int]:
+    """Start what `make` gives for a port; return it with the port that it got.
+
+    Between choosing a port and listening on it, somebody else may take it: then another
+    is tried.
+
+    Raises:
+        ServerDidNotStart: with its last words.
+    """
+    for attempt in range(START_ATTEMPTS):
+        port = free_port()
+        server = make(port)
+        try:
+            server.start()
+        except ServerDidNotStart as error:
+            if "Address already in use" in str(error) and attempt < START_ATTEMPTS - 1:
+                continue
+            raise
+        return server, port
+    raise AssertionError
 
 
 def _children(parent: int) -> list[int]:

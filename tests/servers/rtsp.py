@@ -15,13 +15,13 @@ import av
 import numpy as np
 
 from edge.sight.picture import Pixels
-from tests.servers.errors import ServerDidNotStart, ServerMissing
+from tests.servers.errors import ServerMissing
 from tests.servers.process import (
     Account,
     Server,
     as_account,
-    free_port,
     private_folder,
+    start_on_a_free_port,
     unprivileged,
 )
 
@@ -36,7 +36,6 @@ from gi.repository import Gst, GstRtspServer
 Gst.init(None)
 assert Gst.ElementFactory.find("rtph264pay")
 """
-START_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -154,19 +153,13 @@ def _start(
     login.write_text("\n".join(manner.login), "utf-8")
     (folder / "film").write_bytes(film.read_bytes())
     (folder / "camera.py").write_bytes(SCRIPT.read_bytes())
-    for attempt in range(START_ATTEMPTS):
-        port = free_port()
+
+    def make(port: int) -> Server:
         words = [str(port), str(folder / "film"), str(manner.rate)]
         words += ["--join", str(manner.join)]
         if manner.auth:
             words += ["--auth", manner.auth, "--login", str(login)]
         command = [PYTHON, "-B", str(folder / "camera.py"), *words]
-        server = Server("camera", as_account(command, account), ready="camera ready")
-        try:
-            server.start()
-        except ServerDidNotStart as error:
-            if "Address already in use" in str(error) and attempt < START_ATTEMPTS - 1:
-                continue
-            raise
-        return NetworkCamera(server, port)
-    raise AssertionError
+        return Server("camera", as_account(command, account), ready="camera ready")
+
+    return NetworkCamera(*start_on_a_free_port(make))

@@ -3,6 +3,7 @@
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -193,3 +194,60 @@ def test_what_a_killed_run_left_behind_is_swept(tmp_path: Path) -> None:
 def test_a_free_port_can_be_listened_on() -> None:
     ports = {process.free_port() for _ in range(5)}
     assert all(1024 <= port <= 65535 for port in ports)
+
+
+# Listens as a server does: says why not, or that it is ready.
+LISTENER = """
+import socket, sys, threading
+with socket.socket() as door:
+    try:
+        door.bind(("127.0.0.1", int(sys.argv[1])))
+    except OSError as error:
+        sys.exit(error.strerror)
+    door.listen()
+    print("ready", flush=True)
+    threading.Event().wait()
+"""
+
+
+def listener(port: int) -> Server:
+    return Server("listener", [sys.executable, "-c", LISTENER, str(port)], "^ready")
+
+
+def test_a_port_that_somebody_took_meanwhile_is_given_up_for_another() -> None:
+    tried = []
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+
+        def make(port: int) -> Server:
+            tried.append(port)
+            return listener(port if len(tried) > 2 else taken.getsockname()[1])
+
+        server, port = process.start_on_a_free_port(make)
+    try:
+        assert server.pid
+        assert [port] == tried[2:]
+    finally:
+        server.kill()
+
+
+def test_what_never_gets_its_port_says_so_in_the_end() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ServerDidNotStart, match="Address already in use"):
+            process.start_on_a_free_port(lambda _: listener(port))
+
+
+def test_what_fails_for_another_reason_is_not_tried_again() -> None:
+    tried = []
+
+    def make(port: int) -> Server:
+        tried.append(port)
+        return Server("broken", ["sh", "-c", "echo no such option; exit 1"], "ready")
+
+    with pytest.raises(ServerDidNotStart, match="no such option"):
+        process.start_on_a_free_port(make)
+    assert len(tried) == 1

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -13,12 +15,14 @@ COLLECTOR = SigningKey(bytes([1]) * 32)
 DEVICE = SigningKey(bytes([2]) * 32)
 OTHER = SigningKey(bytes([3]) * 32)
 FRAME = "ab" * 32
-STORED = Receipt("abcdefghijklmnop", FRAME, "stored")
+NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
+STORED = Receipt("abcdefghijklmnop", FRAME, "stored", NOW)
 RECEIPTS = st.builds(
     Receipt,
     device=st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=16, max_size=16),
     frame=st.text("0123456789abcdef", min_size=64, max_size=64),
     outcome=st.sampled_from(["stored", "set_aside"]),
+    at=st.datetimes(timezones=st.just(UTC)),
     reason=st.sampled_from([None, *words_of(Refusal)]),
 )
 
@@ -84,4 +88,4 @@ def test_a_well_signed_answer_of_another_form_is_ignored(body):
 
 def test_a_receipt_says_nothing_but_words_and_digits():
     fields = msgspec.json.decode(msgspec.json.encode(STORED))
-    assert set(fields) == {"type", "device", "frame", "outcome", "reason"}
+    assert set(fields) == {"type", "device", "frame", "outcome", "at", "reason"}

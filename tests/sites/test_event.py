@@ -40,6 +40,7 @@ LEAVES_HOME = {
     "run.started": "always",
     "records.dropped": "always",
     "heartbeat": "always",
+    "clock.changed": "always",
     "camera.lost": "always",
     "camera.restored": "always",
     "outbox.damaged": "always",
@@ -55,6 +56,7 @@ IN_THE_ALARM_LANE = {
     "alarm.ended",
     "run.started",
     "outbox.damaged",
+    "clock.changed",
     "disk.filling",
     "disk.full",
 }

@@ -11,7 +11,7 @@ from nacl.public import PrivateKey, SealedBox
 from nacl.signing import SigningKey
 
 from sites.errors import FrameError, FrameTooSmallError
-from sites.event import Heartbeat, MeasurementTaken, PanicPressed
+from sites.event import MeasurementTaken, PanicPressed
 from sites.frame import (
     HOME_BYTES,
     MAX_BYTES,
@@ -24,6 +24,7 @@ from sites.frame import (
     unseal,
     verify,
 )
+from sites.health import Heartbeat
 from sites.sight import MotionStarted
 from tests.sites.records import RECORDS, TIMES
 

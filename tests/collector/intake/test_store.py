@@ -10,14 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from sites.event import (
-    AlarmRaised,
-    ContactOpened,
-    DiskFilling,
-    Heartbeat,
-    MeasurementTaken,
-    PanicPressed,
-)
+from sites.event import AlarmRaised, ContactOpened, MeasurementTaken, PanicPressed
+from sites.health import DiskFilling, Heartbeat
 from sites.sight import (
     CameraLost,
     ClipKept,

@@ -16,8 +16,9 @@ from collector.intake.row import EventRow
 from collector.intake.source import Message
 from collector.intake.watch import PresenceWatch
 from collector.metrics import Health
-from sites.event import ContactOpened, Heartbeat
+from sites.event import ContactOpened
 from sites.frame import encode_record
+from sites.health import Heartbeat
 from sites.topic import Path
 from tests.collector import world
 from tests.collector.intake.bench import Bench, message

@@ -1,0 +1,2 @@
+-- Which numbers came, and how a clock is off.
+select 1;

@@ -1,0 +1,2 @@
+-- Incidents that two sources confirm, and how well we listen.
+select 1;

@@ -1,0 +1,2 @@
+-- How long rows are kept, and what is rolled up from them.
+select 1;
