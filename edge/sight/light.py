@@ -33,6 +33,7 @@ FOLLOW_S = 8.0  # over which the brightness is followed; slower is the day
 WAIT_S = 0.6  # until a change is named: it may be infrared, or go on
 AT_ONCE = 0.5  # of a change within one look: a lamp, not the exposure
 REST_S = 3.0  # without another change of brightness, before one is told again
+LATELY_S = 1.2  # what changed in that time goes on
 EVEN = 0.6  # of the cells change by the same factor, or it is no light
 EVEN_WITHIN = 0.12  # log; "the same factor"
 DARKEST = 8.0  # levels added to both sides of a ratio; black has no factor
@@ -97,7 +98,7 @@ class Light:
         self._base = 0.0
         self._logs: deque[tuple[float, float]] = deque(maxlen=16)
         self._since: Moment | None = None
-        self._rest_until = 0.0
+        self._rest_until = self._deaf_until = 0.0
         self._last = self._unlearned = 0.0
 
     @property
@@ -152,7 +153,7 @@ class Light:
         """Take a picture's light for the usual one."""
         self._glow = Glow(cells_of(level))
         self._base, self._since = 0.0, None
-        self._rest_until = seconds + REST_S
+        self._rest_until = self._deaf_until = seconds + REST_S
         self._logs.clear()
         self._logs.append((seconds, 0.0))
 
@@ -166,8 +167,11 @@ class Light:
     ) -> tuple[Moment, LightChange] | None:
         """Name a change of all brightness."""
         change, seconds = now - self._base, moment.seconds
+        lately = [value for at, value in self._logs if seconds - at <= LATELY_S]
+        if seconds >= self._deaf_until and abs(now - lately[-2:][0]) >= TOLD:
+            self._rest_until = seconds  # at once, and no part of what was told
         if seconds < self._rest_until:
-            if abs(now - self._logs[0][1]) > TOLD / 4:
+            if abs(now - lately[0]) > TOLD / 4:
                 self._rest_until = max(self._rest_until, seconds + REST_S / 2)
             self._base = now
             return None
@@ -179,7 +183,7 @@ class Light:
         if seconds - since.seconds < WAIT_S:
             return None
         self._since, self._base = None, now
-        self._rest_until = seconds + REST_S
+        self._rest_until = self._deaf_until = seconds + REST_S
         if self._glow is None or not is_even(self._glow.usual, cells, free()):
             return None
         most = max((abs(b - a) for (_, a), (_, b) in pairwise(self._logs)), default=0.0)
