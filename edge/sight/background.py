@@ -25,12 +25,10 @@ from edge.sight.limit import limits
 from edge.sight.picture import Pixels
 from edge.sight.shape import Box
 from edge.sight.thing import Place
+from edge.sight.thread import Threads
 
 NEAR = 0.7  # of the threshold; brightnesses that KNN takes for the same
 SHADOW = 200  # the model says 255 for a thing, 127 for its shadow
-THIN = 10.0  # px that are thin, on average; with more, what is thin is no visitor
-THIN_MOST = 120  # px that count in one look
-THIN_SHARE = 0.02  # of a look in the average: ten seconds
 DARK_LEAST = 0.6  # of the threshold, in black
 FOLLOW_S = 2.0  # over which the scene follows what is no thing
 SWAY_S = 30.0  # over which it follows what KNN knows from before, as leaves in wind
@@ -82,7 +80,7 @@ class Background:
 
     def __init__(self, threshold: float, picture: Pixels) -> None:
         self._threshold = threshold
-        self._thin = 0.0
+        self._threads = Threads(picture)
         self._nothing = np.zeros_like(picture)
         self._known = self._before = picture
         self._differs: cv2.typing.MatLike = picture
@@ -103,7 +101,7 @@ class Background:
         `rate` is KNN's own of learning; `noise` is in levels of that picture. In the
         boxes held KNN is not asked: it gets used to who stands there.
         """
-        held = held if self._thin <= THIN else ()
+        held = () if self._threads.are_there else held
         far = self._far(level, noise, gain)
         self._differs = far
         core = cv2.erode(far, _DOT)
@@ -115,10 +113,10 @@ class Background:
         else:
             self._habits.ask(level, None, rate, places)
         if where is None or fine is None:
-            self._thin -= self._thin * THIN_SHARE
+            self._threads.rest()
             return Difference(self._nothing, self._nothing)
         differs: Pixels = np.zeros_like(level)
-        differs[where] = self._cleaned(fine)
+        differs[where] = self._threads.leave_out(fine, where)
         where = _around(differs)
         if where is None:
             return Difference(differs, differs)
@@ -178,20 +176,6 @@ class Background:
         deepest = cv2.convertScaleAbs(known, alpha=SHADOW_DEPTH)
         return cv2.subtract(far, cv2.inRange(level[where], deepest, known))
 
-    def _cleaned(self, fine: cv2.typing.MatLike) -> cv2.typing.MatLike:
-        """Leave out what is thin too, where that is seen all the time.
-
-        A visitor far away is thin, for a while. Edges before a lens that shakes, the
-        threads of a web and twigs are for ever.
-        """
-        solid = _opened(fine)
-        by_solid = cv2.dilate(solid, _SQUARE, iterations=2)
-        thin = cv2.countNonZero(cv2.subtract(fine, by_solid))
-        self._thin += (min(thin, THIN_MOST) - self._thin) * THIN_SHARE
-        if self._thin > THIN:
-            return solid
-        return cv2.morphologyEx(fine, cv2.MORPH_CLOSE, _SQUARE)
-
     def _far(self, level: Pixels, noise: float, gain: float) -> cv2.typing.MatLike:
         """Say where a picture differs more than light and noise explain."""
         known = self._known = self.scene.astype(np.uint8)
@@ -241,14 +225,6 @@ def _at_rest(lit: Pixels, level: Pixels, before: Pixels) -> Pixels:
     kept = lit.copy()
     kept[(cv2.absdiff(level, before) > RESTS) | (level >= WHITE)] = 0
     return kept
-
-
-def _opened(fine: cv2.typing.MatLike) -> cv2.typing.MatLike:
-    """Leave out what no square fits into; a thread along the border is thin, too."""
-    border = cv2.BORDER_CONSTANT
-    return cv2.morphologyEx(
-        fine, cv2.MORPH_OPEN, _SQUARE, borderType=border, borderValue=0
-    )
 
 
 def relit(level: Pixels, known: Plane, keep: Pixels | None) -> Pixels:

@@ -94,7 +94,7 @@ class Course:
         if large > BURST * small and not self.has_arrived:
             self.first, self.size = place_of(thing), thing.pixels
             self.born = seconds
-            if thing.pixels == small:  # it fell apart
+            if calm and thing.pixels == small:  # it fell apart
                 self.crowded, self.looks = True, 0
         self.peak = max(self.peak * FADES, thing.pixels)
         self.thing, self.seconds = thing, seconds
