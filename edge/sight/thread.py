@@ -48,8 +48,8 @@ class Threads:
         self._take_small(cv2.subtract(fine, large), where)
         if not self.are_there:
             return cv2.morphologyEx(fine, cv2.MORPH_CLOSE, _SQUARE)
-        often = cv2.compare(self._often[where], 255 * OFTEN, cv2.CMP_GT)
-        return cv2.max(cv2.subtract(solid, often), large)
+        solid[self._often[where] > 255 * OFTEN] = 0
+        return cv2.max(solid, large)
 
     def _take_small(self, small: cv2.typing.MatLike, where: Place) -> None:
         plane = np.zeros(self._often.shape, np.uint8)
