@@ -1,10 +1,11 @@
 # Every command starts from a bare checkout: git, make and Python >= 3.11.
 
-.PHONY: setup demo check test bench screenshots pi lock machine help
+.PHONY: setup demo check test chaos bench screenshots pi lock machine help
 
 help:
 	@echo 'make demo         everything at once on this machine; ARGS="--for 60 --json"'
 	@echo 'make test         every test; as root it installs what they need'
+	@echo 'make chaos        everything is killed, cut, filled: MINUTES=10 SEED=7'
 	@echo 'make bench        what is promised, measured: PART=camera (QUICK=1, ONLY=cost)'
 	@echo 'make check        style, types, walls, lock'
 	@echo 'make setup        .venv from requirements.lock'
@@ -32,6 +33,11 @@ check: setup
 # A server that is missing fails here: this is where it is installed.
 test: setup machine
 	CI=true .venv/bin/python -m pytest $(ARGS)
+
+# The seed of a run is printed; SEED repeats it. `make test` has a short form.
+chaos: setup machine
+	CI=true WACHTPOST_CHAOS_SEED=$(SEED) WACHTPOST_CHAOS_MINUTES=$(or $(MINUTES),10) \
+		.venv/bin/python -m pytest tests/chaos/test_chaos.py -s
 
 # Installs nothing: what is missing is said, and the rest is measured.
 # QUICK=1 takes a few minutes; ONLY=attacks,cost measures some sections alone.

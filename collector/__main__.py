@@ -7,22 +7,31 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
-from collector.database import Database
+from collector.blob import open_store as open_blobs
+from collector.database import Database, Limits
 from collector.errors import CollectorError, KeyFileThereError
 from collector.fleet.sync import sync
+from collector.keep.verify.look import Verdict, verify
 from collector.log import configure
 from collector.migrate import migrate, require_current
 from collector.service import run
-from collector.settings import PREFIX, read_database_url, read_settings
+from collector.settings import (
+    PREFIX,
+    read_database_url,
+    read_settings,
+    read_stores,
+)
 from sites.errors import SitesError
 from sites.keys import key_text
 from sites.load import load
 
+VERIFY_S = 3600  # a statement over every row of a large store
 SEALING_FILE, SIGNING_FILE = "collector-seal.key", "collector-sign.key"
 
 
@@ -75,6 +84,16 @@ def _parser() -> argparse.ArgumentParser:
     mirror.add_argument("--inventory", type=Path, required=True, metavar="DIR")
     mirror.add_argument("--url", help=f"else {PREFIX}DATABASE_URL")
     mirror.set_defaults(act=_sync)
+    verifier = commands.add_parser(
+        "verify-retention", help="find what is kept longer than it may be"
+    )
+    verifier.add_argument(
+        "--at",
+        type=_moment,
+        metavar="ISO",
+        help="as if it were this time, with its zone; else the database's",
+    )
+    verifier.set_defaults(act=_verify_retention)
     keys = commands.add_parser("keys", help="make the collector's two keys")
     keys.add_argument("folder", type=Path, metavar="DIR")
     keys.set_defaults(act=_keys)
@@ -102,6 +121,8 @@ def _migrate(asked: argparse.Namespace) -> None:
         f"migration {outcome.before} -> {outcome.after}, "
         f"the database is {outcome.capability}"
     )
+    for told in outcome.compression:
+        print(told)
 
 
 def _sync(asked: argparse.Namespace) -> None:
@@ -117,6 +138,33 @@ def _sync(asked: argparse.Namespace) -> None:
             print(f"device {device} has another key")
 
     asyncio.run(bring_in())
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if found.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} has no zone, such as +01:00 or Z")
+    return found
+
+
+def _verify_retention(asked: argparse.Namespace) -> int:
+    url, place = read_stores(os.environ)
+
+    async def look() -> Verdict:
+        limits = Limits(connections=1, statement_s=VERIFY_S)
+        async with Database.open(url, "wachtpost verify", limits) as database:
+            await require_current(database)
+            return await verify(database, open_blobs(place), asked.at)
+
+    verdict = asyncio.run(look())
+    for finding in verdict.findings:
+        print(finding)
+    looked = f"{verdict.tables} tables and {verdict.files} files were looked at"
+    print(f"{looked}, {len(verdict.findings) or 'nothing'} found")
+    return 1 if verdict.findings else 0
 
 
 def _keys(asked: argparse.Namespace) -> None:

@@ -268,4 +268,7 @@ async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
 
 
 def _factory(query: Query[T]) -> Any:
-    return dict_row if query.make is dict else kwargs_row(query.make)
+    if query.make is dict:
+        return dict_row
+    named: Any = getattr(query.make, "_make", None)
+    return kwargs_row(query.make) if named is None else lambda _: named

@@ -22,6 +22,7 @@ class Metrics:
     set_aside: Counter
     rows: Counter
     duplicates: Counter
+    late: Counter
     unanswered: Counter
     batch_seconds: Histogram
     waiting: Gauge
@@ -40,6 +41,7 @@ class Metrics:
             set_aside=counter("frames_set_aside", "Frames not believed.", "reason"),
             rows=counter("rows", "Rows stored for the first time.", "lane"),
             duplicates=counter("duplicates_refused", "Rows that were there.", "lane"),
+            late=counter("rows_late", "Rows that came after later ones.", "lane"),
             unanswered=counter("receipts_unsent", "Receipts that had no way down."),
             batch_seconds=Histogram(
                 "wachtpost_batch_seconds",

@@ -27,11 +27,15 @@ _QUERIES = Queries(_HERE / "sql")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a migration found and left: versions, and what the database can do."""
+    """What a migration found and left: versions, and what the database can do.
+
+    `compression` says of each table that is kept by day whether it is compressed.
+    """
 
     before: int
     after: int
     capability: Capability
+    compression: tuple[str, ...] = ()
 
 
 def migrations() -> Iterator[tuple[int, Query[object]]]:
@@ -60,7 +64,12 @@ async def migrate(url: str) -> Outcome:
             await _apply(transaction, before)
             await _use_timescale(transaction)
             found = await capability_of(transaction)
-        outcome = Outcome(before, max(before, known_version()), found)
+            tables = await transaction.all(_QUERIES["hypertables_walled"])
+        told = tuple(
+            f"{table['name']}: {compression(found, walled=table['walled'])}"
+            for table in tables
+        )
+        outcome = Outcome(before, max(before, known_version()), found, told)
     log.info(
         "database.migrated",
         before=outcome.before,
@@ -98,6 +107,17 @@ async def capability_of(transaction: Transaction) -> Capability:
     row = await transaction.one(_QUERIES["capability"])
     found: Capability = row["capability"]
     return found
+
+
+def compression(capability: Capability, *, walled: bool) -> str:
+    """Say whether a table that is kept by day is compressed, and why not."""
+    if capability == "plain":
+        return "not compressed, for there is no TimescaleDB"
+    if capability == "apache":
+        return "not compressed, for this edition of TimescaleDB cannot"
+    if walled:
+        return "not compressed, for row-level security stands on it, and it stays"
+    return "compressed after seven days"
 
 
 async def _apply(transaction: Transaction, before: int) -> None:

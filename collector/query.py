@@ -24,7 +24,8 @@ class Queries:
     """The queries of one folder, read and checked at once.
 
     `queries["open"]` gives rows as dicts; `queries.of("open", Incident)` gives them
-    as `Incident(**row)`, for any dataclass or struct with the columns as its fields.
+    as `Incident(**row)`, for any dataclass or struct with the columns as its fields; a
+    NamedTuple is cheaper, and takes the columns in their order.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -93,6 +93,7 @@ create table store.event (
     sensor int,
     zone int,
     data jsonb not null,
+    corrected timestamptz,  -- where the device's clock was off
     primary key (device, run, lane, seq, at)
 );
 create index event_by_site on store.event (site, at desc);
@@ -113,9 +114,13 @@ create table store.measurement (
     sensor int not null,
     quantity text not null,
     value double precision not null,
+    corrected timestamptz,
     primary key (device, run, lane, seq, at)
 );
 create index measurement_by_site on store.measurement (site, quantity, at desc);
+-- So that what a wrong clock put among old rows is found at once.
+create index event_corrected on store.event (corrected) where corrected is not null;
+create index measurement_corrected on store.measurement (corrected) where corrected is not null;
 
 -- Validly signed, but the time is impossible; `at` is what the device said.
 create table store.event_untimed (
@@ -131,6 +136,8 @@ create table store.event_untimed (
     sensor int,
     zone int,
     data jsonb not null,
+    corrected timestamptz,
+    stored timestamptz not null default now(),  -- by the database's clock, as below
     primary key (device, run, lane, seq, at)
 );
 
@@ -146,7 +153,8 @@ create table store.frame_set_aside (
     size int not null,
     raw bytea not null,
     times int not null default 1,
-    last_received timestamptz not null
+    last_received timestamptz not null,
+    stored timestamptz not null default now()
 );
 
 -- Presence, on the database's clock.
@@ -160,7 +168,15 @@ create table store.device_state (
     silent_since timestamptz,
     heartbeat jsonb,
     silent_told timestamptz,
-    sent timestamptz  -- the latest that a frame of it says
+    sent timestamptz,  -- the latest that a frame of it says
+    -- Its clock: our time minus its own in seconds, the run for which that holds, the least of the window that goes on,
+    -- and the offset that was told as wrong.
+    clock_offset double precision,
+    clock_run text,
+    clock_low double precision,
+    clock_low_since timestamptz,
+    clock_frames int not null default 0,
+    clock_told double precision
 );
 
 create table store.path_state (
@@ -173,6 +189,56 @@ create table store.path_state (
     gone timestamptz,
     lost_told timestamptz,
     primary key (device, way)
+);
+
+-- Which numbers of each lane of a run came, and which it names as gone. `last` is how far it says it came, in the first
+-- record of the run after it (`successor`). `twice` and `reach` are what the latest batch met: the numbers that were there,
+-- and how far the lane had come. `whole`: nothing is missing.
+create table store.lane_state (
+    device text not null references store.device,
+    run text not null,
+    lane text not null,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    heard timestamptz not null,
+    seen int8multirange not null default '{}',
+    dropped int8multirange not null default '{}',
+    last bigint,
+    successor text,
+    twice int8multirange not null default '{}',
+    reach bigint not null default 1,
+    again bigint not null default 0,
+    late bigint not null default 0,
+    whole boolean not null generated always as (
+        int8multirange(int8range(1, greatest(upper(seen + dropped), last + 1, 1))) - seen - dropped = '{}') stored,
+    primary key (device, run, lane)
+) with (fillfactor = 50);
+create index lane_state_with_holes on store.lane_state (device) where not whole;
+
+-- Numbers that did not come though later ones did.
+create table store.gap (
+    device text not null,
+    run text not null,
+    lane text not null,
+    first bigint not null,
+    last bigint not null,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    since timestamptz not null,
+    told timestamptz,
+    primary key (device, run, lane, first),
+    foreign key (device, run, lane) references store.lane_state on delete cascade
+);
+
+-- Steps that a device told of its own clock: until `before`, by the clock of then, the run's times lack so many seconds.
+create table store.clock_jump (
+    device text not null references store.device,
+    run text not null,
+    before timestamptz not null,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    seconds double precision not null,
+    primary key (device, run, before)
 );
 
 -- Pictures and clips of stations: parts until all have come, then a file in the blob store. `sort` is what it is, found
@@ -188,7 +254,8 @@ create table store.picture (
     complete timestamptz,
     sort text check (sort in ('jpeg', 'mp4')),
     size bigint,
-    refused timestamptz
+    refused timestamptz,
+    stored timestamptz not null default now()
 );
 
 create table store.picture_part (
@@ -230,12 +297,13 @@ create table store.incident (
     owner text references store.person,
     acknowledged timestamptz,
     resolved timestamptz,
-    outcome text check (outcome in ('real', 'false', 'nuisance', 'exercise', 'test')),
+    outcome text check (outcome in ('real', 'false', 'nuisance', 'exercise', 'test', 'itself')),
     sentence text check (length(sentence) <= 500),
     playbook text not null,
     playbook_version int not null,
+    confirmed timestamptz,
     foreign key (playbook, playbook_version) references store.playbook,
-    check ((state = 'open') = (owner is null)),
+    check ((state = 'open') = (owner is null) or outcome is not distinct from 'itself'),
     check ((state = 'resolved') = (resolved is not null and outcome is not null and sentence is not null))
 );
 -- The second guard: while one is open there is no other of that site and cause.
@@ -280,7 +348,8 @@ create table store.incident_log (
     at timestamptz not null default now(),
     person text references store.person,
     what text not null check (what in ('opened', 'joined', 'acknowledged', 'handed_over', 'step_done',
-                                       'step_undone', 'resolved', 'told', 'not_told')),
+                                       'step_undone', 'resolved', 'told', 'not_told',
+                                       'confirmed', 'ended', 'returned')),
     data jsonb not null default '{}'
 );
 create index incident_log_by_incident on store.incident_log (incident, entry);
@@ -302,6 +371,55 @@ create table store.message (
     unique (incident, person, channel, reason)
 );
 create index message_due on store.message (next_try) where sent is null and given_up is null;
+
+-- What is kept, and for how long (collector/keep).
+
+-- Roll-ups of whole hours, and of the days of the place; they stay where the raw rows are gone.
+create table store.measurement_hour (
+    site text not null,
+    bucket timestamptz not null,
+    unit text not null,
+    device text not null,
+    sensor int not null,
+    quantity text not null,
+    n bigint not null,
+    low double precision not null,
+    high double precision not null,
+    total double precision not null,
+    primary key (site, bucket, unit, device, sensor, quantity)
+);
+create table store.measurement_day (like store.measurement_hour including constraints including indexes);
+
+create table store.event_hour (
+    site text not null,
+    bucket timestamptz not null,
+    unit text not null,
+    kind text not null,
+    n bigint not null,
+    primary key (site, bucket, unit, kind)
+);
+create table store.event_day (like store.event_hour including constraints including indexes);
+
+-- Hours for which records came after they were over: to be rolled up again.
+create table store.rollup_dirty (
+    site text not null,
+    bucket timestamptz not null,
+    marked timestamptz not null default now(),
+    primary key (site, bucket)
+);
+
+-- The moment before which the raw rows of a unit are gone; it only moves on.
+create table store.forgotten (
+    unit text primary key,
+    until timestamptz not null
+);
+
+-- When each work of keeping was done last, and how far it came.
+create table store.keep_done (
+    what text primary key,
+    done timestamptz not null,
+    until timestamptz
+);
 
 -- Signing in. Links and sessions are kept as SHA-256 of their secret.
 
@@ -375,7 +493,8 @@ do $$
 declare
     walled constant text[] := array[
         'unit', 'person', 'site', 'zone', 'device', 'sensor', 'event', 'measurement', 'event_untimed',
-        'frame_set_aside', 'device_state', 'path_state', 'picture', 'picture_part', 'task_aside',
+        'frame_set_aside', 'device_state', 'path_state', 'lane_state', 'gap', 'clock_jump',
+        'picture', 'picture_part', 'task_aside',
         'incident', 'incident_record', 'incident_step', 'incident_log', 'message'];
     name text;
 begin
@@ -431,7 +550,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if old.state = 'resolved'
+    if old.state = 'resolved' or new.outcome = 'itself'
        or (old.to_control_room and not new.to_control_room)
        or (new.owner is distinct from old.owner and new.owner is not null
            and new.owner is distinct from store.asker()
@@ -447,17 +566,49 @@ create trigger guard before update on store.incident
     for each row when (session_user = 'wachtpost_dashboard')
     execute function store.guard_incident();
 
+-- The service itself ends an incident only where records that were withheld made it, or losses that go on in another
+-- incident of that place; and it never touches a closed one.
+create function store.guard_ending() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if old.state = 'resolved'
+       or ((new.state, new.resolved, new.outcome, new.sentence)
+           is distinct from (old.state, old.resolved, old.outcome, old.sentence)
+           and (new.state <> 'resolved' or new.outcome is distinct from 'itself' or new.sentence <> ''
+                or exists (select from store.incident_record r
+                            where r.incident = old.incident and r.kind <> 'records.withheld'
+                              and not (r.kind in ('device.silent', 'path.lost')
+                                       and exists (select from store.incident_record s
+                                                     join store.incident j on j.incident = s.incident
+                                                    where j.site = old.site and j.state <> 'resolved'
+                                                      and j.incident <> old.incident
+                                                      and (s.device, s.run, s.lane, s.seq)
+                                                          = (r.device, r.run, r.lane, r.seq)))))) then
+        raise insufficient_privilege using message = 'an incident does not end like that';
+    end if;
+    return new;
+end
+$$;
+create trigger guard_ending before update on store.incident
+    for each row when (session_user = 'wachtpost_collector')
+    execute function store.guard_ending();
+
 grant select, insert, update on
     store.unit, store.person, store.site, store.zone, store.device, store.sensor,
     store.frame_set_aside, store.device_state, store.path_state, store.picture,
     store.message to wachtpost_collector;
 grant select, insert on store.playbook, store.incident to wachtpost_collector;
-grant update (rule, priority, title, playbook, playbook_version, silent, to_control_room, occurred, changed)
+grant update (rule, cause, priority, title, playbook, playbook_version, silent, to_control_room, occurred, changed,
+              confirmed, state, resolved, outcome, sentence)
     on store.incident to wachtpost_collector;
 grant select, insert (incident, step, unit, place, role, text, mandatory), update (place, role, text, mandatory)
     on store.incident_step to wachtpost_collector;
 grant select, insert, delete on
     store.event, store.measurement, store.event_untimed, store.picture_part to wachtpost_collector;
+grant select, insert, update, delete on store.lane_state, store.gap, store.clock_jump to wachtpost_collector;
+grant update (corrected) on store.event, store.measurement, store.event_untimed to wachtpost_collector;
 grant delete on store.frame_set_aside, store.picture, store.sensor, store.zone to wachtpost_collector;
 -- A silent press takes the loud steps that nobody did yet away, so that nobody rings.
 grant delete on store.incident_step to wachtpost_collector;
@@ -467,7 +618,7 @@ grant select on store.migration to wachtpost_collector, wachtpost_dashboard;
 grant select on
     store.unit, store.person, store.site, store.zone, store.device, store.sensor, store.event,
     store.measurement, store.event_untimed, store.frame_set_aside, store.device_state, store.path_state,
-    store.picture, store.task_aside, store.incident, store.incident_record, store.incident_step,
+    store.gap, store.picture, store.task_aside, store.incident, store.incident_record, store.incident_step,
     store.incident_log to wachtpost_view;
 grant select on store.incident, store.incident_step, store.incident_log to wachtpost_dashboard;
 grant update (state, owner, acknowledged, resolved, outcome, sentence, to_control_room, changed)
@@ -476,6 +627,115 @@ grant update (done, done_by) on store.incident_step to wachtpost_dashboard;
 grant insert on store.incident_log, store.task_aside to wachtpost_dashboard;
 grant select, insert, update on store.sign_in_link, store.session to wachtpost_dashboard;
 grant select, insert, delete on store.sign_in_refusal to wachtpost_dashboard;
+
+-- Forgets whole days of raw rows before a moment, where TimescaleDB keeps them by day; gives how many chunks went. Only
+-- the owner of a hypertable may. Today is never forgotten, whoever asks.
+create function store.forget_events(before timestamptz) returns int
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+    home text := (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+                   where e.extname = 'timescaledb');
+    piece record;
+    needed boolean;
+    gone int := 0;
+begin
+    if before > date_trunc('day', now(), 'UTC') then
+        raise insufficient_privilege using message = 'today is not forgotten';
+    end if;
+    if home is null then
+        return 0;
+    end if;
+    for piece in
+        select c.hypertable_name as name, c.chunk_schema, c.chunk_name, c.range_start, c.range_end
+          from timescaledb_information.chunks c
+         where c.hypertable_schema = 'store' and c.hypertable_name in ('event', 'measurement')
+           and c.range_end <= before
+         order by c.range_end, c.hypertable_name
+    loop
+        -- What a clock that went wrong put there is younger than it says.
+        execute format('select exists (select from %I.%I where corrected >= $1)', piece.chunk_schema, piece.chunk_name)
+           into needed using before;
+        if not needed then
+            execute format('select %I.drop_chunks(%L, older_than => $1, newer_than => $2)', home, 'store.' || piece.name)
+              using piece.range_end, piece.range_start;
+            gone := gone + 1;
+        end if;
+    end loop;
+    return gone;
+end
+$$;
+
+-- Forgets incidents that were resolved before a moment, with all that hangs on them; at most some at once.
+create function store.forget_incidents(before timestamptz) returns int
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    old bigint[];
+begin
+    if before > now() - interval '3 years' then
+        raise insufficient_privilege using message = 'an incident is kept for three years';
+    end if;
+    old := array(select incident from store.incident where resolved < before order by incident limit 1000);
+    delete from store.message where incident = any (old);
+    delete from store.incident_log where incident = any (old);
+    delete from store.incident_step where incident = any (old);
+    delete from store.incident_record where incident = any (old);
+    delete from store.incident where incident = any (old);
+    return cardinality(old);
+end
+$$;
+
+-- Forgets sessions, links and refusals that ended more than a day ago.
+create function store.forget_sign_ins() returns int
+language sql security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with sessions as (delete from store.session
+                       where least(ended, expires) < now() - interval '1 day' returning 1),
+         links as (delete from store.sign_in_link
+                    where least(used, expires) < now() - interval '1 day' returning 1),
+         refusals as (delete from store.sign_in_refusal where at < now() - interval '1 day' returning 1)
+    select ((select count(*) from sessions) + (select count(*) from links) + (select count(*) from refusals))::int;
+end;
+
+revoke execute on function
+    store.forget_events(timestamptz), store.forget_incidents(timestamptz), store.forget_sign_ins() from public;
+grant execute on function
+    store.forget_events(timestamptz), store.forget_incidents(timestamptz), store.forget_sign_ins()
+    to wachtpost_collector;
+
+do $$
+declare
+    name text;
+begin
+    foreach name in array array['measurement_hour', 'measurement_day', 'event_hour', 'event_day',
+                                'rollup_dirty', 'forgotten', 'keep_done'] loop
+        execute format('alter table store.%I enable row level security', name);
+        execute format('create policy collector on store.%I to wachtpost_collector using (true) with check (true)', name);
+    end loop;
+    foreach name in array array['measurement_hour', 'measurement_day', 'event_hour', 'event_day'] loop
+        execute format('create policy unit on store.%I for select to wachtpost_view
+                        using (unit = any ((select store.asked_units())::text[]))', name);
+    end loop;
+end
+$$;
+create policy everybody on store.keep_done for select to wachtpost_view using (true);
+
+grant select, insert, update, delete on
+    store.measurement_hour, store.measurement_day, store.event_hour, store.event_day, store.rollup_dirty
+    to wachtpost_collector;
+grant select, insert, update on store.forgotten, store.keep_done to wachtpost_collector;
+grant select, delete on store.task_aside to wachtpost_collector;
+-- Whoever verifies retention may look how old they are, at nothing else of them.
+grant select (made, expires, ended) on store.session to wachtpost_collector;
+grant select (made, expires, used) on store.sign_in_link to wachtpost_collector;
+grant select (at) on store.sign_in_refusal to wachtpost_collector;
+grant select on
+    store.measurement_hour, store.measurement_day, store.event_hour, store.event_day, store.keep_done to wachtpost_view;
 
 reset role;
 
@@ -493,28 +753,54 @@ create view seen.sensor as
     select s.device, s.number, s.unit, d.site, s.kind, s.zone, s.quantity
       from store.sensor s join store.device d using (device) where d.removed is null;
 create view seen.event as
-    select device, run, lane, seq, at, received, unit, site, kind, sensor, zone, data from store.event;
+    select device, run, lane, seq, at, received, unit, site, kind, sensor, zone, data, corrected from store.event;
 create view seen.measurement as
-    select device, at, received, unit, site, sensor, quantity, value from store.measurement;
+    select device, at, received, unit, site, sensor, quantity, value, corrected from store.measurement;
 create view seen.event_untimed as
-    select device, run, lane, seq, at, received, unit, site, kind, sensor, zone, data from store.event_untimed;
+    select device, run, lane, seq, at, received, unit, site, kind, sensor, zone, data, corrected
+      from store.event_untimed;
 create view seen.frame_set_aside as
     select digest, received, unit, device, refusal, size, times, last_received from store.frame_set_aside;
 create view seen.device_state as
-    select device, unit, site, heard, silent_since, heartbeat, run from store.device_state;
+    select device, unit, site, heard, silent_since, heartbeat, run, clock_offset, clock_told from store.device_state;
 create view seen.path_state as select device, way, unit, site, heard, lost_since from store.path_state;
+create view seen.gap as select device, run, lane, first, last, unit, site, since, told from store.gap;
 create view seen.picture as
     select digest, device, unit, site, received, complete, sort, size, refused from store.picture;
 create view seen.task_aside as select unit, device, sensor, kind, at, person, done from store.task_aside;
 create view seen.incident as
     select incident, unit, site, rule, cause, priority, title, silent, to_control_room, occurred, opened, changed,
-           state, owner, acknowledged, resolved, outcome, sentence, playbook, playbook_version
+           state, owner, acknowledged, resolved, outcome, sentence, playbook, playbook_version, confirmed
       from store.incident;
 create view seen.incident_record as
     select incident, unit, device, run, lane, seq, at, kind, sensor, zone, data from store.incident_record;
 create view seen.incident_step as
     select incident, step, unit, place, role, text, mandatory, done, done_by from store.incident_step;
 create view seen.incident_log as select entry, incident, unit, at, person, what, data from store.incident_log;
+
+create view seen.measurement_hour as
+    select site, bucket, unit, device, sensor, quantity, n, low, high, total from store.measurement_hour;
+create view seen.measurement_day as
+    select site, bucket, unit, device, sensor, quantity, n, low, high, total from store.measurement_day;
+create view seen.event_hour as select site, bucket, unit, kind, n from store.event_hour;
+create view seen.event_day as select site, bucket, unit, kind, n from store.event_day;
+-- The hour before which everything was rolled up.
+create view seen.rolled_up as select until from store.keep_done where what = 'rollup';
+
+-- The last word about each thing that the records of an incident name as lost, or as there again.
+create function seen.last_words(wanted bigint) returns table (last_kinds text[], last_at timestamptz[])
+language sql stable
+begin atomic
+    select coalesce(array_agg(x.kind), '{}'), coalesce(array_agg(x.at), '{}')
+      from (select distinct on (r.device, r.sort, r.sensor, r.path) r.kind, r.at
+              from (select device, sensor, kind, at, seq, split_part(kind, '.', 1) as sort,
+                           case when kind like 'path.%' then run end as path
+                      from seen.incident_record
+                     where incident = wanted
+                       and kind in ('camera.lost', 'camera.restored', 'device.silent', 'device.heard',
+                                    'path.lost', 'path.restored')) r
+             order by r.device, r.sort, r.sensor, r.path, r.at desc, r.seq desc) x;
+end;
 
 grant select on all tables in schema seen to wachtpost_dashboard;
 

@@ -1,6 +1,7 @@
 """The collector's process: puts its parts together, runs them, ends in order."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -10,18 +11,21 @@ import structlog
 from obstore.store import ObjectStore
 
 from collector.blob import open_store
-from collector.database import Database, Limits, Transaction
+from collector.database import STATEMENT_S, Database, Limits, Transaction
 from collector.errors import DatabaseError
 from collector.fleet.directory import directory_of
 from collector.fleet.sync import sync
 from collector.incident.judge import judge
 from collector.incident.rules import kinds_with_rules
-from collector.intake.lane import Lane, Rules, Shelf, Trust, Watch
+from collector.intake.lane import Lane, Trust
 from collector.intake.picture import Pictures
 from collector.intake.presence import Listening
 from collector.intake.row import EventRow
+from collector.intake.settle import Rules, Shelf, Watch
 from collector.intake.source import MqttSource, Subscription
 from collector.intake.watch import PresenceWatch
+from collector.keep.scheduler import Keeper
+from collector.keep.terms import Terms
 from collector.metrics import Health, Metrics
 from collector.migrate import require_current
 from collector.notify import sender
@@ -40,6 +44,8 @@ LANES: dict[str, tuple[str, ...]] = {
     "pictures": (BLOBS,),
 }
 AWAIT_S = 2.0
+GARBAGE = 20_000  # objects between two looks for garbage
+KEEP_S = 600  # a statement over all rows of some hours may take
 HEARING = ("alarms", "plain")  # the lanes on which a sign of life comes
 
 
@@ -56,6 +62,7 @@ class Stores:
     plain: Database
     pictures: Database
     others: Database
+    keep: Database
     blobs: ObjectStore
 
 
@@ -113,6 +120,13 @@ class Collector:
         ready, tasks = self._ready, []
         page = serve(ready.health, self.health, self.metrics)
         tasks.append(group.create_task(page, name="health page"))
+        keeper = Keeper(
+            self._stores.keep,
+            self._stores.blobs,
+            Terms.of(self._inventory),
+            self.health,
+        )
+        tasks.append(group.create_task(keeper.run(), name="keep"))
         if ready.email is None:
             self.health.trouble("notify", "no SMTP server is set: nobody is told")
         else:
@@ -164,6 +178,10 @@ async def run(ready: Ready, stopping: asyncio.Event) -> None:
         DatabaseOlderError, DatabaseNewerError: migrate first.
     """
     inventory = load(ready.settings.inventory)
+    # What stands by now stays: looking through it again and again for garbage, and
+    # through each batch several times, took a fifth of the time that a record takes.
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     async with AsyncExitStack() as stack:
         stores = await _open_stores(ready, stack)
         while not stopping.is_set():
@@ -195,8 +213,10 @@ async def _pause(stopping: asyncio.Event) -> None:
 async def _open_stores(ready: Ready, stack: AsyncExitStack) -> Stores:
     url = ready.settings.database_url.get_secret_value()
 
-    async def open_one(name: str, connections: int) -> Database:
-        limits = Limits(connections=connections)
+    async def open_one(
+        name: str, connections: int, statement_s: int = STATEMENT_S
+    ) -> Database:
+        limits = Limits(connections, statement_s)
         opened = Database.open(url, f"wachtpost {name}", limits)
         return await stack.enter_async_context(opened)
 
@@ -205,5 +225,6 @@ async def _open_stores(ready: Ready, stack: AsyncExitStack) -> Stores:
         plain=await open_one("plain", 1),
         pictures=await open_one("pictures", 2),
         others=await open_one("others", 4),
+        keep=await open_one("keep", 1, KEEP_S),
         blobs=open_store(ready.settings.blobs),
     )

@@ -93,6 +93,12 @@ def read_database_url(environ: Mapping[str, str]) -> str:
     return url
 
 
+def read_stores(environ: Mapping[str, str]) -> tuple[str, str]:
+    """Read where the rows and the blobs are; raises SettingsError."""
+    blobs = environ.get(f"{PREFIX}BLOBS", str(Settings.model_fields["blobs"].default))
+    return read_database_url(environ), blobs
+
+
 class _Check:
     """Turns texts into things; each that cannot be is one problem."""
 

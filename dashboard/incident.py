@@ -13,7 +13,7 @@ from dashboard.errors import NotFoundError
 from dashboard.lanes import Frame, Lanes, draw
 from dashboard.page import QUERIES, Look, View
 from dashboard.strip import Stretch
-from dashboard.verified import verified
+from dashboard.verified import seen_again, verified
 
 Row = Mapping[str, Any]
 
@@ -61,12 +61,14 @@ async def incident_view(look: Look, incident: int) -> View:
             raise NotFoundError
         values = await _values(transaction, look, row)
     title = look.words.text(row["title"])
+    if values["verified"] == "seen_again":
+        title = look.words("incident.was", title=title)
     where = look.words.place(row["kit"], row["site_name"])
     return View(
         partial="incident.html",
         title=f"{where}: {title}",
         address=f"/incident/{incident}",
-        values={"i": row, "where": where, **values},
+        values={"i": row, "where": where, "what": title, **values},
         zone=row["time_zone"],
     )
 
@@ -77,6 +79,7 @@ async def _values(transaction: Transaction, look: Look, row: Row) -> dict[str, A
     steps = await transaction.all(QUERIES["incident_steps"], incident=incident)
     log = await transaction.all(QUERIES["incident_log"], incident=incident)
     zones = await transaction.all(QUERIES["zones"], site=row["site"])
+    again = seen_again(row["last_kinds"], row["last_at"])
     colleagues = await transaction.all(QUERIES["colleagues"], person=look.asker.person)
     return {
         "steps": sort_steps(steps, row, look.asker.role),
@@ -85,8 +88,9 @@ async def _values(transaction: Transaction, look: Look, row: Row) -> dict[str, A
             {**each, "detail": detail(look.words, each["kind"], each["data"])}
             for each in records
         ],
+        "again": again,
         "verified": verified(
-            [record["kind"] for record in records], _witnesses(records)
+            [record["kind"] for record in records], _witnesses(records), again
         ),
         "second_after": _second_after(records),
         "picture": await _picture(transaction, records),

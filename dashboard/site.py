@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collector.database import Transaction
+from collector.keep import series
 from dashboard.detail import detail
 from dashboard.errors import NotFoundError
 from dashboard.lanes import Frame, draw
@@ -17,6 +18,7 @@ from dashboard.place import DeviceSeen, Standing, WayLost, silent_since, standin
 from dashboard.plan import HEIGHT, WIDTH, Area, Present, areas
 from dashboard.strip import Stretch
 from dashboard.unit import ARMING_KNOWN, armed_spans, cameras_lost, going_on
+from dashboard.verified import seen_again
 
 Row = Mapping[str, Any]
 
@@ -24,6 +26,11 @@ SPANS: Mapping[str, timedelta] = {
     "hours": timedelta(hours=6),
     "day": timedelta(days=1),
     "week": timedelta(days=7),
+}
+BINS: Mapping[str, timedelta] = {
+    "hours": timedelta(minutes=1),
+    "day": timedelta(minutes=5),
+    "week": timedelta(hours=1),
 }
 BACK_MOST = 400
 DIGITS = re.compile(r"[0-9]{1,4}")
@@ -53,9 +60,9 @@ class Window:
         return Stretch(until - length, until)
 
     @property
-    def bin_s(self) -> int:
-        """Seconds of one point of a chart."""
-        return {"hours": 60, "day": 300, "week": 1800}[self.span]
+    def bin(self) -> timedelta:
+        """How much one point of a chart stands for."""
+        return BINS[self.span]
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,10 @@ async def site_view(look: Look, site: str, window: Window) -> View:
         values={
             "site": row,
             "name": name,
-            "incidents": incidents,
+            "incidents": [
+                {**each, "again": seen_again(each["last_kinds"], each["last_at"])}
+                for each in incidents
+            ],
             "health": health,
             "standing": stands,
             "window": window,
@@ -121,33 +131,29 @@ async def site_row(transaction: Transaction, site: str) -> Row:
 
 
 async def chart_data(look: Look, site: str, window: Window) -> dict[str, Any]:
-    """Give the measurements of a stretch, one series a sensor and quantity."""
+    """Give the measurements of a stretch: a bin without any is null, as a hole."""
     stretch = window.stretch(look.now)
     async with look.parts.database.transaction(
         look.asker.person, read_only=True
     ) as transaction:
         row = await site_row(transaction, site)
-        points = await transaction.all(
-            QUERIES["measurements"],
-            site=site,
-            since=stretch.since,
-            until=stretch.until,
-            bin_s=window.bin_s,
+        found = await series.lines(
+            transaction,
+            site,
+            series.Stretch(stretch.since, stretch.until, window.bin, row["time_zone"]),
         )
-    series: dict[tuple[str, str, int], dict[str, list[float]]] = {}
-    for point in points:
-        key = (point["quantity"], point["device"], point["sensor"])
-        one = series.setdefault(key, {"at": [], "value": []})
-        one["at"].append(point["at"])
-        one["value"].append(point["value"])
     return {
         "since": stretch.since.timestamp(),
         "until": stretch.until.timestamp(),
-        "bin_s": window.bin_s,
+        "bin_s": int(window.bin.total_seconds()),
         "zone": row["time_zone"],
         "series": [
-            {"quantity": quantity, **points}
-            for (quantity, _, _), points in series.items()
+            {
+                "quantity": line.quantity,
+                "at": [point.at.timestamp() for point in line.points],
+                "value": [point.mean for point in line.points],
+            }
+            for line in found
         ],
     }
 

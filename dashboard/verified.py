@@ -1,17 +1,35 @@
 """Whether an incident is confirmed, and how: a pure decision with its reason."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Literal
 
-Verdict = Literal["by_hand", "path_too", "second_sensor", "silence", "alone"]
+Verdict = Literal[
+    "by_hand", "path_too", "second_sensor", "silence", "seen_again", "alone"
+]
 
 _BY_HAND = frozenset({"panic.pressed", "duress.entered"})
 _LOST = frozenset({"path.lost", "device.silent", "camera.lost"})
+_BACK = frozenset({"path.restored", "device.heard", "camera.restored"})
 _SENSED = frozenset({"alarm.raised", "motion.started", "contact.opened"})
 
 
-def verified(kinds: Collection[str], witnesses: int) -> Verdict:
+def seen_again(kinds: Sequence[str], at: Sequence[datetime]) -> datetime | None:
+    """Tell since when all is seen again; None while something is lost, or nothing was.
+
+    `kinds` and `at` are the last words about each thing that was lost.
+    """
+    if not kinds or not _BACK.issuperset(kinds):
+        return None
+    return max(at)
+
+
+def verified(
+    kinds: Collection[str], witnesses: int, again: datetime | None = None
+) -> Verdict:
     """Decide from the kinds of record and how many sensors they came from.
+
+    `again` is since when what was lost is seen again, None where it is not.
 
     A person's own press needs no second source. A lost path and an alarm together are
     one confirmed incident (EN 50131: two of different nature).
@@ -23,4 +41,6 @@ def verified(kinds: Collection[str], witnesses: int) -> Verdict:
         return "path_too"
     if witnesses > 1 and found & _SENSED:
         return "second_sensor"
-    return "silence" if found & _LOST else "alone"
+    if not found & _LOST:
+        return "alone"
+    return "silence" if again is None else "seen_again"

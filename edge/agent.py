@@ -20,7 +20,9 @@ from edge.camera.sightings import Cameras
 from edge.clip.keeper import Keeper, Line, Signer
 from edge.clip.plan import ClipPlan
 from edge.clip.post import Post
+from edge.clock import ClockWatch
 from edge.contact import Contacts, PinContacts, still_pins
+from edge.disk import sync_files
 from edge.dispatch import Dispatch, Sender
 from edge.errors import GpioError
 from edge.hand import Hand
@@ -28,13 +30,13 @@ from edge.heartbeat import Pulse
 from edge.kin import adopt_orphans
 from edge.node import Node, Stores
 from edge.order import Answer
-from edge.outbox import sync_files
 from edge.panel_state import plan_of
 from edge.receipts import Receipts
 from edge.recording import Playing, RecordedContacts, RecordedMeasurements
 from edge.settings import Ready, footage_source
 from edge.slots import Slots
 from edge.stores import open_stores
+from edge.timekeeper import is_trusted, read_clocks
 from edge.trusted_time import TrustedTime
 from edge.uplink import Uplink
 from sites.site import Camera as DeviceCamera
@@ -66,7 +68,8 @@ class Agent:
             Line(self._node.write, self._ring, _now, time.now, home=site.home),
         )
         self._watching = dict(self._make_cameras())
-        self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now)
+        self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now, is_trusted)
+        self._clock = ClockWatch(read_clocks())
         sender = Sender(site.device, ready.key, ready.seal, _now)
         receipts = Receipts(site.device, ready.key, ready.sign, hear_time=time.hear)
         self._dispatch: Dispatch | Slots
@@ -135,6 +138,9 @@ class Agent:
 
     async def _tick(self) -> None:
         while True:
+            changed = self._clock.look(read_clocks(), trusted=is_trusted())
+            if changed is not None:
+                self._node.write(changed)
             self._node.tick()
             self._cameras.tick(_now())
             if not self._ready.site.home and self._pulse.due(
@@ -250,7 +256,7 @@ def watch(ready: Ready) -> None:
     """
     adopt_orphans()
     contacts = make_contacts(ready)
-    with open_stores(ready, _now()) as stores:
+    with open_stores(ready, _now(), clock_trusted=is_trusted()) as stores:
         asyncio.run(_until_told(Agent(ready, stores, contacts)))
     log.info("agent.ended")
 

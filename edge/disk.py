@@ -1,9 +1,14 @@
 """The disk under the outbox: the few calls that can fail for want of room."""
 
+import fcntl
 import os
 import shutil
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
+
+from edge.errors import OutboxBusyError
+
+DRAFT = ".new"
 
 
 class Disk:
@@ -30,6 +35,17 @@ class Disk:
         return usage.free / usage.total if usage.total else 0.0
 
 
+def lock_folder(folder: Path) -> int:
+    """Give a descriptor that holds a folder; raises OutboxBusyError if another does."""
+    fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(fd)
+        raise OutboxBusyError(folder) from None
+    return fd
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder last: files made, renamed and removed."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -39,15 +55,26 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-def replace_file(path: Path, data: bytes, mode: int = 0o600) -> None:
+def sync_files(files: list[int], disk: Disk | None = None) -> None:
+    """Bring what `unsynced` gave to the medium, close the copies; raises OSError."""
+    with ExitStack() as stack:
+        for fd in files:
+            stack.callback(os.close, fd)
+        for fd in files:
+            (disk or Disk()).sync(fd)
+
+
+def replace_file(
+    path: Path, data: bytes, mode: int = 0o600, disk: Disk | None = None
+) -> None:
     """Put `data` in the place of a file, whole or not at all; raises OSError.
 
     What lies in the draft's place, a link or a pipe perhaps, is removed, never opened.
     """
-    draft = path.with_name(path.name + ".new")
+    draft = path.with_name(path.name + DRAFT)
     try:
         draft.unlink(missing_ok=True)
-        _write_whole(draft, data, os.O_CREAT | os.O_EXCL, mode)
+        _write_whole(draft, data, os.O_CREAT | os.O_EXCL, mode, disk or Disk())
         draft.replace(path)
     except OSError:
         with suppress(OSError):
@@ -61,14 +88,14 @@ def overwrite_file(path: Path, data: bytes) -> None:
 
     A power cut meanwhile leaves it torn.
     """
-    _write_whole(path, data, 0, 0o600)
+    _write_whole(path, data, 0, 0o600, Disk())
 
 
-def _write_whole(path: Path, data: bytes, flags: int, mode: int) -> None:
+def _write_whole(path: Path, data: bytes, flags: int, mode: int, disk: Disk) -> None:
     fd = os.open(path, os.O_WRONLY | flags, mode)
     try:
-        Disk().write(fd, data, 0)
+        disk.write(fd, data, 0)
         os.ftruncate(fd, len(data))
-        os.fsync(fd)
+        disk.sync(fd)
     finally:
         os.close(fd)

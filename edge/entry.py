@@ -22,6 +22,7 @@ _CHECKED = struct.Struct(">IQ")
 _NAME = re.compile(r"(\d{8})-([0-9a-f]{16})-(al|up)-(\d{6})\.seg")
 
 HEADER_BYTES = _HEADER.size + _CHECK.size
+ENTRY_BYTES = _ENTRY.size  # before what an entry holds
 MOST_BYTES = 65_536
 
 

@@ -22,11 +22,13 @@ class Pulse:
         folder: Path,
         cameras: Cameras,
         now: Callable[[], datetime],
+        clock_trusted: Callable[[], bool],
     ) -> None:
         self._outbox = outbox
         self._folder = folder
         self._cameras = cameras
         self._now = now
+        self._clock_trusted = clock_trusted
         self._begun = now()
         self._last: datetime | None = None
 
@@ -41,6 +43,7 @@ class Pulse:
             disk_free=round(Disk().share(self._folder), 3),
             cameras=self._cameras.count,
             cameras_blind=self._cameras.blind,
+            clock_trusted=self._clock_trusted(),
         )
 
     def due(self, *, connected: bool) -> bool:

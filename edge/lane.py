@@ -1,14 +1,16 @@
 """One lane of the outbox: its segments from the oldest run to the newest, in order."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
+from weakref import WeakSet
 
 from edge.disk import Disk
 from edge.entry import Name
-from edge.segment import Segment
+from edge.segment import Segment, Written
 from sites.frame import size_of
 from sites.record import Lane
 
@@ -36,6 +38,7 @@ class LaneLog:
     last: int = 0
     unsynced: int = 0
     size: int = 0
+    readers: "WeakSet[Reader]" = field(default_factory=WeakSet)
 
     def __post_init__(self) -> None:
         self.measure()
@@ -72,7 +75,7 @@ class LaneLog:
     def append(self, seq: int, payload: bytes, *, now: bool) -> None:
         """Write a record behind the others; raises OSError, then nothing is written."""
         if self.active.size >= self.segment_bytes or self.active.fd < 0:
-            self._rotate(seq)
+            self.rotate(seq)
         before = self.active.size
         self.active.append(seq, payload, now=now)
         self.size += self.active.size - before
@@ -101,12 +104,30 @@ class LaneLog:
                 self.segments.remove(segment)
                 self.size -= segment.size
 
+    def taken(self, segment: Segment) -> int:
+        """Give up to which number somebody has read a segment, to send it."""
+        return max((reader.place_in(segment) for reader in self.readers), default=0)
+
+    def rewrite(self, segment: Segment, first: int, kept: list[Written]) -> None:
+        """Have a segment hold `kept` alone, or remain as it is; raises OSError."""
+        before = segment.size
+        segment.rewrite(first, kept)
+        self.size += segment.size - before
+
+    def remove(self, segment: Segment) -> None:
+        """Take a segment out; what is left of its files goes with the next start."""
+        self.segments.remove(segment)
+        self.size -= segment.size
+        with suppress(OSError):
+            segment.remove()
+
     def close(self) -> None:
         """Close the files."""
         for segment in self.segments:
             segment.close()
 
-    def _rotate(self, first: int) -> None:
+    def rotate(self, first: int) -> None:
+        """Append to a new segment from now on; raises OSError, then to the old one."""
         full = self.active
         if full.fd >= 0:
             self.disk.sync(full.fd)
@@ -126,8 +147,15 @@ class Reader:
     def __init__(self, lane: LaneLog) -> None:
         self._lane = lane
         self._key: tuple[int, int] = (0, 0)
-        self._index = 0
+        self._last = 0
         self.unreadable = 0
+        lane.readers.add(self)
+
+    def place_in(self, segment: Segment) -> int:
+        """Give the last number that it took from a segment; 0 where it took none."""
+        if _key(segment) == self._key:
+            return self._last
+        return segment.last if _key(segment) < self._key else 0
 
     def take(self, most: int, room: int) -> Batch | None:
         """Give the next unconfirmed records: `most`, in a frame of `room` bytes.
@@ -148,12 +176,13 @@ class Reader:
 
     def _from(self, segment: Segment, most: int, room: int) -> Batch | None:
         if _key(segment) != self._key:
-            self._key, self._index = _key(segment), 0
+            self._key, self._last = _key(segment), 0
         seqs: list[int] = []
         records: list[bytes] = []
-        while self._index < len(segment.seqs) and len(seqs) < most:
-            seq = segment.seqs[self._index]
-            record = None if seq in segment.confirmed else segment.read(self._index)
+        index = bisect_right(segment.seqs, self._last)
+        while index < len(segment.seqs) and len(seqs) < most:
+            seq = segment.seqs[index]
+            record = None if seq in segment.confirmed else segment.read(index)
             if record is None:
                 self.unreadable += seq not in segment.confirmed
             elif seqs and size_of([*records, record]) > room:
@@ -161,7 +190,7 @@ class Reader:
             else:
                 seqs.append(seq)
                 records.append(record)
-            self._index += 1
+            self._last, index = seq, index + 1
         if not seqs:
             return None
         return Batch(segment.name.run, segment.name.lane, tuple(seqs), tuple(records))

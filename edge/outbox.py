@@ -4,36 +4,33 @@ A log of append-only segments on disk, per lane. An alarm is on the medium befor
 `append` returns; plain records follow in groups, see `unsynced`.
 """
 
-import fcntl
+import errno
 import os
 from collections.abc import Iterable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 import msgspec
 
-from edge.disk import Disk
+from edge.disk import Disk, lock_folder, sync_files
 from edge.entry import Name
-from edge.errors import OutboxBusyError, OutboxFullError
+from edge.errors import OutboxFullError
+from edge.eviction import drop_oldest
 from edge.lane import LaneLog, Reader
-from edge.past import Past, look_back, repair, save_tally
+from edge.past import Past, clear_drafts, look_back, repair, save_tally
 from edge.reserve import Reserve
+from edge.shortage import LOOK_EVERY, Shortage
+from sites.event import MeasurementTaken
 from sites.frame import encode_record
-from sites.health import (
-    DiskFull,
-    DiskRestored,
-    OutboxDamaged,
-    RecordsDropped,
-    RunStarted,
-)
+from sites.health import DiskFull, DiskRestored, OutboxDamaged, RunStarted
 from sites.keys import new_run_id
 from sites.record import Lane, Record
 
-_LOOK_EVERY = timedelta(seconds=1)
-_ROOM_AGAIN = 0.9  # of the limit; so that full and restored do not alternate
+_TWO_BLOCKS = 8192  # bytes; whoever shrinks a file by as many gives one back
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _MOST_HELD = 4096
 
 
@@ -41,25 +38,15 @@ _MOST_HELD = 4096
 class OutboxPlan:
     """How large an outbox may grow, in bytes.
 
-    `limit` is for all segments; alarms may go beyond it. `reserve` is kept free for
-    alarms by a file of that size. `group` plain records are synced at the latest
-    together.
+    `limit` is for all segments: the oldest measurements make room, then plain events;
+    alarms may go beyond it. `reserve` is kept free for alarms by a file of that size.
+    `group` plain records are synced at the latest together.
     """
 
     limit: int = 512 * 2**20
     segment: int = 256 * 2**10
     reserve: int = 2**20
     group: int = 64
-
-
-@dataclass
-class Shortage:
-    """Since when there is no room, and which plain records were refused."""
-
-    looked: datetime
-    first: int = 0
-    last: int = 0
-    dropped_at: datetime | None = None
 
 
 class Outbox:
@@ -74,8 +61,10 @@ class Outbox:
         at: datetime,
         plan: OutboxPlan | None = None,
         disk: Disk | None = None,
+        *,
+        clock_trusted: bool = True,
     ) -> None:
-        """Open the outbox in `folder`, making it where it is not.
+        """Open the outbox in `folder`, making it where it is not, at a time `at`.
 
         Raises OutboxBusyError where another process has it open.
         """
@@ -86,13 +75,13 @@ class Outbox:
         self._shortage: Shortage | None = None
         self._reserve = Reserve(folder / "reserve", self._plan.reserve, self._disk)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = _lock(folder)
+        self._lock = lock_folder(folder)
         past = look_back(folder, self._disk)
         self._lanes: dict[Lane, LaneLog] = {
             "al": self._lane(past, "al"),
             "up": self._lane(past, "up"),
         }
-        self._begin(past, at)
+        self._begin(past, at, clock_trusted=clock_trusted)
 
     def __enter__(self) -> Self:
         return self
@@ -121,10 +110,11 @@ class Outbox:
     def append(self, record: Record) -> int:
         """Number a record and write it down; gives its number.
 
-        A plain record may be refused for want of room: then a RecordsDropped will
-        stand in its place. Raises OutboxFullError when not even an alarm can be kept.
+        Where there is no room the oldest measurements go, then plain events; for a
+        measurement no event goes, it is refused. A RecordsDropped says what is gone.
+        Raises OutboxFullError when not even an alarm can be kept.
         """
-        self._look_for_room(record.at)
+        self._look_for_room(record)
         if record.lane == "al":
             return self._append_alarm(record)
         return self._append_plain(record)
@@ -150,7 +140,7 @@ class Outbox:
         if self._shortage is not None:
             self._reserve.release()
             with suppress(OSError):
-                self._tell_dropped(self._shortage)
+                self._tell_refused(self._shortage)
         sync_files(self.unsynced(), self._disk)
         for log in self._lanes.values():
             log.close()
@@ -160,7 +150,8 @@ class Outbox:
         size = max(4096, min(self._plan.segment, self._plan.limit // 8))
         return LaneLog(self.folder, self._disk, size, past.segments[lane])
 
-    def _begin(self, past: Past, at: datetime) -> None:
+    def _begin(self, past: Past, at: datetime, *, clock_trusted: bool) -> None:
+        clear_drafts(self.folder)
         room = self._reserve.keep()
         for lane, log in self._lanes.items():
             try:
@@ -173,17 +164,17 @@ class Outbox:
                 previous=past.run,
                 last_al=past.last["al"],
                 last_up=past.last["up"],
+                clock_trusted=clock_trusted,
             )
         )
         if past.torn:
-            lost = sum(len(part.data) for parts in past.torn.values() for part in parts)
-            damage = OutboxDamaged(at=at, segments=len(past.torn), lost_bytes=lost)
-            self._append_alarm(damage)
+            lost, torn = past.lost_bytes, len(past.torn)
+            self._append_alarm(OutboxDamaged(at=at, segments=torn, lost_bytes=lost))
         if not room:
-            self._begin_shortage(at)
+            self._begin_shortage(at, broken=True)
         with suppress(OSError):
             save_tally(self.folder, past, self.run)
-            repair(self.folder, past)
+            repair(self.folder, past, at)
             for log in self._lanes.values():
                 log.measure()
                 log.sweep()
@@ -196,7 +187,7 @@ class Outbox:
             log.append(seq, payload, now=True)
         except OSError:
             self._append_from_reserve(seq, payload)
-            self._begin_shortage(record.at)
+            self._begin_shortage(record.at, broken=True)
         return seq
 
     def _append_from_reserve(self, seq: int, payload: bytes) -> None:
@@ -210,83 +201,100 @@ class Outbox:
             log.active.hold(seq, payload)
 
     def _append_plain(self, record: Record) -> int:
-        log = self._lanes["up"]
+        log, written, broken = self._lanes["up"], False, False
         seq = log.take_number()
-        payload = _numbered(record, seq)
-        if self._shortage is None and self._used() + len(payload) <= self._plan.limit:
+        if self._shortage is None:
             try:
-                log.append(seq, payload, now=False)
+                written = self._write_plain(record, _numbered(record, seq))
             except OSError:
-                pass
-            else:
-                self._sync_group(log)
-                return seq
-        self._begin_shortage(record.at)
-        self._drop(seq, record.at)
+                broken = True
+        if written:
+            if log.unsynced >= self._plan.group:
+                sync_files(self.unsynced(), self._disk)
+            return seq
+        short = self._begin_shortage(record.at, broken=broken)
+        short.drop(seq, record.at)
         return seq
 
-    def _sync_group(self, log: LaneLog) -> None:
-        if log.unsynced >= self._plan.group:
-            sync_files(self.unsynced(), self._disk)
+    def _write_plain(self, record: Record, payload: bytes) -> bool:
+        log = self._lanes["up"]
+        while self._used() + len(payload) > self._plan.limit:
+            if not self._make_room(record):
+                return False
+        try:
+            log.append(log.last, payload, now=False)
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            self._free_blocks(record)
+            log.append(log.last, payload, now=False)
+        return True
 
-    def _begin_shortage(self, at: datetime) -> None:
+    def _free_blocks(self, record: Record) -> None:
+        before = self._used()
+        while before - self._used() < _TWO_BLOCKS and self._make_room(record):
+            pass
+
+    def _make_room(self, record: Record) -> bool:
+        """Drop what is older and no more than this record; raises OSError."""
+        log, events = self._lanes["up"], not isinstance(record, MeasurementTaken)
+        try:
+            return drop_oldest(log, record.at, events=events)
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+        # what stays has to be written beside what is there, before that goes
+        self._reserve.release()
+        dropped = drop_oldest(log, record.at, events=events)
+        if not self._reserve.keep(beside=0):
+            raise OSError(errno.ENOSPC, "nothing is left for alarms")
+        return dropped
+
+    def _begin_shortage(self, at: datetime, *, broken: bool) -> Shortage:
         if self._shortage is None:
-            self._shortage = Shortage(looked=at)
+            self._shortage = Shortage(at, broken)
             free = self._disk.free(self.folder)
             self._append_alarm(DiskFull(at=at, free_bytes=free))
+        self._shortage.broken |= broken
+        return self._shortage
 
-    def _drop(self, seq: int, at: datetime) -> None:
-        if self._shortage is not None:
-            self._shortage.first = self._shortage.first or seq
-            self._shortage.last = seq
-            self._shortage.dropped_at = self._shortage.dropped_at or at
-
-    def _look_for_room(self, at: datetime) -> None:
-        short = self._shortage
-        if short is None or abs(at - short.looked) < _LOOK_EVERY:
+    def _look_for_room(self, record: Record) -> None:
+        short, at = self._shortage, record.at
+        if short is None or record.lane == "al":
+            return
+        # an event that comes while only measurements are refused has older ones go
+        pushes = not short.broken and not isinstance(record, MeasurementTaken)
+        if abs(at - short.looked) < LOOK_EVERY and not pushes:
             return
         short.looked = at
-        if self._used() > self._plan.limit * _ROOM_AGAIN or not self._reserve.keep():
-            return
         try:
-            self._tell_dropped(short)
+            if not self._has_room_again(record):
+                return
+            self._tell_refused(short)
         except OSError:
             return
         self._shortage = None
         free = self._disk.free(self.folder)
         self._append_plain(DiskRestored(at=at, free_bytes=free))
 
-    def _tell_dropped(self, short: Shortage) -> None:
-        if short.dropped_at is None:
-            return
-        dropped = RecordsDropped(
-            at=short.dropped_at, first=short.first, last=short.last
-        )
-        payload = _numbered(dropped, short.last)
-        self._lanes["up"].append(short.last, payload, now=True)
+    def _has_room_again(self, record: Record) -> bool:
+        log = self._lanes["up"]
+        while self._used() + log.segment_bytes > self._plan.limit:
+            if not self._make_room(record):
+                return False
+        if self._reserve.keep():
+            return True
+        drop_oldest(log, record.at, events=False)  # alarms need it more
+        return self._reserve.keep()
+
+    def _tell_refused(self, short: Shortage) -> None:
+        record = short.record()
+        if record is not None:
+            self._lanes["up"].append(record.seq, encode_record(record), now=True)
 
     def _used(self) -> int:
         return sum(log.size for log in self._lanes.values())
 
 
-def sync_files(files: list[int], disk: Disk | None = None) -> None:
-    """Bring what `unsynced` gave to the medium, close the copies; raises OSError."""
-    with ExitStack() as stack:
-        for fd in files:
-            stack.callback(os.close, fd)
-        for fd in files:
-            (disk or Disk()).sync(fd)
-
-
 def _numbered(record: Record, seq: int) -> bytes:
     return encode_record(msgspec.structs.replace(record, seq=seq))
-
-
-def _lock(folder: Path) -> int:
-    fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(fd)
-        raise OutboxBusyError(folder) from None
-    return fd

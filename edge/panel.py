@@ -24,7 +24,6 @@ from sites.event import (
     AlarmEnded,
     AlarmRaised,
     ArmingMode,
-    Cause,
     ContactClosed,
     ContactOpened,
     DuressEntered,
@@ -50,11 +49,11 @@ def observe(state: PanelState, plan: PanelPlan, record: Record) -> Decision:
             decision = Decision(state, "panic")
         case DuressEntered():
             decision = _under_duress(state, record.at)
-        case TamperOpened(sensor=sensor, at=at):
-            zone = plan.tampers.get(sensor or 0)
-            decision = _raise(_opened(state, sensor), "tamper", sensor, zone, at)
-        case ContactOpened(sensor=sensor, zone=zone, at=at):
-            seen = Pending("contact", sensor, zone)
+        case TamperOpened(sensor=sensor, while_blind=blind, at=at):
+            seen = Pending("tamper", sensor, plan.tampers.get(sensor or 0), blind)
+            decision = _raise(_opened(state, sensor), seen, at)
+        case ContactOpened(sensor=sensor, zone=zone, while_blind=blind, at=at):
+            seen = Pending("contact", sensor, zone, blind)
             decision = _judge(_opened(state, sensor), plan, seen, at)
         case MotionStarted(sensor=sensor, zone=zone, at=at):
             decision = _judge(state, plan, Pending("motion", sensor, zone), at)
@@ -108,7 +107,8 @@ def start(
     """Go on after a restart: `ajar` are the contacts and housings that stand open now.
 
     What changed meanwhile is judged as if it happened now, so that a door that was
-    opened while the device was down raises the alarm that it should have raised.
+    opened while the device was down raises the alarm that it should have raised; it
+    and the alarm say that it was `while_blind`.
     """
     records: list[Record] = []
     if state.phase in {"armed", "entry"} and state.mode is not None:
@@ -134,14 +134,14 @@ def _changes(
 ) -> Iterable[Record]:
     for sensor, zone in plan.contacts.items():
         if sensor in ajar - state.open:
-            yield ContactOpened(at=at, sensor=sensor, zone=zone)
+            yield ContactOpened(at=at, sensor=sensor, zone=zone, while_blind=True)
         elif sensor in state.open - ajar:
-            yield ContactClosed(at=at, sensor=sensor, zone=zone)
+            yield ContactClosed(at=at, sensor=sensor, zone=zone, while_blind=True)
     for sensor in plan.tampers:
         if sensor in ajar - state.open:
-            yield TamperOpened(at=at, sensor=sensor)
+            yield TamperOpened(at=at, sensor=sensor, while_blind=True)
         elif sensor in state.open - ajar:
-            yield TamperClosed(at=at, sensor=sensor)
+            yield TamperClosed(at=at, sensor=sensor, while_blind=True)
 
 
 def _opened(state: PanelState, sensor: int | None) -> PanelState:
@@ -160,27 +160,30 @@ def _judge(state: PanelState, plan: PanelPlan, seen: Pending, at: datetime) -> D
         return Decision(state, "disarmed")
     if state.phase == "arming":
         return Decision(state, "exit_delay")
-    zone = plan.zones.get(seen.zone, PanelZone())
+    number = seen.zone or 0
+    zone = plan.zones.get(number, PanelZone())
     if state.mode not in zone.armed_in:
         return Decision(state, "zone_not_armed")
     if zone.entry_s and state.phase in {"armed", "entry"}:
-        return _enter(state, seen, zone.entry_s, at)
-    return _raise(state, seen.cause, seen.sensor, seen.zone, at)
+        return _enter(
+            state,
+            seen,
+            EntryStarted(at=at, sensor=seen.sensor, zone=number, seconds=zone.entry_s),
+        )
+    return _raise(state, seen, at)
 
 
-def _enter(state: PanelState, seen: Pending, seconds: int, at: datetime) -> Decision:
+def _enter(state: PanelState, seen: Pending, begun: EntryStarted) -> Decision:
     if state.phase == "entry":
         return Decision(state, "entry_delay")
-    until = at + timedelta(seconds=seconds)
-    begun = EntryStarted(at=at, sensor=seen.sensor, zone=seen.zone, seconds=seconds)
+    until = begun.at + timedelta(seconds=begun.seconds)
     waiting = replace(state, phase="entry", until=until, pending=seen)
     return Decision(waiting, "entry_delay", (begun,))
 
 
-def _raise(
-    state: PanelState, cause: Cause, sensor: int | None, zone: int | None, at: datetime
-) -> Decision:
-    if state.phase == "alarm" and (sensor or 0) in state.raised:
+def _raise(state: PanelState, seen: Pending, at: datetime) -> Decision:
+    sensor = seen.sensor or 0
+    if state.phase == "alarm" and sensor in state.raised:
         return Decision(state, "already_raised")
     raised = state.raised if state.phase == "alarm" else frozenset()
     alarmed = replace(
@@ -188,9 +191,15 @@ def _raise(
         phase="alarm",
         until=None,
         pending=None,
-        raised=raised | {sensor or 0},
+        raised=raised | {sensor},
     )
-    alarm = AlarmRaised(at=at, sensor=sensor, cause=cause, zone=zone)
+    alarm = AlarmRaised(
+        at=at,
+        sensor=seen.sensor,
+        cause=seen.cause,
+        zone=seen.zone,
+        while_blind=seen.while_blind,
+    )
     return Decision(alarmed, "alarm", (alarm,))
 
 
@@ -237,8 +246,7 @@ def _end_delay(state: PanelState, plan: PanelPlan, at: datetime) -> Decision:
     if at < state.until:
         return Decision(state, "nothing")
     if state.phase == "entry" and state.pending is not None:
-        seen = state.pending
-        over = _raise(state, seen.cause, seen.sensor, seen.zone, at)
+        over = _raise(state, state.pending, at)
         return Decision(over.state, "entry_over", over.records)
     if state.phase == "arming" and state.mode is not None:
         return _finish_arming(state, plan, state.mode, at)
@@ -256,7 +264,7 @@ def _finish_arming(
         decision = _judge(state, plan, seen, at)
         state, records = decision.state, [*records, *decision.records]
     for sensor in sorted(state.open & plan.tampers.keys()):
-        decision = _raise(state, "tamper", sensor, plan.tampers[sensor], at)
+        decision = _raise(state, Pending("tamper", sensor, plan.tampers[sensor]), at)
         state, records = decision.state, [*records, *decision.records]
     reason: Reason = "open_when_armed" if len(records) > 1 else "armed"
     return Decision(state, reason, tuple(records), tuple(ajar))

@@ -41,11 +41,15 @@ Reason = Literal[
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """What began an entry delay, and will be the alarm's cause when it runs out."""
+    """What began an entry delay, and will be the alarm's cause when it runs out.
+
+    `while_blind`: it happened while the device was down.
+    """
 
     cause: Cause
     sensor: int | None
-    zone: int
+    zone: int | None
+    while_blind: bool = False
 
 
 class PanelState(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,17 +4,22 @@ The tally says how many records were numbered by all runs up to one, so that cou
 does not need the segments, which are deleted when all of them is confirmed.
 """
 
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import groupby
+from datetime import datetime
+from itertools import groupby, pairwise
 from operator import attrgetter
 from pathlib import Path
 
 import msgspec
 
-from edge.disk import Disk, replace_file
+from edge.disk import DRAFT, Disk, replace_file
 from edge.entry import Torn, parse_name
-from edge.segment import Segment, load, whole_bytes
+from edge.loss import lost_numbers
+from edge.segment import Segment, Written, load
+from sites.frame import encode_record
+from sites.health import RecordsDropped
 from sites.record import Lane
 
 _TALLY = "tally.json"
@@ -39,6 +44,7 @@ class Past:
 
     `run` is the run before this one, `last` how far its lanes had come, `order` its
     place in the row of runs. `torn` are the bytes that are no whole entry, by segment.
+    `joined` are segments that stand within the one after them too.
     """
 
     segments: dict[Lane, list[Segment]]
@@ -47,7 +53,13 @@ class Past:
     run: str | None = None
     last: dict[Lane, int] = field(default_factory=lambda: {"al": 0, "up": 0})
     torn: dict[Path, list[Torn]] = field(default_factory=dict)
+    joined: list[Segment] = field(default_factory=list)
     written: int = 0
+
+    @property
+    def lost_bytes(self) -> int:
+        """How many bytes are torn."""
+        return sum(len(part.data) for parts in self.torn.values() for part in parts)
 
 
 def look_back(folder: Path, disk: Disk) -> Past:
@@ -70,7 +82,17 @@ def look_back(folder: Path, disk: Disk) -> Past:
         _add_run(past, order, run, list(group))
     for log in past.segments.values():
         log.sort(key=attrgetter("name.order", "name.part"))
+        past.joined += _joined(log, past.torn)
+    for segment in past.joined:
+        past.segments[segment.name.lane].remove(segment)
     return past
+
+
+def clear_drafts(folder: Path) -> None:
+    """Delete what a death left half written in the place of a segment."""
+    for draft in folder.glob(f"*.seg{DRAFT}"):
+        with suppress(OSError):
+            draft.unlink()
 
 
 def save_tally(folder: Path, past: Past, run: str) -> None:
@@ -79,19 +101,33 @@ def save_tally(folder: Path, past: Past, run: str) -> None:
     replace_file(folder / _TALLY, msgspec.json.encode(tally))
 
 
-def repair(folder: Path, past: Past) -> None:
-    """Cut the damage out of the segments, and keep it aside; raises OSError."""
+def repair(folder: Path, past: Past, at: datetime) -> None:
+    """Cut the damage out of the segments, and keep it aside; raises OSError.
+
+    The records that are gone with it are named, at a time `at`. What a newer segment
+    holds too goes.
+    """
     for path, parts in past.torn.items():
         _keep_aside(folder / _ASIDE, path, parts)
-        (segment,) = (
-            own for log in past.segments.values() for own in log if own.path == path
+        (log,) = (
+            log
+            for log in past.segments.values()
+            if any(segment.path == path for segment in log)
         )
-        replace_file(path, whole_bytes(segment))
-        fresh, _ = load(path, segment.name, segment.disk)
-        segment.close()
-        segment.size, segment.first = fresh.size, fresh.first
-        segment.seqs, segment.offsets = fresh.seqs, fresh.offsets
-        segment.sizes = fresh.sizes
+        (segment,) = (segment for segment in log if segment.path == path)
+        whole, _ = segment.standing()
+        gone = [
+            Written(span[-1], encode_record(_dropped(span, at)))
+            for span in lost_numbers(segment, parts, log)
+        ]
+        first = min([segment.first, *(one.seq for one in gone)])
+        segment.rewrite(first, sorted([*whole, *gone]))
+    for segment in past.joined:
+        segment.remove()
+
+
+def _dropped(span: list[int], at: datetime) -> RecordsDropped:
+    return RecordsDropped(seq=span[-1], at=at, first=span[0], last=span[-1])
 
 
 def count_written(folder: Path) -> int:
@@ -107,6 +143,14 @@ def _look_again(folder: Path) -> Past | None:
     with suppress(FileNotFoundError):  # a segment was confirmed meanwhile
         return look_back(folder, Disk())
     return None
+
+
+def _joined(log: list[Segment], torn: Container[Path]) -> Iterator[Segment]:
+    """Find segments that were written into the next one, and not deleted any more."""
+    for older, newer in pairwise(log):
+        whole = bool(newer.seqs) and newer.path not in torn
+        if whole and older.name.run == newer.name.run and newer.first <= older.first:
+            yield older
 
 
 def _run_of(segment: Segment) -> tuple[int, str]:

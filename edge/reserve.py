@@ -16,14 +16,16 @@ class Reserve:
     size: int
     disk: Disk
 
-    def keep(self) -> bool:
+    def keep(self, beside: int | None = None) -> bool:
         """Make the file where it is not; tells whether it is there now.
 
-        Its bytes are really written: that proves that the disk takes them.
+        Its bytes are really written: that proves that the disk takes them. `beside`
+        it so many have to remain free, by default as many again.
         """
         if self.path.exists() and self.path.stat().st_size == self.size:
             return True
-        if self.disk.free(self.path.parent) < 2 * self.size:
+        beside = self.size if beside is None else beside
+        if self.disk.free(self.path.parent) < self.size + beside:
             return False
         try:
             self._write()

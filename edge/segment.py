@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-from edge.disk import Disk, sync_folder
+from edge.disk import Disk, replace_file, sync_folder
 from edge.entry import (
+    ENTRY_BYTES,
     HEADER_BYTES,
     Entry,
     Name,
@@ -26,6 +28,21 @@ from edge.entry import (
     span_bytes,
     spans,
 )
+from sites.event import MeasurementTaken
+from sites.frame import kind_prefix
+
+_MEASUREMENT = kind_prefix(MeasurementTaken)
+
+
+class Written(NamedTuple):
+    """A record as it stands on disk, with its number."""
+
+    seq: int
+    payload: bytes
+
+    @property
+    def is_measurement(self) -> bool:
+        return self.payload.startswith(_MEASUREMENT)
 
 
 @dataclass
@@ -35,7 +52,8 @@ class Segment:
     Numbers only rise within a segment.
 
     `first` is the number that it begins with. `held` are entries that the disk would
-    not take: they live until they are confirmed or the process ends.
+    not take: they live until they are confirmed or the process ends. `measurements`
+    are those in it at most that could be dropped for want of room.
     """
 
     name: Name
@@ -48,6 +66,7 @@ class Segment:
     sizes: "array[int]" = field(default_factory=lambda: array("I"))
     confirmed: set[int] = field(default_factory=set)
     held: dict[int, bytes] = field(default_factory=dict)
+    measurements: int = 0
     fd: int = -1
 
     @property
@@ -96,6 +115,7 @@ class Segment:
             raise
         self.know(Entry(seq, self.size, len(data)))
         self.size += len(data)
+        self.measurements += Written(seq, payload).is_measurement
 
     def hold(self, seq: int, payload: bytes) -> None:
         """Keep an entry in memory alone, because the disk would not take it."""
@@ -119,6 +139,34 @@ class Segment:
             return payload_of(os.pread(self.fd, self.sizes[index], self.offsets[index]))
         except OSError:
             return None
+
+    def standing(self) -> tuple[list[Written], list[int]]:
+        """Give what has to stay, and the numbers of what waits and went bad.
+
+        That is what waits, and the last number. Raises OSError.
+        """
+        data, whole, bad = self.path.read_bytes(), [], []
+        for seq, offset, size in zip(self.seqs, self.offsets, self.sizes, strict=True):
+            if seq in self.confirmed and seq != self.last:
+                continue
+            payload = self.held.get(seq) or payload_of(data[offset : offset + size])
+            if payload is not None:
+                whole.append(Written(seq, payload))
+            elif seq not in self.confirmed:
+                bad.append(seq)
+        return whole, bad
+
+    def rewrite(self, first: int, kept: Iterable[Written]) -> None:
+        """Have it hold `kept` alone, whole or not at all; raises OSError."""
+        parts = [header_bytes(self.name, first)]
+        parts += [entry_bytes(seq, payload) for seq, payload in kept]
+        replace_file(self.path, b"".join(parts), disk=self.disk)
+        self.close()
+        fresh, _ = load(self.path, self.name, self.disk)
+        self.first, self.size, self.seqs = fresh.first, fresh.size, fresh.seqs
+        self.offsets, self.sizes = fresh.offsets, fresh.sizes
+        self.confirmed &= set(fresh.seqs)
+        self.measurements = fresh.measurements
 
     def confirm(self, seqs: Iterable[int]) -> int:
         """Note entries as confirmed; gives how many were not so before."""
@@ -166,17 +214,9 @@ def load(path: Path, name: Name, disk: Disk) -> tuple[Segment, list[Torn]]:
     segment = Segment(name, path.parent, disk, first, size=len(data))
     for entry in entries:
         segment.know(entry)
+        begin = entry.offset + ENTRY_BYTES
+        segment.measurements += data.startswith(_MEASUREMENT, begin)
     if segment.acks.exists():
         known = set(segment.seqs)
         segment.confirmed = known & read_spans(segment.acks.read_bytes())
     return segment, torn
-
-
-def whole_bytes(segment: Segment) -> bytes:
-    """Write a segment anew from what is whole in it."""
-    parts = [header_bytes(segment.name, segment.first)]
-    for index, seq in enumerate(segment.seqs):
-        payload = segment.read(index)
-        if payload is not None:
-            parts.append(entry_bytes(seq, payload))
-    return b"".join(parts)

@@ -18,19 +18,30 @@ STATION_HOURS, HOME_HOURS = 7 * 24, 72
 
 
 @contextmanager
-def open_stores(ready: Ready, now: datetime) -> Iterator[Stores]:
-    """Open what the device keeps; raises OutboxBusyError."""
+def open_stores(
+    ready: Ready, now: datetime, *, clock_trusted: bool
+) -> Iterator[Stores]:
+    """Open what the device keeps, at a time that is right or not.
+
+    Raises OutboxBusyError.
+    """
     folder = ready.home / "outbox"
     journal = Journal(ready.home / "panel.json")
     if not folder.exists():
         # before the first record: a missing state later means that it was lost
         journal.write(PanelState())
-    limit = ready.settings.outbox_mb * 2**20
-    plan = OutboxPlan(limit=limit - limit // _ALBUM_SHARE)
-    with Outbox(folder, now, plan) as outbox:
-        album = Album(folder / "pictures", ready.site.device, limit // _ALBUM_SHARE)
+    room = ready.settings.outbox_mb * 2**20
+    limit = outbox_limit(ready.settings.outbox_mb)
+    plan = OutboxPlan(limit=limit)
+    with Outbox(folder, now, plan, clock_trusted=clock_trusted) as outbox:
+        album = Album(folder / "pictures", ready.site.device, room - limit)
         shelf = Shelf(ready.home / "clips", _limits(ready), ready.key.verify_key)
         yield Stores(outbox, album, journal, shelf)
+
+
+def outbox_limit(megabytes: int) -> int:
+    """Give the bytes that records may take of the setting `outbox_mb`."""
+    return megabytes * 2**20 * (_ALBUM_SHARE - 1) // _ALBUM_SHARE
 
 
 def _limits(ready: Ready) -> Limits:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
+from nacl.public import PublicKey
 from nacl.signing import SigningKey, VerifyKey
 
 from sites.errors import AnswerError, FrameError, Refusal
@@ -41,11 +42,19 @@ class Receipt(msgspec.Struct, frozen=True, tag="receipt", forbid_unknown_fields=
     reason: Refusal | None = None
 
 
-def seal_answer(answer: Receipt, key: SigningKey, device: VerifyKey) -> bytes:
-    """Sign an answer and seal it to the device; always ANSWER_BYTES long."""
+def seal_answer(
+    answer: Receipt, key: SigningKey, device: VerifyKey | PublicKey
+) -> bytes:
+    """Sign an answer and seal it to the device; always ANSWER_BYTES long.
+
+    `device` is its key, or what that is as X25519: who answers it often keeps that,
+    since turning one into the other takes as long as the rest.
+    """
     body = msgspec.json.encode(answer)
     signed = (_LENGTH.pack(len(body)) + body).ljust(_ROOM, b"\0")
-    return sign_and_seal(signed, key, device.to_curve25519_public_key())
+    if isinstance(device, VerifyKey):
+        device = device.to_curve25519_public_key()
+    return sign_and_seal(signed, key, device)
 
 
 def open_answer(sealed: bytes, key: SigningKey, collector: VerifyKey) -> Receipt:

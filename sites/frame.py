@@ -105,6 +105,11 @@ def encode_record(record: Record) -> bytes:
     return _encoder.encode(record)
 
 
+def kind_prefix(kind: type[Record]) -> bytes:
+    """Give how every encoded record of a kind begins, and no other."""
+    return b'{"kind":"%s"' % str(kind.__struct_config__.tag).encode()
+
+
 def decode_record(data: bytes) -> Record:
     """Read one record; raises msgspec.ValidationError or msgspec.DecodeError."""
     record: Record = _one.decode(data)

@@ -48,6 +48,14 @@ class Inventory:
             device.id: site for site in self.sites.values() for device in site.devices
         }
 
+    @cached_property
+    def _rules_by_kind(self) -> Mapping[str, tuple[Rule, ...]]:
+        kinds = {kind for rule in self.rules.values() for kind in rule.kinds}
+        return {
+            kind: tuple(rule for rule in self.rules.values() if kind in rule.kinds)
+            for kind in kinds
+        }
+
     def device(self, device: str) -> Device:
         """Give a device by its id; raises UnknownDeviceError."""
         try:
@@ -96,9 +104,8 @@ class Inventory:
         name = f"{device}/{sensor}"
         return tuple(
             rule
-            for rule in self.rules.values()
-            if kind in rule.kinds
-            and site.kind in rule.site_kinds
+            for rule in self._rules_by_kind.get(kind, ())
+            if site.kind in rule.site_kinds
             and (not rule.zone_kinds or not zone_kinds.isdisjoint(rule.zone_kinds))
             and (not rule.sensors or name in rule.sensors)
             and fits_loss(rule, said.get("reason"), said.get("suspect"))

@@ -47,7 +47,8 @@ class Rule(Model):
     `<device id>/<number>`. `reasons` and `suspects` narrow a rule about cameras that
     are lost in the same way; a loss of which nothing is suspected is `unknown`.
     `supersedes` names rules of the same cause that knew less: their incident goes on
-    under this one, with its title and its playbook.
+    under this one, with its title and its playbook. `absorbs` names rules about what
+    hangs behind an uplink: while this one says that it is down, those open nothing.
     """
 
     id: Slug
@@ -64,6 +65,7 @@ class Rule(Model):
     tells: Annotated[tuple[Role, ...], Field(min_length=1)]
     to_control_room: bool = False
     supersedes: tuple[Slug, ...] = ()
+    absorbs: tuple[Slug, ...] = ()
 
 
 def fits_loss(rule: Rule, reason: object, suspect: object) -> bool:

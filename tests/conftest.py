@@ -6,6 +6,7 @@
 - `durable_postgres_server`: one of the test's own that waits for the disk.
 - `broker`: a Mosquitto for the whole run; use topics of your own.
 - `private_broker`: one of the test's own, to be killed and started again.
+- `disks`: small file systems that can be filled, where root may mount.
 - `chromium_options`: keyword arguments for Playwright's `chromium.launch`.
 """
 
@@ -16,10 +17,12 @@ import pytest
 
 from tests.servers import mosquitto, postgres
 from tests.servers.chromium import LaunchOptions, launch_options
+from tests.servers.errors import ServerMissing
 from tests.servers.loopback import forbid_outside
 from tests.servers.mosquitto import Broker
 from tests.servers.need import needed
 from tests.servers.postgres import CAPABILITIES, Capability, PostgresServer
+from tests.servers.tmpfs import SmallDisks, small_disks
 
 forbid_outside()
 
@@ -73,6 +76,17 @@ def durable_postgres_server() -> Iterator[PostgresServer]:
     """Give a server of the test's own that survives `kill()` as it would for real."""
     with needed(), postgres.started("plain", "durable") as server:
         yield server
+
+
+@pytest.fixture
+def disks() -> Iterator[SmallDisks]:
+    """Give small disks of the test's own; skips where this machine mounts none."""
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(small_disks())
+        except ServerMissing as missing:
+            pytest.skip(str(missing))
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from nacl.public import PublicKey
 from nacl.signing import VerifyKey
 
 from sites.inventory import Inventory
@@ -13,13 +14,17 @@ from sites.site import Camera, Device, Sensor, Site
 
 @dataclass(frozen=True)
 class Known:
-    """A device of the inventory; `zones` gives that of each sensor that has one."""
+    """A device of the inventory; `zones` gives that of each sensor that has one.
+
+    `answer_key` is the same key as `key`, as answers are sealed to it.
+    """
 
     device: str
     site: str
     unit: str
     home: bool
     key: VerifyKey
+    answer_key: PublicKey
     zones: Mapping[int, int]
 
 
@@ -40,11 +45,13 @@ def directory_of(inventory: Inventory) -> Directory:
 def _known(site: Site, device: Device) -> Known:
     looks: tuple[Sensor | Camera, ...] = (*device.sensors, *device.cameras)
     zones = {one.number: one.zone for one in looks if one.zone is not None}
+    key = verify_key(device.key)
     return Known(
         device=device.id,
         site=site.id,
         unit=site.unit,
         home=site.kind == "home",
-        key=verify_key(device.key),
+        key=key,
+        answer_key=key.to_curve25519_public_key(),
         zones=MappingProxyType(zones),
     )

@@ -12,7 +12,7 @@ from collector.database import Transaction
 from collector.query import Queries
 from sites.words import Role
 
-Reason = Literal["opened", "raised", "silenced"]
+Reason = Literal["opened", "raised", "silenced", "confirmed"]
 _QUERIES = Queries(Path(__file__).parent / "sql")
 
 

@@ -6,7 +6,6 @@ Pure: it opens, checks and sorts, and touches neither clock nor store. It takes 
 
 import base64
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -16,6 +15,7 @@ import msgspec
 from nacl.public import PrivateKey
 
 from collector.fleet.directory import Directory, Known
+from collector.intake.number import Run, runs_of
 from collector.intake.row import EventRow
 from collector.intake.source import Message
 from sites.blob import Part, unseal_part, verify_part
@@ -49,8 +49,10 @@ class SetAside:
 class Heard:
     """A frame that can be believed: its rows, and what is wrong with some of them.
 
-    `doubt` says why the frame is set aside as well, though what could be read is kept.
-    What may not leave a home is in no row, and its message is kept without content.
+    `doubt` says why the frame is set aside as well, though what could be read is kept;
+    `refusal` is what that is called. `numbers` are those of all of its records, also of
+    those that are in no row. What may not leave a home is in no row, and its message is
+    kept without content.
     """
 
     message: Message
@@ -59,7 +61,9 @@ class Heard:
     known: Known
     header: Header
     rows: tuple[EventRow, ...]
+    numbers: tuple[Run, ...]
     doubt: str | None
+    refusal: Refusal = "bad_body"
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,9 @@ def _heard(
     if barred:
         doubt = f"{barred} of its records may not leave a home"
         message = _emptied(message)
-    return Heard(message, name, path, known, frame.header, tuple(rows), doubt)
+    came = [one.seq for one in frame.records] + [one.seq for one in frame.unknown]
+    numbers = runs_of([seq for seq in came if seq])
+    return Heard(message, name, path, known, frame.header, tuple(rows), numbers, doubt)
 
 
 def _allowed(
@@ -213,13 +219,17 @@ class _Place:
     received: datetime
 
     def row(self, record: Record) -> EventRow:
-        fields = dict(_fields(record))
-        zone = fields.get("zone")
+        zone: int | None = getattr(record, "zone", None)
         if zone is None and record.sensor is not None:
             zone = self.known.zones.get(record.sensor)
-        data = {name: value for name, value in fields.items() if name not in _PLACED}
-        return EventRow(
-            **self._key(record.seq, record.at),
+        data = {
+            name: value
+            for name, usual in _usual(type(record))
+            if (value := getattr(record, name)) is not usual
+        }
+        return self._row(
+            record.seq,
+            record.at,
             kind=kind_of(record),
             sensor=record.sensor,
             zone=zone,
@@ -233,35 +243,31 @@ class _Place:
         if _KIND_WORD.fullmatch(one.kind):
             data["kind"] = one.kind
         at = one.at or EARLIEST - AHEAD
-        return EventRow(**self._key(one.seq, at), kind=UNKNOWN_KIND, data=data)
+        return self._row(one.seq, at, kind=UNKNOWN_KIND, data=data)
 
-    def _key(self, seq: int, at: datetime) -> dict[str, Any]:
+    def _row(self, seq: int, at: datetime, **says: Any) -> EventRow:
         timed = is_possible(at, self.received)
-        return {
-            "device": self.known.device,
-            "run": self.header.run,
-            "lane": self.header.lane,
-            "seq": seq,
-            "at": at if timed else self.received,
-            "said": at.isoformat(),
-            "timed": timed,
-            "received": self.received,
-            "unit": self.known.unit,
-            "site": self.known.site,
-        }
-
-
-def _fields(record: Record) -> Iterator[tuple[str, Any]]:
-    """Give what it says, without what it leaves unsaid on the wire."""
-    for name, usual in _usual(type(record)):
-        value = getattr(record, name)
-        if value is not usual:
-            yield name, value
+        known, header = self.known, self.header
+        return EventRow(
+            device=known.device,
+            run=header.run,
+            lane=header.lane,
+            seq=seq,
+            at=at if timed else self.received,
+            received=self.received,
+            unit=known.unit,
+            site=known.site,
+            timed=timed,
+            said="" if timed else at.isoformat(),
+            **says,
+        )
 
 
 @cache
 def _usual(kind: type[Record]) -> tuple[tuple[str, object], ...]:
-    return tuple((one.name, one.default) for one in msgspec.structs.fields(kind))
+    """Give the fields that are the data of a kind, and what each leaves unsaid."""
+    fields = msgspec.structs.fields(kind)
+    return tuple((one.name, one.default) for one in fields if one.name not in _PLACED)
 
 
 def is_measurement(row: EventRow) -> bool:

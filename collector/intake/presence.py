@@ -11,6 +11,9 @@ from typing import Literal
 from sites.policy import Policy
 
 PATH_LOST = timedelta(seconds=90)
+# The bounds hold for what people see: the watch looks once a second, and what it found
+# has to be committed before anybody sees it.
+MARGIN = timedelta(seconds=1.5)
 # After a last will the same path may be back already: on a take-over the broker speaks
 # the will of the old connection. Twice the heartbeat decides.
 GONE_GRACE = timedelta(seconds=12)
@@ -63,10 +66,10 @@ def decide_device(pulse: DevicePulse, policy: Policy, listening: Listening) -> D
     """Decide about a device; `show` and `tell` are what is new, never a repetition."""
     silence = _silence(pulse.unheard, listening)
     bound = policy.silent_home_s if pulse.home else policy.silent_station_s
-    tell = silence > timedelta(seconds=bound)
-    if not tell and silence <= timedelta(seconds=policy.silent_shown_s):
-        late = pulse.unheard > timedelta(seconds=policy.silent_shown_s)
-        return _nothing_new(late=late)
+    shown = timedelta(seconds=policy.silent_shown_s)
+    tell = _over(silence, timedelta(seconds=bound))
+    if not tell and not _over(silence, shown):
+        return _nothing_new(late=_over(pulse.unheard, shown))
     return Decision(
         show=not pulse.shown, tell=tell and not pulse.told, reason="nothing_heard"
     )
@@ -76,15 +79,19 @@ def decide_path(pulse: PathPulse, listening: Listening) -> Decision:
     """Decide about a path: lost after its last will, or when nothing was heard."""
     if pulse.gone is not None and _silence(pulse.gone, listening) > GONE_GRACE:
         return Decision(show=not pulse.told, tell=not pulse.told, reason="last_will")
-    if _silence(pulse.unheard, listening) > PATH_LOST:
+    if _over(_silence(pulse.unheard, listening), PATH_LOST):
         return Decision(
             show=not pulse.told, tell=not pulse.told, reason="nothing_heard"
         )
-    return _nothing_new(late=pulse.unheard > PATH_LOST)
+    return _nothing_new(late=_over(pulse.unheard, PATH_LOST))
 
 
 def _nothing_new(*, late: bool) -> Decision:
     return Decision(show=False, tell=False, reason="not_listening" if late else "heard")
+
+
+def _over(silence: timedelta, bound: timedelta) -> bool:
+    return silence >= bound - MARGIN
 
 
 def _silence(unheard: timedelta, listening: Listening) -> timedelta:

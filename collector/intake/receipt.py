@@ -22,7 +22,7 @@ def receipts(
 ) -> list[Answer]:
     """Write a receipt for each frame whose sender is known, to the path it came by.
 
-    It takes about 0.2 ms of CPU each, so it is called in a thread.
+    It takes about 0.06 ms of CPU each, so many are written in threads.
     """
     return list(_receipts(findings, key, now))
 
@@ -34,7 +34,7 @@ def _receipts(
         receipt = _receipt(finding, now)
         if receipt is None or finding.known is None or finding.path is None:
             continue
-        sealed = seal_answer(receipt, key, finding.known.key)
+        sealed = seal_answer(receipt, key, finding.known.answer_key)
         yield Answer(finding.path.topic("down"), sealed)
 
 
@@ -49,7 +49,8 @@ def _receipt(finding: Finding, now: datetime) -> Receipt | None:
             return Receipt(known.device, finding.digest, "set_aside", now, why)
         case Heard(doubt=doubt) if doubt is not None:
             device = finding.known.device
-            return Receipt(device, finding.digest, "set_aside", now, "bad_body")
+            why = finding.refusal
+            return Receipt(device, finding.digest, "set_aside", now, why)
         case Heard() | HeardPart():
             return Receipt(finding.known.device, finding.digest, "stored", now)
         case Gone() | SetAside():

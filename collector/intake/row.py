@@ -1,8 +1,9 @@
 """One stored event, as the rules see it."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
+
+import msgspec
 
 from sites.record import Lane, Record
 
@@ -16,12 +17,12 @@ class RecordName(NamedTuple):
     seq: int
 
 
-@dataclass(frozen=True)
-class EventRow:
+# gc: nothing in a row leads back to it, and there are thousands of them.
+class EventRow(msgspec.Struct, frozen=True, gc=False):
     """A record that was stored for the first time, with its place.
 
     `at` is when it happened; where the device gave an impossible time (`timed` False)
-    it is the time of `received`. `said` is the device's own time as text.
+    it is the time of `received`, and `said` is the device's own as text.
     `zone` is the record's own, else that of its sensor in the inventory. `data` holds
     the other fields of the kind. `record` is None for a kind this version cannot read:
     its `kind` is then `unknown`, and `data` the whole of it.
@@ -38,7 +39,7 @@ class EventRow:
     kind: str
     sensor: int | None = None
     zone: int | None = None
-    data: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = msgspec.field(default_factory=dict)
     record: Record | None = None
     timed: bool = True
     said: str = ""

@@ -33,6 +33,7 @@ MISC_S = 1.0
 MAX_WAITING = 20_000
 MAX_WAITING_BYTES = 64 * 2**20
 MAX_BATCH = 500
+MAX_BATCH_BYTES = 2**18  # some thousand records: more would not store faster
 
 Clock = Callable[[], datetime]
 
@@ -121,13 +122,19 @@ class MqttSource:
         return len(self._waiting)
 
     async def poll(self) -> Sequence[Message]:
-        """Wait until something is there, then give all of it, MAX_BATCH at most."""
+        """Wait until something is there, then give all of it, or a full batch.
+
+        That is MAX_BATCH messages, or the one with which MAX_BATCH_BYTES are reached.
+        """
         while not self._waiting:
             self._arrived.clear()
             await self._arrived.wait()
-        count = min(len(self._waiting), MAX_BATCH)
-        batch = [self._waiting.popleft() for _ in range(count)]
-        self._waiting_bytes -= sum(len(message.payload) for message in batch)
+        batch: list[Message] = []
+        size = 0
+        while self._waiting and len(batch) < MAX_BATCH and size < MAX_BATCH_BYTES:
+            batch.append(self._waiting.popleft())
+            size += len(batch[-1].payload)
+        self._waiting_bytes -= size
         return batch
 
     def answer(self, topic: str, payload: bytes) -> bool:

@@ -1,55 +1,87 @@
 """Stores what was heard: once, whatever comes twice, and tells what was new."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from collector.database import Transaction, jsonb
-from collector.intake.ingest import Heard, SetAside, is_measurement
+import msgspec
+
+from collector.database import Transaction
+from collector.intake.found import number_reused, there_again
+from collector.intake.ingest import Finding, Heard, SetAside, is_measurement
+from collector.intake.ledger import note
+from collector.intake.pulse import hear
 from collector.intake.row import EventRow, RecordName
+from collector.keep import rollup
 from collector.query import Queries
-from sites.health import Heartbeat
 
 # One source may fill this much of the store with frames that nobody believes.
 KEPT_FRAMES = 100
 KEPT_BYTES = 4 * 2**20
+NUMBER_TAKEN = "another record came first under a number of it"
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
 _QUERIES = Queries(Path(__file__).parent / "sql")
+_encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True)
 class Stored:
     """What a transaction stored: the events that were new, and how many rows.
 
-    `returned` names the units of devices and paths that had been away, or are new,
-    `unkept` the frames that were refused and for which there is no room to keep them.
+    `late` of them came after later ones. `returned` names the units of devices and
+    paths that had been away, or are new, `found` is what the collector has to tell.
+    `taken` names the frames with a number that another record has, `unkept` those that
+    were refused and for which there is no room to keep them. `back` are devices and
+    paths that were told as lost and are there again.
     """
 
     new: tuple[EventRow, ...]
     rows: int
     duplicates: int
+    late: int
     returned: frozenset[str]
+    found: tuple[EventRow, ...] = ()
+    taken: frozenset[str] = frozenset()
     unkept: frozenset[str] = frozenset()
+    back: tuple[EventRow, ...] = ()
 
 
 async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
     """Store the records of these frames; only what is new comes back.
 
-    Order of locks, for everybody who stores: events, measurements, devices, paths, then
-    sites. Each of them by key, so that two who store do not wait for each other.
+    Order of locks, for everybody who stores: lanes, events, measurements, hours,
+    devices, paths, then sites. Each of them by key, so that no two who store wait for
+    each other.
     """
-    rows = [row for frame in heard for row in frame.rows]
-    numbers = [row for row in rows if is_measurement(row)]
-    events = [row for row in rows if not is_measurement(row)]
+    ledger = await note(transaction, heard)
+    numbers = [row for row in ledger.rows if is_measurement(row)]
+    events = [row for row in ledger.rows if not is_measurement(row)]
     new = await _events(transaction, events)
     measured = await _measurements(transaction, numbers)
-    alive = await _alive(transaction, heard, new)
-    returned = await _presence(transaction, alive)
+    await rollup.mark(transaction, [*new, *(numbers if measured else ())])
+    pulse = await hear(transaction, heard, ledger)
     stored = len(new) + measured
-    return Stored(tuple(new), stored, len(rows) - stored, returned)
+    return Stored(
+        tuple(new),
+        stored,
+        ledger.again + len(ledger.rows) - stored,
+        ledger.late,
+        frozenset(row["unit"] for row in pulse.back),
+        (*map(number_reused, ledger.taken.values()), *pulse.found),
+        frozenset(ledger.taken),
+        back=tuple(there_again(row) for row in pulse.back if row["told"]),
+    )
+
+
+def doubted(findings: Iterable[Finding], taken: frozenset[str]) -> list[Finding]:
+    """Doubt the frames with a number that is taken, though the rest is stored."""
+    return [
+        replace(one, doubt=NUMBER_TAKEN, refusal="number_taken")
+        if isinstance(one, Heard) and one.digest in taken
+        else one
+        for one in findings
+    ]
 
 
 async def set_aside(
@@ -85,12 +117,14 @@ async def _events(transaction: Transaction, rows: list[EventRow]) -> list[EventR
         return []
     await transaction.run(_QUERIES["stage_events"])
     await transaction.copy(_QUERIES["copy_events"], map(_event, rows))
-    inserted: set[RecordName] = set()
+    inserted: list[RecordName] = []
     for timed, query in ((True, "insert_events"), (False, "insert_untimed")):
         if any(row.timed is timed for row in rows):
             found = await transaction.all(_QUERIES.of(query, RecordName))
-            inserted.update(found)
-    return list(_first(rows, inserted))
+            inserted += found
+    if len(inserted) == len(rows):
+        return rows  # as nearly always: nobody has to look for names
+    return list(_first(rows, set(inserted)))
 
 
 def _first(rows: Iterable[EventRow], inserted: set[RecordName]) -> Iterator[EventRow]:
@@ -108,65 +142,12 @@ async def _measurements(transaction: Transaction, rows: list[EventRow]) -> int:
     return await transaction.run(_QUERIES["insert_measurements"])
 
 
-async def _alive(
-    transaction: Transaction, heard: Sequence[Heard], new: Sequence[EventRow]
-) -> list[Heard]:
-    """Leave out what may be an old frame played again: it is no sign of life.
-
-    A live device writes new records (its heartbeat is one), or at least sends later
-    than before; who has its old frames can do neither.
-    """
-    if not heard:
-        return []
-    devices = sorted({frame.known.device for frame in heard})
-    rows = await transaction.all(_QUERIES["last_sent"], devices=devices)
-    sent: dict[str, datetime] = {row["device"]: row["sent"] for row in rows}
-    fresh = {row.name for row in new}
-    return [
-        frame
-        for frame in heard
-        if frame.header.sent_at > sent.get(frame.known.device, _NEVER)
-        or any(row.name in fresh for row in frame.rows)
-    ]
-
-
-async def _presence(transaction: Transaction, heard: Sequence[Heard]) -> frozenset[str]:
-    devices: dict[str, dict[str, Any]] = {}
-    paths: dict[tuple[str, int], dict[str, Any]] = {}
-    for frame in heard:
-        place = {
-            "device": frame.known.device,
-            "unit": frame.known.unit,
-            "site": frame.known.site,
-        }
-        before = devices.get(frame.known.device, {}).get("heartbeat")
-        sent = devices.get(frame.known.device, {}).get("sent", _NEVER)
-        devices[frame.known.device] = {
-            **place,
-            "run": frame.header.run,
-            "heartbeat": _heartbeat(frame) or before,
-            "sent": max(frame.header.sent_at, sent),
-        }
-        paths[frame.path] = {**place, "way": frame.path.way}
-    returned: set[str] = set()
-    for query, rows in (
-        ("hear_devices", list(devices.values())),
-        ("hear_paths", list(paths.values())),
-    ):
-        if rows:
-            back = await transaction.all(_QUERIES[query], rows=jsonb(rows))
-            returned.update(row["unit"] for row in back)
-    return frozenset(returned)
-
-
-def _heartbeat(frame: Heard) -> dict[str, Any] | None:
-    beats = [row for row in frame.rows if isinstance(row.record, Heartbeat)]
-    return beats[-1].data if beats else None
-
-
 def _event(row: EventRow) -> tuple[object, ...]:
     return (
-        *row.name,
+        row.device,
+        row.run,
+        row.lane,
+        row.seq,
         row.at,
         row.said,
         row.received,
@@ -175,14 +156,21 @@ def _event(row: EventRow) -> tuple[object, ...]:
         row.kind,
         row.sensor,
         row.zone,
-        row.data,
+        _json(row.data),
         row.timed,
     )
 
 
+def _json(data: dict[str, Any]) -> str:
+    return _encoder.encode(data).decode()
+
+
 def _measurement(row: EventRow) -> tuple[object, ...]:
     return (
-        *row.name,
+        row.device,
+        row.run,
+        row.lane,
+        row.seq,
         row.at,
         row.received,
         row.unit,

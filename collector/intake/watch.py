@@ -11,7 +11,8 @@ import structlog
 
 from collector.database import Database, Transaction
 from collector.errors import DatabaseError
-from collector.intake.lane import Judge
+from collector.incident import ending
+from collector.intake.found import Judge, keep, lock_sites
 from collector.intake.presence import (
     Decision,
     DevicePulse,
@@ -21,6 +22,7 @@ from collector.intake.presence import (
     decide_path,
 )
 from collector.intake.row import EventRow
+from collector.intake.withheld import Withheld, look_for_gaps
 from collector.metrics import Health
 from collector.query import Queries, Row
 from sites.inventory import Inventory
@@ -59,7 +61,9 @@ class PresenceWatch:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Look until told to stop; a database that is away is waited for."""
+        clock = asyncio.get_running_loop().time
         while not stopping.is_set():
+            due = clock() + TICK_S
             try:
                 await self.look()
             except DatabaseError as error:
@@ -69,7 +73,7 @@ class PresenceWatch:
             else:
                 self._health.well("presence")
             try:
-                async with asyncio.timeout(TICK_S):
+                async with asyncio.timeout_at(due):
                     await stopping.wait()
             except TimeoutError:
                 continue
@@ -82,14 +86,25 @@ class PresenceWatch:
         async with self._database.transaction() as transaction:
             away = await self._devices(transaction, listening)
             away += await self._paths(transaction, listening)
-            rows = [one.row for one in away]
-            if rows:
-                sites = sorted({row.site for row in rows})
-                locked = await transaction.one(_QUERIES["lock_sites"], sites=sites)
-                await self._judge(transaction, rows, locked["now"])
+            withheld = await look_for_gaps(transaction, listening)
+            await self._tell(transaction, away, withheld)
         for one in away:
             log.warning("presence.lost", kind=one.row.kind, reason=one.reason)
         return away
+
+    async def _tell(
+        self, transaction: Transaction, away: list[Away], withheld: Withheld
+    ) -> None:
+        rows = [*(one.row for one in away), *withheld.rows]
+        sites = {row.site for row in rows} | withheld.ended
+        if not sites:
+            return
+        now = await lock_sites(transaction, sites)
+        await self._judge(transaction, await keep(transaction, rows), now)
+        for site in sorted(withheld.ended):
+            await ending.end(transaction, site, now)
+        for unit in sorted({row.unit for row in rows}):
+            await transaction.notify("site", unit)
 
     async def _devices(
         self, transaction: Transaction, listening: Listening

@@ -29,7 +29,8 @@ _NO_NAME = frozenset(
 class Due:
     """A message whose turn it is, with its incident as it is at this moment.
 
-    `reason` is `opened`, `raised`, `silenced` or `handed_over-<log entry>`. `step` is
+    `reason` is `opened`, `raised`, `silenced`, `confirmed` or
+    `handed_over-<log entry>`. `step` is
     the first step of the person's role that is not done, by language. `names` are the
     words that no letter may hold.
     """
@@ -49,6 +50,7 @@ class Due:
     state: Literal["open", "acknowledged", "resolved"]
     priority: Priority
     silent: bool
+    confirmed: bool
     occurred: datetime
     time_zone: str
     owner: str | None
@@ -104,6 +106,8 @@ def _lines(due: Due, words: dict[str, Any]) -> Iterator[str]:
     yield _what_to_do(due, line)
     if due.silent:
         yield line["silent"]
+    if due.confirmed:
+        yield line["confirmed"]
     since = due.occurred.astimezone(ZoneInfo(due.time_zone))
     yield line["since"].format(since=since.strftime(words["time"]))
     yield _who_is_on_it(due, words)

@@ -9,6 +9,7 @@ from sites.rule import Rule, recipients
 from sites.words import Role
 
 _HELP = frozenset({"panic.pressed", "duress.entered"})
+_UPLINK_DOWN = "device.silent"
 
 
 def rule_findings(draft: Draft) -> Iterator[Finding]:
@@ -21,6 +22,7 @@ def rule_findings(draft: Draft) -> Iterator[Finding]:
         yield from _kinds(draft, rule, sending)
         yield from _losses(rule)
         yield from _superseded(draft, rule)
+        yield from _absorbed(draft, rule)
         playbook = playbooks.get(rule.thing.playbook)
         if playbook is not None:
             yield from _steps(rule, playbook)
@@ -108,6 +110,38 @@ def _superseded(draft: Draft, rule: Placed[Rule]) -> Iterator[Finding]:
         elif rule.thing.id in other.supersedes:
             what = f"supersedes: {rule.thing.id!r} and {name!r} supersede each other"
             yield Finding(place, what)
+
+
+def _absorbed(draft: Draft, rule: Placed[Rule]) -> Iterator[Finding]:
+    thing, declared = rule.thing, {one.thing.id: one.thing for one in draft.rules}
+    for kind in thing.kinds if thing.absorbs else ():
+        if kind != _UPLINK_DOWN:
+            what = f"absorbs: {kind!r} does not tell that an uplink is down,"
+            yield Finding(rule.place.at("absorbs"), f"{what} {_UPLINK_DOWN!r} does")
+    for i, name in enumerate(thing.absorbs):
+        place = rule.place.at("absorbs", i)
+        if name in declared:
+            for what in _not_to_absorb(thing, declared[name]):
+                yield Finding(place, f"absorbs: {what}")
+        elif draft.lacks("rules", name):
+            yield Finding(place, f"absorbs: no rule {name!r} is declared")
+
+
+def _not_to_absorb(rule: Rule, other: Rule) -> Iterator[str]:
+    if rule.id in {other.id, *other.absorbs}:
+        yield f"{rule.id!r} and {other.id!r} absorb each other"
+        return
+    for kind in other.kinds:
+        if not _hangs_behind(other, kind):
+            what = f"the rule {other.id!r} is about {kind!r}: that may be"
+            yield f"{what} somebody's doing, and is never absorbed"
+
+
+def _hangs_behind(rule: Rule, kind: str) -> bool:
+    """Tell whether an uplink that is down explains all that a rule says of a kind."""
+    if kind == "camera.lost":
+        return rule.suspects == ("outage",)
+    return kind in {_UPLINK_DOWN, "path.lost"}
 
 
 def _steps(rule: Placed[Rule], playbook: Placed[Playbook]) -> Iterator[Finding]:

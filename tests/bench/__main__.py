@@ -4,8 +4,12 @@ import sys
 from collections.abc import Callable
 
 from tests.bench import camera
+from tests.bench.collector import measure
 
-PARTS: dict[str, Callable[[list[str]], int]] = {"camera": camera.main}
+PARTS: dict[str, Callable[[list[str]], int]] = {
+    "camera": camera.main,
+    "collector": measure.main,
+}
 
 
 def main(arguments: list[str]) -> int:

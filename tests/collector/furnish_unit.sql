@@ -20,6 +20,10 @@ insert into store.frame_set_aside values (%(u)s || '-digest', now(), 'topic', %(
     %(u)s || '-device', 'bad_signature', '', 3, 'raw', 1, now());
 insert into store.device_state values (%(u)s || '-device', %(u)s, %(u)s || '-site', 'run', now());
 insert into store.path_state values (%(u)s || '-device', 1, %(u)s, %(u)s || '-site', now());
+insert into store.lane_state (device, run, lane, unit, site, heard)
+    values (%(u)s || '-device', 'run', 'up', %(u)s, %(u)s || '-site', now());
+insert into store.gap values (%(u)s || '-device', 'run', 'up', 8, 9, %(u)s, %(u)s || '-site', now());
+insert into store.clock_jump values (%(u)s || '-device', 'run', now(), %(u)s, %(u)s || '-site', 60);
 insert into store.picture values (%(u)s || '-picture', %(u)s || '-device', %(u)s,
                                   %(u)s || '-site', 1, now());
 insert into store.picture_part values (%(u)s || '-picture', %(u)s, 1, 'part');
@@ -37,3 +41,10 @@ insert into store.incident_step
       from store.incident where unit = %(u)s;
 insert into store.incident_log (incident, unit, what)
     select incident, unit, 'opened' from store.incident where unit = %(u)s;
+insert into store.measurement_hour
+    values (%(u)s || '-site', '2026-11-02Z', %(u)s, %(u)s || '-device', 1, 'temperature', 2, 1, 3, 4);
+insert into store.measurement_day select * from store.measurement_hour where unit = %(u)s;
+insert into store.event_hour values (%(u)s || '-site', '2026-11-02Z', %(u)s, 'contact.opened', 2);
+insert into store.event_day select * from store.event_hour where unit = %(u)s;
+insert into store.rollup_dirty values (%(u)s || '-site', '2026-11-02Z');
+insert into store.forgotten values (%(u)s, '2026-10-02Z');

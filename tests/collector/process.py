@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.servers.process import as_account
@@ -21,8 +21,12 @@ class Process:
         arguments: list[str],
         log: Path,
         environment: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
     ) -> None:
-        self._command = as_account([sys.executable, "-m", *arguments], None, "KILL")
+        python = as_account([sys.executable, "-m", *arguments], None, "KILL")
+        # A program that enters another namespace loses the folder it stood in.
+        here = ["env", f"--chdir={ROOT}"] if prefix else []
+        self._command = [*prefix, *here, *python]
         self._environment = {**os.environ, **(environment or {})}
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
@@ -43,6 +47,11 @@ class Process:
     def running(self) -> bool:
         """Whether it has not ended."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs, else None."""
+        return self._process.pid if self._process and self.running else None
 
     def kill(self) -> None:
         """End it with `kill -9`."""

@@ -10,7 +10,13 @@ import pytest
 import collector.migrate
 from collector.database import Database
 from collector.errors import DatabaseNewerError, DatabaseOlderError
-from collector.migrate import known_version, migrate, migrations, require_current
+from collector.migrate import (
+    compression,
+    known_version,
+    migrate,
+    migrations,
+    require_current,
+)
 from tests.collector.catalog import catalog
 from tests.collector.databases import url_as
 from tests.servers import postgres
@@ -74,6 +80,27 @@ async def test_capability_is_found_not_told(
                 " from timescaledb_information.dimensions order by 1"
             ).fetchall()
             assert days == [("event", "1 day"), ("measurement", "1 day")]
+
+
+@pytest.mark.both_databases
+async def test_a_migration_says_why_nothing_is_compressed(empty_database: str):
+    outcome = await migrate(empty_database)
+    why = {
+        "plain": "not compressed, for there is no TimescaleDB",
+        "apache": "not compressed, for this edition of TimescaleDB cannot",
+        "tsl": "not compressed, for row-level security stands on it, and it stays",
+    }[outcome.capability]
+    assert outcome.compression == (f"store.event: {why}", f"store.measurement: {why}")
+
+
+@pytest.mark.parametrize(
+    ("walled", "told"), [(True, "row-level security"), (False, "after seven days")]
+)
+def test_the_edition_that_can_compress_does_so_where_no_wall_stands(
+    walled: bool,  # noqa: FBT001  # a parameter of the test
+    told: str,
+):
+    assert told in compression("tsl", walled=walled)
 
 
 @pytest.mark.both_databases

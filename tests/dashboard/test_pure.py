@@ -22,7 +22,7 @@ from dashboard.strip import (
     ticks,
 )
 from dashboard.todo import safeguards_due
-from dashboard.verified import verified
+from dashboard.verified import seen_again, verified
 from sites.inventory import Inventory
 from sites.load import load
 from tests.dashboard.town import EXAMPLES, HAVEN
@@ -89,6 +89,29 @@ def test_cameras_that_see_nothing_are_counted():
 )
 def test_an_incident_is_confirmed_by_two_of_different_nature(kinds, witnesses, verdict):
     assert verified(kinds, witnesses) == verdict
+
+
+def test_what_was_lost_and_is_seen_again_is_said_so():
+    assert verified(["camera.lost", "camera.restored"], 1, NOW) == "seen_again"
+    assert verified(["camera.lost", "camera.restored"], 1) == "silence"
+    assert verified(["camera.lost", "alarm.raised"], 1, NOW) == "path_too"
+    assert verified(["disk.full"], 1, None) == "alone"
+
+
+@pytest.mark.parametrize(
+    ("words", "since"),
+    [
+        ([], None),
+        ([("camera.lost", 0)], None),
+        ([("camera.restored", 1)], 1),
+        ([("camera.restored", 3), ("device.heard", 2), ("path.restored", 1)], 3),
+        ([("camera.restored", 3), ("path.lost", 1)], None),
+    ],
+)
+def test_a_place_is_seen_again_when_the_last_thing_is_back(words, since):
+    kinds = [kind for kind, _ in words]
+    at = [NOW + hours * H for _, hours in words]
+    assert seen_again(kinds, at) == (None if since is None else NOW + since * H)
 
 
 def test_moments_stand_on_the_paper_and_never_beside_it():

@@ -66,7 +66,26 @@ async def test_charts_get_their_numbers_from_the_store(house: House):
     assert series["quantity"] == "temperature"
     assert len(series["at"]) == len(series["value"]) >= 287
     assert told["since"] < series["at"][1] < told["until"]
-    assert min(series["value"]) >= 20
+    assert min(each for each in series["value"] if each is not None) >= 20
+
+
+async def test_a_hole_in_the_numbers_is_a_hole_in_the_chart(house: House):
+    await house.town.measured(HAVEN, 8, "temperature", lambda share: 20 + share)
+    await house.town.pen.execute(
+        "delete from store.measurement where at > %s and at < %s",
+        [house.town.now - 6 * HOUR, house.town.now - 4 * HOUR],
+    )
+    guest = await house.guest(OWNER)
+    for span, fewest, most in (("hours", 119, 121), ("day", 22, 25), ("week", 1, 2)):
+        told = (await guest.get(f"/site/{HAVEN}/measurements?span={span}")).json()
+        (series,) = told["series"]
+        hole = [
+            value
+            for at, value in zip(series["at"], series["value"], strict=True)
+            if -6 < (at - house.town.now.timestamp()) / 3600 < -4 - told["bin_s"] / 3600
+        ]
+        assert set(hole) == {None}, span
+        assert fewest - 1 <= len(hole) <= most, span
 
 
 async def test_health_tells_silence_paths_clock_and_backlog(house: House):

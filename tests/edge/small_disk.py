@@ -18,7 +18,7 @@ class SmallDisk(Disk):
 
     @property
     def used(self) -> int:
-        return sum(path.stat().st_size for path in self.folder.glob("*.seg")) + sum(
+        return sum(path.stat().st_size for path in self.folder.glob("*.seg*")) + sum(
             path.stat().st_size for path in self.folder.glob("reserve")
         )
 

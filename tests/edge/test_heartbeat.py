@@ -39,7 +39,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def pulse(box: Outbox, clock: Clock, tmp_path: Path) -> Pulse:
-    return Pulse(box, tmp_path, Cameras([8, 9], lambda *_: None), clock)
+    return Pulse(box, tmp_path, Cameras([8, 9], lambda *_: None), clock, lambda: False)
 
 
 def test_a_heartbeat_says_how_the_device_is(box: Outbox, pulse: Pulse, clock: Clock):
@@ -51,6 +51,7 @@ def test_a_heartbeat_says_how_the_device_is(box: Outbox, pulse: Pulse, clock: Cl
     assert (beat.backlog_al, beat.backlog_up) == (3, 3)
     assert (beat.cameras, beat.cameras_blind) == (2, 2)
     assert 0 < beat.disk_free < 1
+    assert beat.clock_trusted is False
 
 
 def test_the_first_beat_is_due_at_once(pulse: Pulse):
@@ -96,5 +97,6 @@ def test_a_heartbeat_of_a_loaded_device_fits_in_the_frame_of_a_home(pulse: Pulse
         disk_free=0.123,
         cameras=255,
         cameras_blind=255,
+        clock_trusted=False,
     )
     assert size_of([encode_record(longest)]) <= HOME_BYTES

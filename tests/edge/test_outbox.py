@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from edge.disk import sync_files
 from edge.errors import OutboxBusyError
-from edge.outbox import Outbox, OutboxPlan, sync_files
+from edge.outbox import Outbox, OutboxPlan
 from edge.past import count_written
 from sites.event import kind_of
 from sites.health import OutboxDamaged
@@ -40,6 +41,13 @@ def test_the_first_record_of_a_run_names_the_one_before_it(tmp_path: Path):
         start = start_of(second)
     assert start.seq == 1
     assert (start.previous, start.last_al, start.last_up) == (first.run, 2, 4)
+
+
+def test_a_run_says_whether_its_clock_was_known_to_be_right(tmp_path: Path):
+    with Outbox(tmp_path, NOON, clock_trusted=False) as box:
+        assert start_of(box).clock_trusted is False
+    with Outbox(tmp_path, NOON) as box:
+        assert start_of(box).clock_trusted
 
 
 def test_the_very_first_run_names_none_before_it(tmp_path: Path):

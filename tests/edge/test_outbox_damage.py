@@ -7,12 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from edge.entry import HEADER_BYTES, entry_bytes
+from edge.entry import HEADER_BYTES, entry_bytes, header_first, parse_name
 from edge.outbox import Outbox, OutboxPlan
 from sites.frame import encode_record
-from sites.health import OutboxDamaged
+from sites.health import OutboxDamaged, RecordsDropped
 from sites.record import Lane
-from tests.edge.records import NOON, measurement, numbers, panic, start_of, waiting
+from tests.edge.records import (
+    NOON,
+    measurement,
+    numbers,
+    opened,
+    panic,
+    start_of,
+    waiting,
+)
 
 IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # a tmpfs
 PLAN = OutboxPlan(reserve=4096)  # a small one is quick to copy
@@ -75,10 +83,13 @@ def test_one_changed_byte_costs_one_entry_at_most(folder: Path, lane: Lane):
         (copy / path.name).write_bytes(changed)
         whole = [i for i, span in enumerate(spans, 1) if place not in span]
         with Outbox(copy, NOON, PLAN) as box:
-            assert numbers(box, lane, run) == whole
+            assert kept(box, lane, run) == whole
             assert reported(box)
+            last = max(whole)
+            assert named(box, lane, run) == sorted({*range(1, last)} - {*whole})
         with Outbox(copy, NOON, PLAN) as box:
-            assert numbers(box, lane, run) == whole
+            assert kept(box, lane, run) == whole
+            assert named(box, lane, run) == sorted({*range(1, last)} - {*whole})
         shutil.rmtree(copy)
 
 
@@ -115,6 +126,99 @@ def test_rubbish_in_place_of_the_tally_does_no_harm(folder: Path):
     _, run, _ = entries(folder, "al")
     with Outbox(folder, NOON, PLAN) as box:
         assert start_of(box).previous == run
+
+
+def kept(box: Outbox, lane: Lane, run: str) -> list[int]:
+    """Give the numbers of a run's records that are as they were written."""
+    own = [record for of, record in waiting(box, lane) if of == run]
+    return [one.seq for one in own if not isinstance(one, RecordsDropped)]
+
+
+def named(box: Outbox, lane: Lane, run: str) -> list[int]:
+    """Give the numbers that a run's records name as gone, each under one of them."""
+    own = [record for of, record in waiting(box, lane) if of == run]
+    marks = [one for one in own if isinstance(one, RecordsDropped)]
+    assert all(one.seq == one.last and one.count is None for one in marks)
+    return [number for one in marks for number in range(one.first, one.last + 1)]
+
+
+@pytest.fixture
+def long(folder: Path) -> tuple[Path, str]:
+    """Give an outbox whose plain lane has three segments or more, and its run."""
+    whole = folder.with_name("long")
+    with Outbox(whole, NOON, OutboxPlan(segment=4096, reserve=4096)) as box:
+        for _ in range(120):
+            box.append(opened())
+    return whole, box.run
+
+
+def test_what_a_segment_lost_at_its_end_is_named_up_to_the_next(
+    long: tuple[Path, str],
+):
+    whole, run = long
+    first, second, *_ = sorted(whole.glob("*-up-*.seg"))
+    begin = first_number(second)
+    first.write_bytes(first.read_bytes()[:-250])
+    with Outbox(whole, NOON, PLAN) as box:
+        gone = named(box, "up", run)
+        assert len(gone) in {2, 3, 4}
+        assert gone[-1] == begin - 1
+        assert sorted([*gone, *kept(box, "up", run)]) == list(range(1, 121))
+
+
+@pytest.mark.parametrize("start", [0, HEADER_BYTES])
+def test_what_a_segment_lost_at_its_beginning_is_named(
+    long: tuple[Path, str], start: int
+):
+    whole, run = long
+    _, second, *_ = sorted(whole.glob("*-up-*.seg"))
+    begin = first_number(second)
+    data = bytearray(second.read_bytes())
+    data[start : HEADER_BYTES + 150] = bytes(HEADER_BYTES + 150 - start)
+    second.write_bytes(data)
+    with Outbox(whole, NOON, PLAN) as box:
+        gone = named(box, "up", run)
+        assert gone[0] == begin
+        assert sorted([*gone, *kept(box, "up", run)]) == list(range(1, 121))
+        seqs = numbers(box, "up", run)
+        assert box.forget(run, "up", seqs) == len(seqs)
+        assert numbers(box, "up", run) == []
+
+
+def test_what_was_confirmed_before_the_damage_is_not_named(long: tuple[Path, str]):
+    whole, run = long
+    first, *_ = sorted(whole.glob("*-up-*.seg"))
+    with Outbox(whole, NOON, PLAN) as box:
+        box.forget(run, "up", [1, 2])
+    data = bytearray(first.read_bytes())
+    data[HEADER_BYTES : HEADER_BYTES + 250] = bytes(250)
+    first.write_bytes(data)
+    with Outbox(whole, NOON, PLAN) as box:
+        gone = named(box, "up", run)
+        assert gone[0] == 3
+        assert sorted([1, 2, *gone, *kept(box, "up", run)]) == list(range(1, 121))
+
+
+def test_a_segment_whose_beginning_nobody_knows_names_nothing(
+    long: tuple[Path, str],
+):
+    whole, run = long
+    first, second, *_ = sorted(whole.glob("*-up-*.seg"))
+    begin = first_number(second)
+    with Outbox(whole, NOON, PLAN) as box:
+        box.forget(run, "up", range(1, begin))
+    assert not first.exists()
+    second.write_bytes(bytes(HEADER_BYTES) + second.read_bytes()[HEADER_BYTES:])
+    with Outbox(whole, NOON, PLAN) as box:
+        assert named(box, "up", run) == []
+        assert kept(box, "up", run) == list(range(begin, 121))
+
+
+def first_number(path: Path) -> int:
+    """Give the number that a segment begins with."""
+    name = parse_name(path.name)
+    assert name is not None
+    return header_first(path.read_bytes(), name) or 0
 
 
 def reported(box: Outbox) -> bool:

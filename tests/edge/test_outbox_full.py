@@ -15,6 +15,7 @@ from tests.edge.records import (
     fill,
     measurement,
     numbers,
+    opened,
     panic,
     start_of,
     waiting,
@@ -24,11 +25,20 @@ from tests.edge.small_disk import SmallDisk
 SMALL = OutboxPlan(limit=64 * 1024, segment=4096, reserve=4096)
 
 
-def test_the_limit_refuses_plain_records_and_says_so(tmp_path: Path):
+def taken(disk: SmallDisk) -> None:
+    """Have somebody else take the rest of the disk."""
+    disk.room = disk.used
+
+
+def test_measurements_push_no_event_out_and_are_refused_by_name(tmp_path: Path):
     plan = OutboxPlan(limit=16 * 1024, segment=4096, reserve=4096)
     with Outbox(tmp_path, NOON, plan) as box:
-        last = fill(box, measurement(), 300)
+        events = 0
+        while box._used() < plan.limit - 150:
+            events = box.append(opened())
+        last = fill(box, measurement(), 7)
         kept = numbers(box, "up")
+        assert kept[:events] == list(range(1, events + 1))
         box.append(panic())
         kinds = [kind_of(record) for _, record in waiting(box, "al")]
         assert kinds == ["run.started", "disk.full", "panic.pressed"]
@@ -38,7 +48,11 @@ def test_the_limit_refuses_plain_records_and_says_so(tmp_path: Path):
         found = [record for _, record in waiting(box, "up")]
     dropped, restored, fresh = found
     assert isinstance(dropped, RecordsDropped)
-    assert (dropped.first, dropped.last) == (kept[-1] + 1, last)
+    assert (dropped.first, dropped.last, dropped.count) == (
+        kept[-1] + 1,
+        last,
+        last - kept[-1],
+    )
     assert dropped.seq == last
     assert isinstance(restored, DiskRestored)
     assert [restored.seq, fresh.seq] == [last + 1, last + 2]
@@ -66,7 +80,9 @@ def test_alarms_still_fit_on_a_full_disk(tmp_path: Path):
     disk = SmallDisk(tmp_path, 20_000)
     plan = OutboxPlan(limit=10**6, segment=4096, reserve=8192)
     with Outbox(tmp_path, NOON, plan, disk) as box:
-        fill(box, measurement(), 300)
+        fill(box, opened(), 60)
+        taken(disk)
+        box.append(measurement())
         assert box.full
         for _ in range(20):
             box.append(panic())
@@ -121,7 +137,9 @@ def test_what_was_dropped_is_told_when_the_agent_ends_meanwhile(tmp_path: Path):
     disk = SmallDisk(tmp_path, 20_000)
     plan = OutboxPlan(limit=10**6, segment=4096, reserve=8192)
     with Outbox(tmp_path, NOON, plan, disk) as box:
-        last = fill(box, measurement(), 300)
+        fill(box, opened(), 60)
+        taken(disk)
+        last = fill(box, measurement(), 10)
         run = box.run
     with Outbox(tmp_path, NOON, plan, SmallDisk(tmp_path, 10**6)) as box:
         end = [record for of, record in waiting(box, "up") if of == run][-1]
@@ -133,8 +151,10 @@ def test_a_write_that_did_not_fit_leaves_no_torn_bytes(tmp_path: Path):
     disk = SmallDisk(tmp_path, 20_000)
     plan = OutboxPlan(limit=10**6, segment=10**6, reserve=8192)
     box = Outbox(tmp_path, NOON, plan, disk)
-    while not box.full:
-        box.append(measurement())
+    fill(box, opened(), 60)
+    disk.room = disk.used + 10
+    fill(box, measurement(), 10)
+    assert box.full
     os.close(box._lock)  # as if it was killed
     with Outbox(tmp_path, NOON, plan, SmallDisk(tmp_path, 10**6)) as again:
         kinds = [kind_of(record) for _, record in waiting(again, "al")]

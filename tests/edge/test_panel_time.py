@@ -1,5 +1,6 @@
 """The panel through time: schedules, restarts, and clocks that are set."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from edge.panel import arm, disarm, observe, start, start_blind, tick
@@ -13,6 +14,7 @@ from sites.event import (
     PanelDisarmed,
     TamperClosed,
     TamperOpened,
+    kind_of,
 )
 from sites.record import Record
 from sites.schedule import Schedule
@@ -135,6 +137,35 @@ def test_a_window_opened_while_the_device_was_down_alarms_when_it_is_up():
         PanelArmed, ContactOpened, AlarmRaised,
     ]  # fmt: skip
     assert decision.records[1].at == after(500)
+
+
+def blind(records: Iterable[Record]) -> list[str]:
+    """Give the kinds of those that say they happened while the device was down."""
+    return [kind_of(one) for one in records if getattr(one, "while_blind", False)]
+
+
+def test_what_changed_while_the_device_was_down_says_so():
+    decision = start(armed(), PLAN, [WINDOW, TAMPER], after(500))
+    assert blind(decision.records) == [
+        "contact.opened", "alarm.raised", "tamper.opened", "alarm.raised",
+    ]  # fmt: skip
+    closed = start(disarm(decision.state, after(501)).state, PLAN, [], after(600))
+    assert blind(closed.records) == ["contact.closed", "tamper.closed"]
+
+
+def test_an_alarm_after_the_delay_of_a_blind_opening_says_so():
+    entering = start(armed(), PLAN, [FRONT], after(500)).state
+    _, records = through(entering, PLAN, [after(545)])
+    assert blind(records) == ["alarm.raised"]
+
+
+def test_what_changes_before_our_eyes_is_not_called_blind():
+    up = start(armed(), PLAN, [], after(500)).state
+    seen = observe(up, PLAN, window(after(501)))
+    over = tick(observe(up, PLAN, front(after(501))).state, PLAN, after(600))
+    assert raised(seen)
+    assert raised(over)
+    assert blind([*seen.records, *over.records]) == []
 
 
 def test_the_front_door_opened_while_the_device_was_down_starts_the_delay():

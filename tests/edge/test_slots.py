@@ -13,7 +13,7 @@ from edge.slots import SLOT_S, Slots, next_slot
 from sites.answer import Receipt, seal_answer
 from sites.event import DuressEntered, MeasurementTaken, PanicPressed
 from sites.frame import HOME_BYTES, digest
-from sites.health import RunStarted
+from sites.health import ClockChanged, RecordsDropped, RunStarted
 from sites.record import Record
 from tests.edge.collector_side import DEVICE_KEY
 from tests.edge.records import NOON, measurement, panic
@@ -45,6 +45,18 @@ def test_every_slot_is_512_bytes_busy_or_not(box: Outbox):
                 box.append(measurement())
         sizes.append(len(way.compose(slot * SLOT_S)))
     assert set(sizes) == {HOME_BYTES}
+
+
+def test_a_clock_that_jumps_and_what_was_dropped_change_no_rhythm(box: Outbox):
+    way, sizes = slots(box), []
+    told = [
+        ClockChanged(at=NOON, seconds=-12345678.123, trusted=False),
+        RecordsDropped(at=NOON, first=1, last=2**40, count=2**40),
+    ]
+    for slot in range(20):
+        box.append(told[slot % 2])
+        sizes.append(len(way.compose(slot * SLOT_S)))
+    assert sizes == [HOME_BYTES] * 20
 
 
 def test_panic_takes_the_next_slot_whatever_else_waits(box: Outbox, way: Slots):

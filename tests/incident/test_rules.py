@@ -6,15 +6,14 @@ from typing import Any
 import pytest
 
 from collector.incident.rules import (
-    Case,
     Join,
     Open,
     Standing,
     decide,
     kinds_with_rules,
-    sort_out,
     steps_of,
 )
+from collector.incident.weigh import Case, sort_out
 from collector.intake.row import EventRow
 from sites.playbook import Playbook
 from tests.incident.stage import (

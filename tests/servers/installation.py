@@ -32,6 +32,7 @@ class Installation:
     programs: Path  # as seen from the root
     root: Path
     account: Account | None  # whom the programs run as; None is whoever we are
+    prefix: tuple[str, ...] = ()  # before each command: see `tmpfs`
 
     @property
     def owner(self) -> Account | None:
@@ -54,8 +55,9 @@ class Installation:
         full = [str(self.programs / program), *arguments]
         command = as_account(full, self.owner, death_signal)
         if self.root == MACHINE:
-            return command
-        return [*self._entrance(), "/usr/sbin/chroot", str(self.root), *command]
+            return [*self.prefix, *command]
+        chroot = ["/usr/sbin/chroot", str(self.root)]
+        return [*self.prefix, *self._entrance(), *chroot, *command]
 
     def _entrance(self) -> list[str]:
         # Who is not root may enter another root in a user namespace of its own,

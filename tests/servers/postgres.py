@@ -8,8 +8,9 @@ demo extra, so that a machine without apt's packages still runs most tests.
 import itertools
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -24,11 +25,13 @@ from tests.servers.installation import (
     find_installation,
 )
 from tests.servers.process import Server, private_folder, start_on_a_free_port
+from tests.servers.tmpfs import SmallDisks
 
 __all__ = [
     "CAPABILITIES",
     "Capability",
     "PostgresServer",
+    "SmallDisk",
     "copy_template",
     "create_database",
     "drop_database",
@@ -48,15 +51,27 @@ SETTINGS = (
     "log_checkpoints=off",
 )
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+SMALL = ("max_wal_size=64MB", "min_wal_size=32MB")
 TERMINATE_MS = 10_000
 
 _numbers = itertools.count(1)
 
 
+@dataclass(frozen=True)
+class SmallDisk:
+    """All that a server may fill, its log of what is to come included."""
+
+    disks: SmallDisks
+    size_kb: int = 320 * 1024
+
+
 class PostgresServer:
     """One running server; superuser `postgres`, no password, loopback only."""
 
-    def __init__(self, installation: Installation, server: Server, port: int) -> None:
+    def __init__(
+        self, installation: Installation, data: Path, server: Server, port: int
+    ) -> None:
+        self.data = data
         self.capability = installation.capability
         self.version = installation.version
         self.port = port
@@ -92,12 +107,14 @@ class PostgresServer:
 
 @contextmanager
 def started(
-    capability: Capability, durability: Durability = "fast"
+    capability: Capability,
+    durability: Durability = "fast",
+    small: SmallDisk | None = None,
 ) -> Iterator[PostgresServer]:
     """Start a new server and end it afterwards.
 
     `fast` never waits for the disk, `durable` does at every commit: tests that
-    kill the server need the latter.
+    kill the server need the latter. On a `small` disk it can run out of room.
 
     Raises:
         ServerMissing: the machine has no such PostgreSQL; says what to install.
@@ -109,8 +126,14 @@ def started(
             private_folder("postgres", installation.owner, installation.data_parent)
         )
         data = folder / "data"
+        settings = FAST if durability == "fast" else ()
+        if small is not None:
+            data.mkdir()
+            small.disks.mount(data, small.size_kb, installation.owner)
+            installation = replace(installation, prefix=small.disks.prefix)
+            settings = (*settings, *SMALL)
         _create_cluster(installation, data)
-        postgres = _start(installation, data, durability)
+        postgres = _start(installation, data, settings)
         stack.callback(postgres.stop)
         yield postgres
 
@@ -131,24 +154,22 @@ def _create_cluster(installation: Installation, data: Path) -> None:
 
 
 def _start(
-    installation: Installation, data: Path, durability: Durability
+    installation: Installation, data: Path, settings: Sequence[str]
 ) -> PostgresServer:
     def make(port: int) -> Server:
         return Server(
             f"PostgreSQL ({installation.capability})",
-            _server_command(installation, data, port, durability),
+            _server_command(installation, data, port, settings),
             ready=r"database system is ready to accept connections",
         )
 
-    return PostgresServer(installation, *start_on_a_free_port(make))
+    return PostgresServer(installation, data, *start_on_a_free_port(make))
 
 
 def _server_command(
-    installation: Installation, data: Path, port: int, durability: Durability
+    installation: Installation, data: Path, port: int, more: Sequence[str]
 ) -> list[str]:
-    settings = [*SETTINGS, f"port={port}"]
-    if durability == "fast":
-        settings += FAST
+    settings = [*SETTINGS, f"port={port}", *more]
     if installation.capability == "timescale":
         settings.append("shared_preload_libraries=timescaledb")
     options = [part for setting in settings for part in ("-c", setting)]

@@ -1,18 +1,27 @@
 -- Devices were heard just now; give those that had been silent or were never heard.
 with heard as (
-    select device, unit, site, run, heartbeat, sent
+    select *
       from jsonb_to_recordset(%(rows)s)
-           as x(device text, unit text, site text, run text, heartbeat jsonb, sent timestamptz)
+           as x(device text, unit text, site text, run text, heartbeat jsonb, sent timestamptz,
+                clock_offset double precision, clock_run text, clock_low double precision,
+                clock_low_since timestamptz, clock_frames int, clock_told double precision)
 ), back as (
-    select h.device, h.unit
+    select h.device, h.unit, h.site, t.heard, t.silent_told is not null as told
       from heard h left join store.device_state t using (device)
      where t.device is null or t.silent_since is not null
 ), put as (
-    insert into store.device_state as t (device, unit, site, run, heard, heartbeat, sent)
-    select device, unit, site, run, now(), heartbeat, sent from heard order by device
+    insert into store.device_state as t
+           (device, unit, site, run, heard, heartbeat, sent,
+            clock_offset, clock_run, clock_low, clock_low_since, clock_frames, clock_told)
+    select device, unit, site, run, now(), heartbeat, sent,
+           clock_offset, clock_run, clock_low, clock_low_since, clock_frames, clock_told
+      from heard order by device
         on conflict (device) do update
        set unit = excluded.unit, site = excluded.site, run = excluded.run,
            heard = greatest(t.heard, excluded.heard), silent_since = null, silent_told = null,
-           heartbeat = coalesce(excluded.heartbeat, t.heartbeat), sent = greatest(t.sent, excluded.sent)
+           heartbeat = coalesce(excluded.heartbeat, t.heartbeat), sent = greatest(t.sent, excluded.sent),
+           clock_offset = excluded.clock_offset, clock_run = excluded.clock_run, clock_low = excluded.clock_low,
+           clock_low_since = excluded.clock_low_since, clock_frames = excluded.clock_frames,
+           clock_told = excluded.clock_told
 )
-select device, unit from back order by device
+select device, unit, site, heard, told, clock_timestamp() as now from back order by device

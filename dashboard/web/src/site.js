@@ -17,32 +17,31 @@ function resolved(name) {
 function joined(series) {
   const at = [...new Set(series.flatMap((one) => one.at))].sort((a, b) => a - b);
   const values = series.map((one) => {
-    const by = new Map(one.at.map((each, place) => [each, one.value[place]]));
-    return at.map((each) => by.get(each) ?? null);
+    const value = bridged(one.value);
+    const by = new Map(one.at.map((each, place) => [each, value[place]]));
+    return at.map((each) => (by.has(each) ? by.get(each) : null));
   });
   return [at, ...values];
 }
 
-function withGaps([at, ...values], bin) {
-  // A hole in the measurements is drawn as a hole.
-  const times = [];
-  const out = values.map(() => []);
-  at.forEach((each, place) => {
-    if (place && each - at[place - 1] > bin * 3) {
-      times.push(at[place - 1] + bin);
-      out.forEach((one) => one.push(null));
-    }
-    times.push(each);
-    out.forEach((one, which) => one.push(values[which][place]));
+// A hole in the measurements is drawn as a hole; a sensor that speaks less often than once a bin has none.
+function bridged(values) {
+  const out = [...values];
+  let last = -1;
+  values.forEach((each, place) => {
+    if (each === null) return;
+    if (last >= 0 && place - last <= 3) out.fill(undefined, last + 1, place);
+    last = place;
   });
-  return [times, ...out];
+  return out;
 }
 
 // The newest number in words, with its time: one point at the edge of a day is hard to see.
 function latest(series, zone) {
   const lang = document.documentElement.lang;
   const last = series
-    .map((one) => ({ at: one.at.at(-1), value: one.value.at(-1) }))
+    .map((one) => one.value.findLastIndex((each) => each !== null))
+    .map((place, which) => ({ at: series[which].at[place], value: series[which].value[place] }))
     .sort((a, b) => b.at - a.at)[0];
   const number = new Intl.NumberFormat(lang, { maximumFractionDigits: 3, maximumSignificantDigits: 4 }).format(last.value);
   const clock = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", timeZone: zone, hour12: false }).format(last.at * 1000);
@@ -66,9 +65,9 @@ function draw(series, told, label) {
       axes: [{ ...axis, values: (_, ticks) => ticks.map((at) => at > told.until - (told.until - told.since) / 40 ? "" : new Intl.DateTimeFormat(document.documentElement.lang, { hour12: false, hour: "2-digit", minute: "2-digit", timeZone: told.zone }).format(at * 1000)) }, { ...axis, size: Math.max(60, wide * LABEL) }],
       legend: { show: false },
       padding: [null, 0, null, null],
-      series: [{}, ...series.map((one, place) => ({ stroke: inks[place % inks.length], width: 1.5, points: { show: one.at.length < 4 } }))],
+      series: [{}, ...series.map((one, place) => ({ stroke: inks[place % inks.length], width: 1.5, points: { show: one.value.filter((each) => each !== null).length < 4 } }))],
     },
-    withGaps(joined(series), told.bin_s),
+    joined(series),
     box,
   );
 }

@@ -15,9 +15,11 @@ from collector.fleet.directory import directory_of
 from collector.fleet.sync import sync
 from collector.incident.judge import judge
 from collector.incident.rules import kinds_with_rules
-from collector.intake.lane import Judge, Lane, Rules, Shelf, Trust, Watch
+from collector.intake.found import Judge
+from collector.intake.lane import Lane, Trust
 from collector.intake.picture import Pictures
 from collector.intake.row import EventRow
+from collector.intake.settle import Rules, Shelf, Watch
 from collector.intake.source import Message
 from collector.metrics import Health, Metrics
 from sites.answer import Receipt, open_answer

@@ -117,7 +117,7 @@ async def test_what_is_neither_picture_nor_clip_is_not_kept(
     assert stored(lane.pictures, name_blob(data)) is None
     assert told_of(owner) == [(None, None, True)]
     assert left(owner)[0][0] == 0
-    assert await lane.lane._pictures.complete() == 0
+    assert await lane.lane._settler._pictures.complete() == 0
 
 
 async def test_another_device_adds_nothing_to_a_picture(lane: Bench, owner: Owner):
@@ -153,7 +153,7 @@ async def test_a_store_that_fails_loses_no_part(lane: Bench, owner: Owner):
     assert outcomes(await lane.take_on("bl", frame)) == told(frame)
     assert left(owner) == [(3, False, world.STATION, "haven", "noord")]
     blocked.unlink()
-    assert await lane.lane._pictures.complete() == 1
+    assert await lane.lane._settler._pictures.complete() == 1
     assert stored(lane.pictures) == PICTURE
 
 

@@ -1,8 +1,11 @@
 """Silence is decided by deadlines that count only what we could have heard."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collector.intake.presence import (
     GONE_GRACE,
@@ -14,6 +17,7 @@ from collector.intake.presence import (
     decide_device,
     decide_path,
 )
+from collector.intake.watch import TICK_S
 from sites.policy import Policy
 
 POLICY = Policy()
@@ -40,14 +44,15 @@ def decided(show: bool, tell: bool, reason: str) -> Decision:  # noqa: FBT001  #
     ("pulse", "show", "tell", "reason"),
     [
         (station(4), False, False, "heard"),
-        (station(20), False, False, "heard"),
-        (station(20.1), True, True, "nothing_heard"),
+        (station(18.4), False, False, "heard"),
+        (station(18.5), True, True, "nothing_heard"),
         (station(60, shown=True, told=True), False, False, "nothing_heard"),
         (station(60, shown=True), False, True, "nothing_heard"),
-        (home(20.1), True, False, "nothing_heard"),
+        (home(18.4), False, False, "heard"),
+        (home(18.5), True, False, "nothing_heard"),
         (home(60, shown=True), False, False, "nothing_heard"),
-        (home(90), True, False, "nothing_heard"),
-        (home(90.1, shown=True), False, True, "nothing_heard"),
+        (home(88.4), True, False, "nothing_heard"),
+        (home(88.5, shown=True), False, True, "nothing_heard"),
         (home(900), True, True, "nothing_heard"),
         (home(900, shown=True, told=True), False, False, "nothing_heard"),
     ],
@@ -58,11 +63,32 @@ def test_a_silent_device(pulse: DevicePulse, show: bool, tell: bool, reason: str
 
 def test_the_units_stricter_policy_counts():
     strict = Policy(silent_shown_s=10, silent_home_s=30)
-    assert decide_device(home(31), strict, LONG).tell
-    assert decide_device(home(11), strict, LONG).show
+    assert decide_device(home(28.5), strict, LONG).tell
+    assert decide_device(home(8.5), strict, LONG).show
+    assert not decide_device(home(8.4), strict, LONG).show
 
 
-@pytest.mark.parametrize("since", [0, 5, 20])
+@given(phase=st.floats(0, TICK_S), took=st.floats(0, 0.4))
+@pytest.mark.parametrize(
+    ("pulse", "bound"), [(station, 20), (home, 90)], ids=["a station", "a home"]
+)
+def test_who_looks_once_a_second_keeps_each_bound(
+    pulse: Callable[[float], DevicePulse], bound: float, phase: float, took: float
+):
+    looks = (phase + TICK_S * number for number in range(200))
+    told = next(at for at in looks if decide_device(pulse(at), POLICY, LONG).tell)
+    assert bound - 2 < told + took <= bound
+
+
+@given(phase=st.floats(0, TICK_S), took=st.floats(0, 0.4))
+def test_a_lost_path_is_told_within_ninety_seconds(phase: float, took: float):
+    looks = (phase + TICK_S * number for number in range(200))
+    pulses = ((at, PathPulse(seconds(at), None, told=False)) for at in looks)
+    told = next(at for at, pulse in pulses if decide_path(pulse, LONG).tell)
+    assert 88 < told + took <= 90
+
+
+@pytest.mark.parametrize("since", [0, 5, 18.4])
 def test_what_we_did_not_listen_to_is_no_silence(since: float):
     listening = Listening(seconds(since))
     decision = decide_device(station(3600), POLICY, listening)
@@ -70,21 +96,22 @@ def test_what_we_did_not_listen_to_is_no_silence(since: float):
 
 
 def test_after_a_pause_of_ours_the_deadline_starts_again():
-    assert decide_device(station(3600), POLICY, Listening(seconds(20.1))).tell
+    assert decide_device(station(3600), POLICY, Listening(seconds(18.5))).tell
 
 
 def test_what_waits_to_be_read_may_be_from_the_device():
     behind = Listening(timedelta(hours=1), behind=seconds(50))
     assert not decide_device(station(60), POLICY, behind).show
-    assert decide_device(station(71), POLICY, behind).tell
+    assert not decide_device(station(68), POLICY, behind).show
+    assert decide_device(station(68.5), POLICY, behind).tell
 
 
 @pytest.mark.parametrize(
     ("unheard", "gone", "tell", "reason"),
     [
         (3, None, False, "heard"),
-        (89, None, False, "heard"),
-        (91, None, True, "nothing_heard"),
+        (88.4, None, False, "heard"),
+        (88.5, None, True, "nothing_heard"),
         (15, 11, False, "heard"),
         (15, 13, True, "last_will"),
         (200, 100, True, "last_will"),

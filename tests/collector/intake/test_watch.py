@@ -22,7 +22,7 @@ from sites.health import Heartbeat
 from sites.topic import Path
 from tests.collector import world
 from tests.collector.intake.bench import Bench, message
-from tests.collector.waiting import SECONDS
+from tests.collector.waiting import SECONDS, until
 from tests.collector.world import NOW, Sender
 
 pytestmark = pytest.mark.both_databases
@@ -86,10 +86,10 @@ async def test_a_station_is_told_after_twenty_seconds_and_once(
 ):
     await hear(lane)
     assert await watch.look() == []
-    age(owner, 19)
+    age(owner, 17)
     assert await watch.look() == []
     assert device(owner) == (False, False)
-    age(owner, 22)
+    age(owner, 19)
     (away,) = await watch.look()
     assert (away.row.kind, away.row.site, away.reason) == (
         "device.silent",
@@ -99,6 +99,24 @@ async def test_a_station_is_told_after_twenty_seconds_and_once(
     assert device(owner) == (True, True)
     assert await watch.look() == []
     assert rows(owner, "select cause from store.incident") == [("blind",)]
+
+
+async def test_it_is_shown_and_an_incident_before_twenty_seconds_are_over(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    await hear(lane)
+    age(owner, 17)
+    stopping = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(watch.run(stopping))
+        await until(lambda: device(owner) == (True, True))
+        stopping.set()
+    ((after, opened),) = rows(
+        owner,
+        "select clock_timestamp() - heard, opened - heard"
+        " from store.device_state join store.incident using (site)",
+    )
+    assert timedelta(seconds=18) < opened < after <= timedelta(seconds=20)
 
 
 async def test_a_home_is_shown_first_and_told_at_ninety(
@@ -149,7 +167,11 @@ async def test_who_is_heard_again_is_there_and_may_fall_silent_again(
     age(owner, 30)
     assert len(await watch.look()) == 1
     assert rows(owner, "select count(*) from store.incident") == [(1,)]
-    assert rows(owner, "select count(*) from store.incident_record") == [(2,)]
+    assert rows(owner, "select kind from store.incident_record order by at") == [
+        ("device.silent",),
+        ("device.heard",),
+        ("device.silent",),
+    ]
 
 
 async def test_an_old_frame_played_again_is_no_sign_of_life(
@@ -247,3 +269,19 @@ async def test_the_page_is_told_when_somebody_falls_silent(
     }
     await notes.aclose()
     assert heard == {("site", "noord"), ("incident", "noord")}
+
+
+async def test_who_is_heard_again_is_noted_in_the_incident_of_the_silence(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    await hear(lane)
+    age(owner, 100)
+    await watch.look()
+    await hear(lane, run=2)
+    await hear(lane, run=3)
+    assert rows(
+        owner,
+        "select data ->> 'kind' from store.incident_log where what = 'returned'"
+        " order by 1",
+    ) == [("device.heard",), ("path.restored",)]
+    assert rows(owner, "select state from store.incident") == [("open",)]

@@ -1,0 +1,62 @@
+"""Writes the right time beside the one that a device said, where its clock was off."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from collector.database import Transaction, jsonb
+from collector.intake.clock import NO_TIME_S, WRONG_S, Clock, Jump, corrected, shift
+from collector.intake.row import EventRow
+from collector.query import Queries
+
+ALWAYS = datetime.min.replace(tzinfo=UTC)
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
+_QUERIES = Queries(Path(__file__).parent / "sql")
+
+
+@dataclass(frozen=True)
+class Lag:
+    """What a run wrote before `before`, and we got since `since`, lacks `seconds`."""
+
+    device: str
+    run: str
+    seconds: float
+    since: datetime = ALWAYS
+    before: datetime = FOR_EVER
+
+
+async def correct_rows(
+    transaction: Transaction, rows: Iterable[EventRow], clock: Clock, jumps: list[Jump]
+) -> None:
+    """Correct rows of one device that were stored just now."""
+    right = [(row, _right(row, clock, jumps)) for row in rows]
+    found = [
+        {**row.name._asdict(), "at": row.at, "said": row.said, "corrected": time}
+        for row, time in right
+        if time is not None
+    ]
+    if found:
+        times = [row.at for row, _ in right]
+        low, high = min(times), max(times)
+        query = _QUERIES["correct_rows"]
+        await transaction.run(query, rows=jsonb(found), low=low, high=high)
+
+
+async def correct_runs(transaction: Transaction, lags: Sequence[Lag]) -> None:
+    """Correct what was stored before it was known how far the clock was off."""
+    for lag in lags:
+        if WRONG_S < abs(lag.seconds) < NO_TIME_S:
+            await transaction.run(
+                _QUERIES["correct_run"],
+                device=lag.device,
+                run=lag.run,
+                seconds=lag.seconds,
+                since=lag.since,
+                before=lag.before,
+            )
+
+
+def _right(row: EventRow, clock: Clock, jumps: Sequence[Jump]) -> datetime | None:
+    at = row.at if row.timed else datetime.fromisoformat(row.said)
+    return corrected(at, shift(clock, jumps, row.run, at))

@@ -1,0 +1,115 @@
+"""What the collector finds by itself: onto the time line, and before the rules."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from collector.database import Transaction, jsonb
+from collector.intake.ingest import Heard
+from collector.intake.row import EventRow, RecordName
+from collector.query import Queries, Row
+
+_QUERIES = Queries(Path(__file__).parent / "sql")
+
+Judge = Callable[[Transaction, Sequence[EventRow], datetime], Awaitable[object]]
+
+
+async def lock_sites(transaction: Transaction, sites: Iterable[str]) -> datetime:
+    """Keep others from deciding about these sites until the transaction ends.
+
+    All of a transaction's at once, so that no two wait for each other. Gives the time
+    of the database's clock after waiting.
+    """
+    row = await transaction.one(_QUERIES["lock_sites"], sites=sorted(set(sites)))
+    now: datetime = row["now"]
+    return now
+
+
+async def keep(transaction: Transaction, found: Sequence[EventRow]) -> list[EventRow]:
+    """Store what was found, once by its name; give what was not known before.
+
+    The caller holds the locks of its sites.
+    """
+    if not found:
+        return []
+    rows = [
+        {**row.name._asdict(), "at": row.at, "received": row.received, "unit": row.unit}
+        | {"site": row.site, "kind": row.kind, "data": row.data}
+        for row in found
+    ]
+    query = _QUERIES.of("keep_found", RecordName)
+    kept = set(await transaction.all(query, rows=jsonb(rows)))
+    return [row for row in found if row.name in kept]
+
+
+async def tell(
+    transaction: Transaction,
+    found: Sequence[EventRow],
+    judge: Judge,
+    beside: Sequence[EventRow] = (),
+) -> list[EventRow]:
+    """Keep what was found and let the rules judge it, `beside` other new rows.
+
+    Gives what was found for the first time; its units are notified at the commit.
+    """
+    if not found and not beside:
+        return []
+    now = await lock_sites(transaction, (row.site for row in (*beside, *found)))
+    kept = await keep(transaction, found)
+    await judge(transaction, [*beside, *kept], now)
+    for unit in sorted({row.unit for row in kept}):
+        await transaction.notify("site", unit)
+    return kept
+
+
+def clock_wrong(frame: Heard, offset_s: float) -> EventRow:
+    """Say that a device's clock is off: ours minus its own, in seconds."""
+    received = frame.message.received
+    return EventRow(
+        device=frame.known.device,
+        run="clock",
+        lane="al",
+        seq=int(received.timestamp() * 1000),
+        at=received,
+        received=received,
+        unit=frame.known.unit,
+        site=frame.known.site,
+        kind="clock.wrong",
+        data={"offset_s": round(offset_s, 1)},
+    )
+
+
+def number_reused(row: EventRow) -> EventRow:
+    """Say that a device gave a number twice; it is said once a run."""
+    return EventRow(
+        device=row.device,
+        run=f"reused-{row.run}",
+        lane="al",
+        seq=1,
+        at=row.received,
+        received=row.received,
+        unit=row.unit,
+        site=row.site,
+        kind="number.reused",
+        data={"lane": row.lane, "number": row.seq},
+    )
+
+
+def there_again(back: Row) -> EventRow:
+    """Say that a device or a path that was told as lost is heard again.
+
+    It has the name of its loss, in the other lane: two lanes that hear the device at
+    once say one thing.
+    """
+    way, now = back.get("way"), back["now"]
+    return EventRow(
+        device=back["device"],
+        run="presence" if way is None else f"path-{way}",
+        lane="up",
+        seq=int(back["heard"].timestamp() * 1000),
+        at=now,
+        received=now,
+        unit=back["unit"],
+        site=back["site"],
+        kind="device.heard" if way is None else "path.restored",
+    )

@@ -1,0 +1,282 @@
+"""Keeps book of the numbers that came: each once, whatever comes again or late.
+
+By frame: records are looked at one by one only where a number came before. The first
+record under a number stays; another one under it has no effect and is told.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from collector.database import Transaction, jsonb
+from collector.intake import number
+from collector.intake.ingest import UNKNOWN_KIND, Heard
+from collector.intake.number import Run
+from collector.intake.row import EventRow, RecordName
+from collector.query import Queries, Row
+from sites.health import RecordsDropped, RunStarted
+
+_QUERIES = Queries(Path(__file__).parent / "sql")
+DROPPED = "records.dropped"
+_EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+
+
+class LaneName(NamedTuple):
+    """One lane of one run of a device."""
+
+    device: str
+    run: str
+    lane: str
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What the numbers of a batch say.
+
+    `rows` are those whose number came for the first time, `fresh` the digests of the
+    frames that brought such a number. `taken` gives, by the digest of its frame, a row
+    whose number another record has. `again` and `late` count records that came before,
+    and those that came after later ones.
+    """
+
+    rows: tuple[EventRow, ...] = ()
+    fresh: frozenset[str] = frozenset()
+    taken: Mapping[str, EventRow] = field(default_factory=dict)
+    again: int = 0
+    late: int = 0
+
+
+async def note(transaction: Transaction, heard: Sequence[Heard]) -> Ledger:
+    """Note the numbers of these frames; their lanes stay locked until the commit."""
+    if not heard:
+        return Ledger()
+    telling = [row for frame in heard for row in frame.rows if _tells(row)]
+    lanes = _lanes(heard, telling)
+    for found in await transaction.all(_QUERIES["ledger"], rows=jsonb(_asked(lanes))):
+        lane = lanes[LaneName(found["device"], found["run"], found["lane"])]
+        lane.twice, lane.reach = number.read(found["twice"]), found["reach"]
+    sorting = _Sorting.of(heard, lanes)
+    differing = await sorting.differing(transaction)
+    for _, row in differing:
+        lanes[_lane_of(row)].taken += 1
+    void = {id(row) for _, row in differing}
+    facts = _facts([row for row in telling if id(row) not in void], lanes)
+    if facts:
+        await transaction.run(_QUERIES["ledger_told"], rows=jsonb(facts))
+    return Ledger(
+        tuple(sorting.rows),
+        frozenset(one.digest for one in heard if _is_fresh(one, lanes)),
+        {frame.digest: row for frame, row in reversed(differing)},
+        sum(lane.again for lane in lanes.values()),
+        sum(lane.late for lane in lanes.values()),
+    )
+
+
+@dataclass
+class _Lane:
+    """A lane in this batch: what came of it, and what of that was there."""
+
+    unit: str
+    site: str
+    runs: list[Run] = field(default_factory=list)
+    came: list[Run] = field(default_factory=list)
+    twice: list[Run] = field(default_factory=list)
+    reach: int = 1
+    taken: int = 0
+
+    @property
+    def again(self) -> int:
+        here = number.size(self.runs) - number.size(self.came)
+        return here + number.size(self.twice) - self.taken
+
+    @property
+    def late(self) -> int:
+        return number.below(self.came, self.reach) - number.size(self.twice)
+
+    @property
+    def is_new(self) -> bool:
+        return not self.twice and number.size(self.runs) == number.size(self.came)
+
+
+Lanes = Mapping[LaneName, _Lane]
+
+
+def _lanes(heard: Iterable[Heard], telling: Iterable[EventRow]) -> Lanes:
+    """Give every lane that is to be locked: also those of runs that have ended."""
+    lanes: dict[LaneName, _Lane] = {}
+    for frame in heard:
+        known, header = frame.known, frame.header
+        name = LaneName(known.device, header.run, header.lane)
+        lane = lanes.get(name)
+        if lane is None:
+            lane = lanes[name] = _Lane(known.unit, known.site)
+        lane.runs += frame.numbers
+    for row in telling:
+        for name, _ in _ended(row):
+            lanes.setdefault(name, _Lane(row.unit, row.site))
+    for lane in lanes.values():
+        lane.came = number.union(lane.runs)
+    return lanes
+
+
+def _asked(lanes: Lanes) -> list[dict[str, object]]:
+    return [
+        {
+            **name._asdict(),
+            "unit": lane.unit,
+            "site": lane.site,
+            "seen": number.written(lane.came),
+        }
+        for name, lane in lanes.items()
+    ]
+
+
+class _Said(NamedTuple):
+    """The content of a record, as far as two of them can be compared."""
+
+    at: datetime
+    kind: str
+    sensor: int | None
+    zone: int | None
+    data: Any
+
+
+@dataclass(frozen=True)
+class _Sorting:
+    """The rows of a batch: new ones, and those whose number came before."""
+
+    rows: list[EventRow] = field(default_factory=list)
+    first: dict[RecordName, EventRow] = field(default_factory=dict)
+    again: list[tuple[Heard, EventRow]] = field(default_factory=list)
+
+    @staticmethod
+    def of(heard: Iterable[Heard], lanes: Lanes) -> "_Sorting":
+        sorting = _Sorting()
+        for frame in heard:
+            lane = lanes[_lane_of(frame)]
+            if lane.is_new:
+                sorting.rows.extend(frame.rows)
+            else:
+                sorting._one_by_one(frame, lane)
+        return sorting
+
+    def _one_by_one(self, frame: Heard, lane: _Lane) -> None:
+        for row in frame.rows:
+            there = number.holds(lane.twice, row.seq, row.seq)
+            if there or row.name in self.first:
+                self.again.append((frame, row))
+            else:
+                self.first[row.name] = row
+                self.rows.append(row)
+
+    async def differing(self, transaction: Transaction) -> list[tuple[Heard, EventRow]]:
+        """Give the rows that differ from what came first under their number.
+
+        A number without a row has nothing to differ from: it is that of a record that
+        was left out, or was kept as long as it may.
+        """
+        asked = [row for _, row in self.again if row.name not in self.first]
+        stored = await _stored(transaction, asked)
+        differing = []
+        for frame, row in self.again:
+            first = self.first.get(row.name)
+            before = [_said(first)] if first is not None else stored[row.name]
+            if before and not any(_is_same(row, one) for one in before):
+                differing.append((frame, row))
+        return differing
+
+
+async def _stored(
+    transaction: Transaction, rows: Sequence[EventRow]
+) -> Mapping[RecordName, list[_Said]]:
+    found: dict[RecordName, list[_Said]] = defaultdict(list)
+    asked = {row.name: row.at for row in rows}
+    # First where they would lie, then everywhere: there may be a hundred chunks.
+    for bounds in (
+        (min(asked.values()), max(asked.values())) if asked else _EVER,
+        _EVER,
+    ):
+        missing = [name._asdict() for name in asked if name not in found]
+        if missing:
+            names, (low, high) = jsonb(missing), bounds
+            query = _QUERIES["stored_before"]
+            for one in await transaction.all(query, names=names, low=low, high=high):
+                name = RecordName(one["device"], one["run"], one["lane"], one["seq"])
+                found[name].append(_said_before(one))
+    return found
+
+
+def _said(row: EventRow) -> _Said:
+    data = msgspec.json.decode(msgspec.json.encode(row.data))
+    at = row.at if row.timed else datetime.fromisoformat(row.said)
+    return _Said(at, row.kind, row.sensor, row.zone, data)
+
+
+def _said_before(row: Row) -> _Said:
+    at = row["at"] or datetime.fromisoformat(row["said"])
+    return _Said(at, row["kind"], row["sensor"], row["zone"], row["data"])
+
+
+def _is_same(row: EventRow, before: _Said) -> bool:
+    said = _said(row)
+    if DROPPED in {said.kind, before.kind}:
+        return True  # it stands under the number of a record that it says is gone
+    if said.at != before.at:
+        return False
+    if UNKNOWN_KIND in {said.kind, before.kind}:
+        return (
+            True  # an older version could not read it, so there is no more to compare
+        )
+    if getattr(row.record, "zone", None) is None:
+        said = said._replace(zone=before.zone)  # that of the inventory, then and now
+    return said == before
+
+
+def _tells(row: EventRow) -> bool:
+    return isinstance(row.record, RunStarted | RecordsDropped)
+
+
+def _ended(row: EventRow) -> list[tuple[LaneName, int]]:
+    """Give the lanes of the run before, with the last number that each had."""
+    started = row.record
+    if not isinstance(started, RunStarted) or started.previous in {None, row.run}:
+        return []
+    lasts = (("al", started.last_al), ("up", started.last_up))
+    run = str(started.previous)
+    return [(LaneName(row.device, run, lane), last) for lane, last in lasts if last]
+
+
+def _facts(telling: Iterable[EventRow], lanes: Lanes) -> list[dict[str, object]]:
+    facts = [
+        _fact(name, again=lane.again, late=lane.late)
+        for name, lane in lanes.items()
+        if lane.again or lane.late
+    ]
+    for row in telling:
+        record = row.record
+        if isinstance(record, RecordsDropped) and 0 < record.first <= record.last:
+            gone = number.written([(record.first, record.last)])
+            facts.append(_fact(_lane_of(row), dropped=gone))
+        for name, last in _ended(row):
+            facts.append(_fact(name, last=last, successor=row.run))
+    return facts
+
+
+def _fact(name: LaneName, **told: object) -> dict[str, object]:
+    return {**name._asdict(), "dropped": "{}", "again": 0, "late": 0, **told}
+
+
+def _is_fresh(frame: Heard, lanes: Lanes) -> bool:
+    twice = lanes[_lane_of(frame)].twice
+    return any(not number.holds(twice, *run) for run in frame.numbers)
+
+
+def _lane_of(one: Heard | EventRow) -> LaneName:
+    if isinstance(one, EventRow):
+        return LaneName(one.device, one.run, one.lane)
+    return LaneName(one.known.device, one.header.run, one.header.lane)

@@ -1,0 +1,205 @@
+"""Writes down who was heard, and how far the clock of each is off."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from collector.database import Transaction, jsonb
+from collector.intake import clock
+from collector.intake.clock import Clock, Jump
+from collector.intake.correction import Lag, correct_rows, correct_runs
+from collector.intake.found import clock_wrong
+from collector.intake.ingest import Heard
+from collector.intake.ledger import Ledger
+from collector.intake.row import EventRow
+from collector.query import Queries, Row
+from sites.health import ClockChanged, Heartbeat, RunStarted
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_QUERIES = Queries(Path(__file__).parent / "sql")
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """The devices and paths that are back or new, and what was found."""
+
+    back: tuple[Row, ...] = ()
+    found: tuple[EventRow, ...] = ()
+
+
+@dataclass
+class _Device:
+    """A device in this batch: what was known of it, and what its frames change."""
+
+    sent: datetime = _NEVER
+    clock: Clock = field(default_factory=Clock)
+    jumps: list[Jump] = field(default_factory=list)
+    frames: list[Heard] = field(default_factory=list)
+    steps: list[Jump] = field(default_factory=list)
+    lags: list[Lag] = field(default_factory=list)
+    found: list[EventRow] = field(default_factory=list)
+
+    @property
+    def is_off(self) -> bool:
+        return bool(self.jumps) or abs(self.clock.offset or 0.0) > clock.WRONG_S
+
+
+async def hear(
+    transaction: Transaction, heard: Sequence[Heard], ledger: Ledger
+) -> Pulse:
+    """Note who lives, judge the clocks, and correct the times of those that are off.
+
+    What may be an old frame played again is left out: it is no sign of life. A live
+    device writes new records (its heartbeat is one), or at least sends later than
+    before; who has its old frames can do neither.
+    """
+    if not heard:
+        return Pulse()
+    devices = await _devices(transaction, heard)
+    for frame in heard:
+        device = devices[frame.known.device]
+        if frame.header.sent_at > device.sent or frame.digest in ledger.fresh:
+            device.frames.append(frame)
+    alive = [device for device in devices.values() if device.frames]
+    steps = {id(row) for row in ledger.rows if _is_of_the_clock(row)}
+    for device in alive:
+        _follow(device, steps)
+    back = await _write_down(transaction, alive)
+    for device in alive:
+        if device.is_off:
+            await _correct(transaction, device, ledger.rows)
+    found = [row for device in alive for row in device.found]
+    return Pulse(tuple(back), tuple(found))
+
+
+async def _devices(
+    transaction: Transaction, heard: Sequence[Heard]
+) -> Mapping[str, _Device]:
+    devices = {frame.known.device: _Device() for frame in heard}
+    runs = sorted({frame.header.run for frame in heard})
+    query = _QUERIES["device_clocks"]
+    for row in await transaction.all(query, devices=sorted(devices), runs=runs):
+        device = devices[row.pop("device")]
+        device.sent = row.pop("sent") or _NEVER
+        device.jumps = [_jump(one) for one in row.pop("jumps") or []]
+        device.clock = Clock(**row)
+    return devices
+
+
+def _jump(row: Row) -> Jump:
+    return Jump(row["run"], datetime.fromisoformat(row["before"]), row["seconds"])
+
+
+def _is_of_the_clock(row: EventRow) -> bool:
+    return isinstance(row.record, RunStarted | ClockChanged)
+
+
+def _follow(device: _Device, steps: set[int]) -> None:
+    """Let the clock follow the frames: all at once, or each where one says a step."""
+    frames = device.frames
+    stepped = steps and any(id(row) in steps for one in frames for row in one.rows)
+    for group in [[one] for one in frames] if stepped else [frames]:
+        last = group[-1]
+        for row in last.rows if stepped else ():
+            if id(row) in steps:
+                _step(device, row)
+        before = device.clock
+        waits = [
+            (one.message.received - one.header.sent_at).total_seconds() for one in group
+        ]
+        after = clock.hear(before, waits, last.message.received)
+        device.clock, wrong = clock.judge(before, after)
+        if wrong:
+            _find(device, last, before.since)
+
+
+def _step(device: _Device, row: EventRow) -> None:
+    record = row.record
+    if isinstance(record, RunStarted):
+        device.clock = clock.start(device.clock, row.run)
+    if isinstance(record, ClockChanged):
+        jump = clock.jump_of(row.run, record.at, record.seconds)
+        device.jumps.append(jump)
+        device.steps.append(jump)
+        behind = 0.0
+        if device.clock.run in {None, row.run}:
+            device.clock = clock.jump(device.clock, record.seconds)
+            behind = device.clock.offset or 0.0
+        lag = Lag(row.device, row.run, jump.seconds + behind, before=jump.before)
+        device.lags.append(lag)
+
+
+def _find(device: _Device, frame: Heard, since: datetime | None) -> None:
+    offset = device.clock.offset or 0.0
+    device.found.append(clock_wrong(frame, offset))
+    run = device.clock.run or frame.header.run
+    known, received = frame.known.device, frame.message.received
+    device.lags.append(Lag(known, run, offset, since=since or received))
+
+
+async def _correct(
+    transaction: Transaction, device: _Device, rows: Iterable[EventRow]
+) -> None:
+    known = device.frames[0].known
+    for jump in device.steps:
+        await transaction.run(
+            _QUERIES["clock_jump"],
+            device=known.device,
+            unit=known.unit,
+            site=known.site,
+            run=jump.run,
+            before=jump.before,
+            seconds=jump.seconds,
+        )
+    own = [row for row in rows if row.device == known.device]
+    await correct_rows(transaction, own, device.clock, device.jumps)
+    await correct_runs(transaction, device.lags)
+
+
+async def _write_down(
+    transaction: Transaction, devices: Sequence[_Device]
+) -> list[Row]:
+    paths = {
+        frame.path: {**_place(frame), "way": frame.path.way}
+        for device in devices
+        for frame in device.frames
+    }
+    back: list[Row] = []
+    for query, rows in (
+        ("hear_devices", [_state(device) for device in devices]),
+        ("hear_paths", list(paths.values())),
+    ):
+        if rows:
+            back += await transaction.all(_QUERIES[query], rows=jsonb(rows))
+    return back
+
+
+def _state(device: _Device) -> dict[str, Any]:
+    frames, own = device.frames, device.clock
+    return {
+        **_place(frames[-1]),
+        "run": frames[-1].header.run,
+        "heartbeat": next(_heartbeats(frames), None),
+        "sent": max(frame.header.sent_at for frame in frames),
+        "clock_offset": own.offset,
+        "clock_run": own.run,
+        "clock_low": own.low,
+        "clock_low_since": own.since,
+        "clock_frames": own.frames,
+        "clock_told": own.told,
+    }
+
+
+def _heartbeats(frames: Sequence[Heard]) -> Iterator[dict[str, Any]]:
+    """Give what heartbeats say, the latest first."""
+    for frame in reversed(frames):
+        for row in reversed(frame.rows):
+            if isinstance(row.record, Heartbeat):
+                yield row.data
+
+
+def _place(frame: Heard) -> dict[str, Any]:
+    known = frame.known
+    return {"device": known.device, "unit": known.unit, "site": known.site}

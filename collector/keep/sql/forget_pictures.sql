@@ -1,0 +1,2 @@
+-- Forget pictures whose files are gone.
+delete from store.picture where digest = any (%(digests)s)

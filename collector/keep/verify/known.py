@@ -1,0 +1,67 @@
+"""What the verifier knows of the store: every table, and how old its rows may grow.
+
+Written down once more on purpose: whoever forgets rows and whoever checks it must not
+be wrong together. A table that is missing here is a finding.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+PolicyDays = Literal["events_days", "station_pictures_days"]
+THREE_YEARS = 1097  # days, with the day that a pass may be late
+
+
+@dataclass(frozen=True)
+class Age:
+    """How old rows may grow by some of their times: so many days, or by the policy.
+
+    `most` bounds what the policy says.
+    """
+
+    columns: tuple[str, ...]
+    days: int | PolicyDays
+    most: int = 36_500
+
+
+_RAW = Age(("at",), "events_days")
+_ROLLED = Age(("bucket",), THREE_YEARS)
+
+# None: what stands for the present, was declared, or goes with a row of another table.
+KNOWN: Mapping[str, Age | None] = {
+    "store.event": _RAW,
+    "store.measurement": _RAW,
+    "store.event_untimed": Age(("stored",), "events_days"),
+    "store.frame_set_aside": Age(("stored",), "events_days", 30),
+    "store.task_aside": Age(("done",), "events_days", 91),
+    "store.picture": Age(("stored",), "station_pictures_days", 28),
+    "store.picture_part": None,  # goes with its picture
+    "store.incident": Age(("resolved",), THREE_YEARS),
+    "store.incident_record": None,  # goes with its incident, as the next three do
+    "store.incident_step": None,
+    "store.incident_log": None,
+    "store.message": None,
+    "store.measurement_hour": _ROLLED,
+    "store.measurement_day": _ROLLED,
+    "store.event_hour": _ROLLED,
+    "store.event_day": _ROLLED,
+    "store.lane_state": Age(("heard",), THREE_YEARS),
+    "store.gap": None,  # goes with its lane
+    "store.clock_jump": None,  # goes with the lanes of its run
+    "store.rollup_dirty": Age(("marked",), 2),
+    "store.sign_in_link": Age(("expires", "used"), 2),
+    "store.session": Age(("expires", "ended"), 2),
+    "store.sign_in_refusal": Age(("at",), 2),
+    "store.device_state": None,  # one row a device
+    "store.path_state": None,
+    "store.forgotten": None,  # one row a unit
+    "store.keep_done": None,
+    "store.migration": None,
+    "store.unit": None,  # the inventory, from its files
+    "store.person": None,
+    "store.site": None,
+    "store.zone": None,
+    "store.device": None,
+    "store.sensor": None,
+    "store.playbook": None,
+}

@@ -1,0 +1,130 @@
+"""What was lost and is there again is told so, on every page that told the loss."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.dashboard.house import Guest, House
+from tests.dashboard.town import HAVEN, OWNER, Town
+
+M = timedelta(minutes=1)
+SPOILT = "NIET bewaakt: camera buiten onklaar gemaakt"
+AGAIN = "weer gezien sinds"
+
+
+async def spoil(town: Town, camera: int = 6) -> int:
+    """Let a camera outside be covered ten minutes ago."""
+    lost = await town.event(
+        HAVEN, "camera.lost", 10 * M, camera, 5, reason="covered", suspect="tamper"
+    )
+    return (await town.judged(lost, ago=10 * M))[0]
+
+
+async def mend(town: Town, camera: int = 6) -> None:
+    """Let it see again four minutes ago."""
+    seen = await town.event(HAVEN, "camera.restored", 4 * M, camera, 5)
+    await town.judged(seen, ago=4 * M)
+
+
+async def said(guest: Guest, path: str) -> str:
+    return (await guest.get(path)).text
+
+
+def row_of(page: str, site: str = HAVEN) -> str:
+    return page.partition(f'id="place-{site}"')[2].partition("</tr>")[0]
+
+
+@pytest.fixture
+async def town(house: House) -> Town:
+    await house.town.everybody_heard()
+    return house.town
+
+
+async def test_while_it_is_lost_nothing_says_that_it_is_seen(house: House, town: Town):
+    incident = await spoil(town)
+    browser = await house.guest(OWNER)
+    for path in ("/", f"/incident/{incident}", f"/site/{HAVEN}"):
+        page = await said(browser, path)
+        assert SPOILT in page
+        assert AGAIN not in page
+    assert "wij zien hier nu niets" in await said(browser, f"/incident/{incident}")
+
+
+async def test_the_incident_says_since_when_it_is_seen_again(house: House, town: Town):
+    incident = await spoil(town)
+    await mend(town)
+    page = await said(await house.guest(OWNER), f"/incident/{incident}")
+    assert "wij zien hier nu niets" not in page
+    assert "wij zagen hier een tijd niets" in page
+    assert AGAIN in page
+    assert f"weer gezien, was: {SPOILT}" in page
+    assert "Weer gezien: camera" in page  # its log
+
+
+async def test_the_row_of_the_place_no_longer_claims_that_it_is_blind(
+    house: House, town: Town
+):
+    await spoil(town)
+    assert SPOILT in row_of(await said(await house.guest(OWNER), "/"))
+    await mend(town)
+    row = row_of(await said(await house.guest(OWNER), "/"))
+    assert f"weer gezien, was: {SPOILT}" in row
+    assert AGAIN in row
+    assert f"<div>{SPOILT}" not in row
+
+
+async def test_the_place_says_it_beside_its_incident(house: House, town: Town):
+    await spoil(town)
+    await mend(town)
+    assert AGAIN in await said(await house.guest(OWNER), f"/site/{HAVEN}")
+
+
+async def test_another_camera_that_is_lost_still_keeps_it_blind(
+    house: House, town: Town
+):
+    incident = await spoil(town)
+    other = await town.event(
+        HAVEN, "camera.lost", 9 * M, 7, 6, reason="covered", suspect="tamper"
+    )
+    await town.judged(other, ago=9 * M)
+    await mend(town)
+    page = await said(await house.guest(OWNER), f"/incident/{incident}")
+    assert "wij zien hier nu niets" in page
+    assert AGAIN not in page
+
+
+async def test_it_is_blind_again_when_it_is_lost_again(house: House, town: Town):
+    incident = await spoil(town)
+    await mend(town)
+    again = await town.event(
+        HAVEN, "camera.lost", 2 * M, 6, 5, reason="covered", suspect="tamper"
+    )
+    await town.judged(again, ago=2 * M)
+    page = await said(await house.guest(OWNER), f"/incident/{incident}")
+    assert "wij zien hier nu niets" in page
+    assert "was:" not in page
+
+
+async def test_a_confirmed_alarm_carries_its_badge(house: House, town: Town):
+    incident = await town.intrusion()
+    browser = await house.guest(OWNER)
+    assert ">bevestigd</span>" not in await said(browser, "/")
+    lost = await town.event(HAVEN, "path.lost", 5 * M)
+    await town.judged(lost, ago=5 * M)
+    for path in ("/", f"/incident/{incident}", f"/site/{HAVEN}"):
+        assert ">bevestigd</span>" in await said(browser, path)
+    page = await said(browser, f"/incident/{incident}")
+    assert "Bevestigd: alarm en verbindingsverlies binnen 30 minuten" in page
+
+
+async def test_a_loss_that_became_an_alarm_says_where_it_goes_on(
+    house: House, town: Town
+):
+    lost = await town.event(HAVEN, "path.lost", 9 * M)
+    (old,) = await town.judged(lost, ago=9 * M)
+    incident = await town.intrusion()
+    browser = await house.guest(OWNER)
+    page = await said(browser, f"/incident/{old}")
+    assert f"Gaat verder als incident {incident}" in page
+    assert "Vanzelf geëindigd" in page
+    assert f"Neemt incident {old} over" in await said(browser, f"/incident/{incident}")
