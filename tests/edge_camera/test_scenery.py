@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from edge.sight.background import Background, relit
-from edge.sight.detail import detail_of, things_in
+from edge.sight.detail import detail_of, opened, things_in
 from edge.sight.picture import Moment, Pixels
 from edge.sight.scenery import SETTLES_S, WARM_UP_S, Scenery, Seen
 from edge.sight.sensitivity import PRESETS
@@ -60,6 +60,22 @@ def test_a_person_differs_as_a_thing():
     assert (found.things[PERSON] > 0).mean() > 0.7
     assert cv2.countNonZero(found.things) < 40 * 16 * 1.5
     assert cv2.countNonZero(found.lit) < 60
+
+
+def test_a_person_is_found_in_place():
+    found = known().compare(noisy(with_person(yard(), 250), 99), 0.002, 1.0, 1.0)
+    rows, columns = np.nonzero(found.things)
+    assert abs(rows.mean() - 49.5) < 0.5
+    assert abs(columns.mean() - 67.5) < 0.5
+
+
+@pytest.mark.parametrize("at", [0, 1, 40, HIGH - 10])
+def test_what_is_opened_stays_in_its_place(at):
+    solid = np.zeros((HIGH, WIDE), np.uint8)
+    solid[at : at + 10, 50:60] = 255
+    with_thread = solid.copy()
+    with_thread[:, 100] = 255
+    assert np.array_equal(opened(with_thread), solid)
 
 
 @pytest.mark.parametrize("strength", [40, 70, 100])
