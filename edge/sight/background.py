@@ -33,7 +33,8 @@ DARK_LEAST = 0.6  # of the threshold, in black
 FOLLOW_S = 2.0  # over which the scene follows what is no thing
 SWAY_S = 30.0  # over which it follows what KNN knows from before, as leaves in wind
 LEARNS_S = 0.3  # between two times that the scene is learned: every second look,
-# and at each look while the light is another: a headlight rests for one look
+# but each look in a glare: a headlight rests for one look
+GLARE = 0.02  # of the picture in another light; in less there is no glare
 LIT_S = 5.0  # over which it follows a change of light, where that rests
 RESTS = 4.0  # levels from look to look; light that changes more goes on, as a headlight
 SOLID = 0.25  # of what differs where somebody is; with less it is light alone
@@ -197,7 +198,8 @@ class Background:
         """
         before, self._before = self._before, level
         self._unlearned += step
-        if self._unlearned < LEARNS_S and not cv2.countNonZero(found.lit):
+        glare = cv2.countNonZero(found.lit) >= GLARE * level.size
+        if self._unlearned < LEARNS_S and not glare:
             return
         step, self._unlearned = self._unlearned, 0.0
         if found.where is None and not held:

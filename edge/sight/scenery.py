@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from edge.sight.background import Background, Difference, relit
+from edge.sight.background import GLARE, Background, Difference, relit
 from edge.sight.exposure import Exposure
 from edge.sight.light import Light
 from edge.sight.picture import Moment, Pixels
@@ -25,7 +25,6 @@ SETTLES_S = 2.0  # a camera's filter and gain take so long to find their place
 DRIFT = 0.05  # of the gain; so much off is not settled
 STEADY = 0.1  # of the picture; if more is lit, the light may be switching
 STRANGE = 0.004  # of the picture; so much that differs is not settled
-GLARE = 0.02  # of the picture in another light; in less there is no glare
 NOISE_EVERY = 6  # px in both directions; enough to tell the noise
 NOISE_OF = 1.05  # standard deviation, of the median change between two looks
 NOISE_RANGE = (0.3, 8.0)  # levels
