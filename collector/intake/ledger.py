@@ -158,14 +158,13 @@ class _Sorting:
     @staticmethod
     def of(heard: Iterable[Heard], lanes: Lanes) -> "_Sorting":
         sorting = _Sorting()
-        new = {name for name, lane in lanes.items() if lane.is_new}
         for frame in heard:
-            name = _lane_of(frame)
-            if name in new:
+            lane = lanes[_lane_of(frame)]
+            if lane.is_new:
                 sorting.rows.extend(frame.rows)
             else:
-                sorting._one_by_one(frame, lanes[name])
-            if any(not number.holds(lanes[name].twice, *run) for run in frame.numbers):
+                sorting._one_by_one(frame, lane)
+            if any(not number.holds(lane.twice, *run) for run in frame.numbers):
                 sorting.fresh.add(frame.digest)
         return sorting
 
