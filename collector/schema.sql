@@ -121,6 +121,9 @@ create index measurement_by_site on store.measurement (site, quantity, at desc);
 -- So that what a wrong clock put among old rows is found at once.
 create index event_corrected on store.event (corrected) where corrected is not null;
 create index measurement_corrected on store.measurement (corrected) where corrected is not null;
+-- Where a table is not kept by day, this finds the hours of all places.
+create index event_by_time on store.event using brin (at) with (autosummarize = on);
+create index measurement_by_time on store.measurement using brin (at) with (autosummarize = on);
 
 -- Validly signed, but the time is impossible; `at` is what the device said.
 create table store.event_untimed (
@@ -188,6 +191,7 @@ create table store.path_state (
     lost_since timestamptz,
     gone timestamptz,
     lost_told timestamptz,
+    sent timestamptz,  -- the latest that a frame which came by it says
     primary key (device, way)
 );
 
