@@ -313,6 +313,7 @@ create table store.incident (
 -- The second guard: while one is open there is no other of that site and cause.
 create unique index incident_open_once on store.incident (site, cause) where state <> 'resolved';
 create index incident_by_unit on store.incident (unit, opened desc);
+create index incident_by_site on store.incident (site, opened desc);
 
 -- The records that opened an incident or joined it; they outlive the raw rows.
 create table store.incident_record (
