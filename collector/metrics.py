@@ -1,6 +1,8 @@
 """What the collector counts, in the format that Prometheus reads."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from prometheus_client import (
     CollectorRegistry,
@@ -65,14 +67,21 @@ class Metrics:
 
 @dataclass
 class Health:
-    """What is wrong at present, by the part that says so; empty means well."""
+    """What is wrong at present, by the part that says so; empty means well.
+
+    `since` is when it began, whatever the reason became meanwhile.
+    """
 
     troubles: dict[str, str] = field(default_factory=dict)
+    since: dict[str, datetime] = field(default_factory=dict)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def trouble(self, part: str, why: str) -> None:
         """Say that a part does not do its work, and why."""
         self.troubles[part] = why
+        self.since.setdefault(part, self.clock())
 
     def well(self, part: str) -> None:
         """Say that a part does its work again."""
         self.troubles.pop(part, None)
+        self.since.pop(part, None)

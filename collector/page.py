@@ -25,7 +25,9 @@ def answer(path: str, health: Health, metrics: Metrics) -> Page:
     match path:
         case "/healthz":
             well = not health.troubles
-            body = json.dumps({"well": well, "troubles": health.troubles}).encode()
+            since = {part: at.isoformat() for part, at in health.since.items()}
+            told = {"well": well, "troubles": health.troubles, "since": since}
+            body = json.dumps(told).encode()
             status = "200 OK" if well else "503 Service Unavailable"
             return Page(status, "application/json", body)
         case "/metrics":

@@ -71,7 +71,7 @@ class Collector:
 
     def __init__(self, ready: Ready, inventory: Inventory, stores: Stores) -> None:
         self.metrics = Metrics.new()
-        self.health = Health()
+        self.health = Health(clock=utc_now)
         self._ready = ready
         self._inventory = inventory
         self._stores = stores

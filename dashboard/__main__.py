@@ -23,6 +23,7 @@ from dashboard.front import build
 from dashboard.parts import Parts
 from dashboard.settings import Settings, explain, read_key, read_settings
 from dashboard.sign_in import LINK_MINUTES_MAX, make_link
+from dashboard.storing import Storing, addresses
 from sites.errors import SitesError
 from sites.inventory import Inventory
 from sites.load import load
@@ -115,6 +116,7 @@ async def _run(settings: Settings) -> None:
             key=read_key(settings.key_file),
             now=lambda: datetime.now(UTC),
             wait=asyncio.sleep,
+            storing=Storing(addresses(settings.collector)),
         )
         config = uvicorn.Config(
             make_app(parts),

@@ -82,8 +82,11 @@ def _listening(
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as group:
             bell = group.create_task(parts.bell.listen(parts.database), name="bell")
+            asking = parts.storing.keep_asking(parts.bell, parts.now)
+            storing = group.create_task(asking, name="storing")
             yield
             bell.cancel()
+            storing.cancel()
 
     return lifespan
 

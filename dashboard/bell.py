@@ -73,6 +73,10 @@ class Bell:
         finally:
             self._ears.discard(ear)
 
+    def ring(self) -> None:
+        """Make every page look again: something of the service itself changed."""
+        self._ring()
+
     def close(self) -> None:
         """Tell every open page that this process ends."""
         self.closed = True

@@ -104,6 +104,7 @@ async def _values(look: Look, view: View) -> dict[str, Any]:
         "asker": look.asker,
         "ends_soon": look.asker.ends_soon(look.now),
         "counts": counts,
+        "storing": look.parts.storing,
         "partial": view.partial,
         "title": view.title,
         "address": view.address,

@@ -1,7 +1,7 @@
 """What every page is made from; put together once, in `app`."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from fastapi import Request
@@ -15,6 +15,7 @@ from dashboard.errors import NotSignedInError
 from dashboard.language import Words, chosen
 from dashboard.settings import Settings
 from dashboard.sign_in import asker_of
+from dashboard.storing import Storing
 from sites.inventory import Inventory
 
 SESSION_COOKIE = "wachtpost"
@@ -34,6 +35,7 @@ class Parts:
     key: bytes
     now: Callable[[], datetime]
     wait: Callable[[float], Awaitable[None]]
+    storing: Storing = field(default_factory=Storing)
 
 
 def parts_of(request: Request) -> Parts:

@@ -67,6 +67,14 @@ class Settings(BaseModel):
         Path | None,
         Field(description="the inventory's folder, for the safeguards' dates"),
     ] = None
+    collector: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[^\s:,]+:[0-9]{1,5}(,[^\s:,]+:[0-9]{1,5})*$",
+            description="HOST:PORT of the collector's /healthz, several with commas:"
+            " pages then say when nothing is stored",
+        ),
+    ] = None
     session_hours: Annotated[
         float, Field(gt=0, le=24, description="how long a sign-in lasts")
     ] = 12.0

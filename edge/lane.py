@@ -42,6 +42,7 @@ class LaneLog:
 
     def __post_init__(self) -> None:
         self.measure()
+        self.sync_past()
 
     def measure(self) -> None:
         """Count the bytes that are on disk already."""
@@ -55,6 +56,16 @@ class LaneLog:
     @property
     def active(self) -> Segment:
         return self.segments[-1]
+
+    def sync_past(self) -> None:
+        """Bring the end of the run before to the medium, if the disk lets us.
+
+        After kill -9 it may not be there yet, and what this run says was written is not
+        to go with the power. Full segments were synced when they were full.
+        """
+        with suppress(OSError):
+            for segment in self.segments[-1:]:
+                segment.sync()
 
     def begin(self, name: Name, first: int) -> None:
         """Begin a segment whose first number will be `first`.
@@ -111,8 +122,10 @@ class LaneLog:
     def rewrite(self, segment: Segment, first: int, kept: list[Written]) -> None:
         """Have a segment hold `kept` alone, or remain as it is; raises OSError."""
         before = segment.size
-        segment.rewrite(first, kept)
-        self.size += segment.size - before
+        try:
+            segment.rewrite(first, kept)
+        finally:
+            self.size += segment.size - before
 
     def remove(self, segment: Segment) -> None:
         """Take a segment out; what is left of its files goes with the next start."""

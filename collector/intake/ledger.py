@@ -160,12 +160,11 @@ class _Sorting:
         new = {name for name, lane in lanes.items() if lane.is_new}
         for frame in heard:
             name = _lane_of(frame)
-            lane = lanes[name]
             if name in new:
                 sorting.rows.extend(frame.rows)
             else:
-                sorting._one_by_one(frame, lane)
-            if any(not number.holds(lane.twice, *run) for run in frame.numbers):
+                sorting._one_by_one(frame, lanes[name])
+            if any(not number.holds(lanes[name].twice, *run) for run in frame.numbers):
                 sorting.fresh.add(frame.digest)
         return sorting
 

@@ -159,6 +159,7 @@ class Show:
     def _for_dashboard(self) -> dict[str, str]:
         return {
             "WACHTPOST_DASHBOARD_DATABASE_URL": self.server.url("wachtpost_dashboard"),
+            "WACHTPOST_DASHBOARD_COLLECTOR": f"127.0.0.1:{self.health}",
             "WACHTPOST_DASHBOARD_PORT": str(self.plan.port),
             "WACHTPOST_DASHBOARD_ADDRESS": self.address,
             "WACHTPOST_DASHBOARD_INVENTORY": str(self.folder / "inventory"),

@@ -1,7 +1,7 @@
 """The books of a run: what the outboxes ever wrote against what is stored. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -47,7 +47,7 @@ class Account:
         return found
 
 
-def account(rows: Iterable[Stored]) -> Account:
+def account(rows: Sequence[Stored]) -> Account:
     """Take stock of all that is stored of one device."""
     times = Counter((row.run, row.lane, row.seq) for row in rows)
     came: dict[tuple[str, str], set[int]] = {}

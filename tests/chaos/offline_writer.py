@@ -14,6 +14,8 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
+
 from edge.disk import Disk, sync_files
 from edge.outbox import Outbox
 from sites.event import ContactOpened, MeasurementTaken, PanicPressed
@@ -25,21 +27,39 @@ ALARM_EVERY = 97  # minutes
 
 
 class MediumDisk(Disk):
-    """Knows how much of each file is on the medium, and can lose the rest."""
+    """Knows how much of each file is on the medium, and can lose the rest.
 
-    def __init__(self) -> None:
-        self._synced: dict[int, int] = {}
+    It remembers that over the lives of the device: after kill -9 no more is there than
+    before. A file that it never synced was there, or was put there whole, at the start.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._notes = folder.with_name("medium.json")
+        noted = self._notes.read_bytes() if self._notes.exists() else b"{}"
+        self._synced = msgspec.json.decode(noted, type=dict[int, int])
 
     def sync(self, fd: int) -> None:
         super().sync(fd)
         status = os.fstat(fd)
         self._synced[status.st_ino] = status.st_size
+        draft = self._notes.with_suffix(".new")
+        draft.write_bytes(msgspec.json.encode(self._synced))
+        draft.replace(self._notes)
 
-    def cut(self, folder: Path, chance: random.Random) -> None:
+    def begin(self) -> None:
+        """Take what is there for what is on the medium, where nothing is known."""
+        for path in self._folder.glob("*.seg"):
+            status = path.stat()
+            self._synced.setdefault(status.st_ino, status.st_size)
+
+    def cut(self, chance: random.Random) -> None:
         """Lose some of what was not synced; what is torn may end in anything."""
-        for path in sorted(folder.glob("*.seg")):
+        for path in sorted(self._folder.glob("*.seg")):
             status = path.stat()
             kept = min(self._synced.get(status.st_ino, 0), status.st_size)
+            if kept == status.st_size:
+                continue
             length = chance.randint(kept, status.st_size)
             os.truncate(path, length)
             with path.open("ab") as file:
@@ -48,9 +68,10 @@ class MediumDisk(Disk):
 
 def main(folder: Path, life: int, minute: int, until_cut: int) -> None:
     """Write from a minute to the end of the 72 hours, or to the end of the power."""
-    disk, chance = MediumDisk(), random.Random(life)  # noqa: S311  # repeatable
+    disk, chance = MediumDisk(folder), random.Random(life)  # noqa: S311  # repeatable
     left = until_cut or -1
     with Outbox(folder, moment(minute, life), disk=disk) as box:
+        disk.begin()
         for now in range(minute, HOURS * 60):
             fresh = []
             for second in range(4):
@@ -59,7 +80,7 @@ def main(folder: Path, life: int, minute: int, until_cut: int) -> None:
                 fresh.append(at.isoformat())
                 left -= 1
                 if not left:
-                    disk.cut(folder, chance)
+                    disk.cut(chance)
                     os.kill(os.getpid(), signal.SIGKILL)
             if now % ALARM_EVERY == 0:
                 at = moment(now, life, 30)

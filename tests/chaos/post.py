@@ -32,6 +32,7 @@ from tests.collector.waiting import until
 from tests.servers import mosquitto, postgres
 from tests.servers.mosquitto import Broker
 from tests.servers.postgres import PostgresServer, SmallDisk
+from tests.servers.process import free_port
 from tests.servers.tmpfs import SmallDisks
 
 Server = Process | Broker | PostgresServer
@@ -68,6 +69,7 @@ class Post:
     stations: list[Station] = field(default_factory=list)
     collectors: dict[str, Process] = field(default_factory=dict)
     links: dict[str, Relay] = field(default_factory=dict)
+    health: dict[str, int] = field(default_factory=dict)
     struck: Counter[str] = field(default_factory=Counter)
     replayed: int = 0
 
@@ -237,7 +239,8 @@ def furnished(folder: Path, disks: SmallDisks | None) -> Iterator[Post]:
             made.links[f"{name} to database"] = to = links.link(database.port)
             url = url_as(database.admin_url, "wachtpost_collector")
             url = url.replace(f":{database.port}/", f":{to.port}/")
-            ways = Ways(name, url, over.port)
+            made.health[name] = free_port()
+            ways = Ways(name, url, over.port, made.health[name])
             made.collectors[name] = collector_process(folder, ways)
         stack.callback(made.end)
         yield made

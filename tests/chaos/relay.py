@@ -85,6 +85,8 @@ class Relay:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._pump(reader, there[1], "up"))
                 group.create_task(self._pump(there[0], writer, "down"))
+        except asyncio.CancelledError:
+            pass  # the run is over; Python 3.11 would log it as an error
         finally:
             for one in (writer, there[1]):
                 self._open.discard(one)

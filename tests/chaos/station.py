@@ -16,7 +16,6 @@ from sites.keys import key_text
 from sites.load import load
 from tests.chaos.clock import SteppedClock
 from tests.collector.process import ROOT, Process
-from tests.servers.process import free_port
 from tests.servers.tmpfs import SmallDisks
 
 EXAMPLES = ROOT / "sites" / "examples"
@@ -138,6 +137,7 @@ class Ways:
     name: str
     database_url: str
     broker_port: int
+    health_port: int
 
 
 def collector_process(folder: Path, ways: Ways) -> Process:
@@ -151,7 +151,7 @@ def collector_process(folder: Path, ways: Ways) -> Process:
         "SEALING_KEY_FILE": str(folder / SEALING_FILE),
         "SIGNING_KEY_FILE": str(folder / SIGNING_FILE),
         "BLOBS": str(folder / "blobs"),
-        "HEALTH": f"127.0.0.1:{free_port()}",
+        "HEALTH": f"127.0.0.1:{ways.health_port}",
     }
     return Process(
         ["wachtpost", "collector", "run"],

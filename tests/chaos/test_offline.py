@@ -167,7 +167,7 @@ def assert_all_is_there_once(
 ) -> None:
     device = world.STATION
     rows = owner.execute(STORED.encode(), [device] * 3).fetchall()
-    books = account(Stored(*row) for row in rows)  # type: ignore[arg-type]  # as the query gives them
+    books = account([Stored(*row) for row in rows])  # type: ignore[arg-type]  # as the query gives them
     assert books.faults(written, may_drop=True) == []
     found = Counter(at for (at,) in owner.execute(AT.encode(), [device] * 2))
     assert {at for at, times in found.items() if times > 1} == set()

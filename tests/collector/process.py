@@ -67,5 +67,7 @@ class Process:
         return self._process.wait(STOP_S)
 
     def said(self) -> str:
-        """Give the last of what it said."""
+        """Give the last of what it said; nothing where it never ran."""
+        if not self._log.exists():
+            return ""
         return self._log.read_bytes()[-6000:].decode(errors="replace")

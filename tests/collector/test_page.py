@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -49,13 +50,28 @@ async def site() -> AsyncIterator[Site]:
 async def test_well_is_200_and_not_well_is_503_with_the_reason(site: Site):
     status, body = await site.get("/healthz")
     assert status == "HTTP/1.1 200 OK"
-    assert json.loads(body) == {"well": True, "troubles": {}}
+    assert json.loads(body) == {"well": True, "troubles": {}, "since": {}}
     site.health.trouble("plain", "the database is away")
     status, body = await site.get("/healthz?verbose")
     assert status == "HTTP/1.1 503 Service Unavailable"
     assert json.loads(body)["troubles"] == {"plain": "the database is away"}
     site.health.well("plain")
     assert (await site.get("/healthz"))[0] == "HTTP/1.1 200 OK"
+
+
+async def test_a_trouble_says_since_when_whatever_its_reason_becomes(site: Site):
+    begun = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    times = iter([begun, begun + timedelta(hours=1), begun + timedelta(hours=2)])
+    site.health.clock = lambda: next(times)
+    site.health.trouble("plain", "the database is away")
+    site.health.trouble("plain", "the database cannot store at present")
+    _, body = await site.get("/healthz")
+    assert json.loads(body)["since"] == {"plain": begun.isoformat()}
+    site.health.well("plain")
+    assert json.loads((await site.get("/healthz"))[1])["since"] == {}
+    site.health.trouble("plain", "the database is away")
+    later = json.loads((await site.get("/healthz"))[1])["since"]
+    assert later["plain"] > begun.isoformat()
 
 
 async def test_counters_are_there_for_prometheus(site: Site):

@@ -20,6 +20,7 @@ from dashboard.language import LANGUAGES, Language, WordMissingError, Words, cho
 from dashboard.place import ORDER, Blind
 from dashboard.plan import SensorState, ZoneState
 from dashboard.site import SPANS
+from dashboard.storing import Reason
 from dashboard.verified import Verdict
 from sites.errors import Refusal
 from sites.event import KINDS, Quantity
@@ -45,6 +46,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "state": (*ORDER, "silent", "heard"),
     "page.home": get_args(Home),
     "kind": (*KINDS, *FOUND_KINDS, *ENDS, "unknown"),
+    "storing": get_args(Reason),
     "refusal": (*get_args(Refusal), "unknown"),
     "zone": (*get_args(ZoneKind), "unknown"),
     "sensor": (*get_args(SensorKind), "camera", "unknown"),

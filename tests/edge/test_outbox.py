@@ -1,10 +1,11 @@
 """The outbox keeps a record until it is confirmed, through any number of runs."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from edge.disk import sync_files
+from edge.disk import Disk, sync_files
 from edge.errors import OutboxBusyError
 from edge.outbox import Outbox, OutboxPlan
 from edge.past import count_written
@@ -193,6 +194,35 @@ def test_plain_records_reach_the_medium_in_groups(tmp_path: Path):
         sync_files(box.unsynced(), disk)
         assert disk.synced == before + 2
         assert box.unsynced() == []
+
+
+def test_what_a_killed_run_left_is_on_the_medium_before_the_next_names_it(
+    tmp_path: Path,
+):
+    box = Outbox(tmp_path, NOON)
+    for _ in range(3):
+        box.append(measurement())
+    os.close(box._lock)  # as if it was killed: nothing of it was synced
+    (left,) = tmp_path.glob(f"*-{box.run}-up-*.seg")
+    disk = NotingDisk()
+    with Outbox(tmp_path, after(1), disk=disk) as again:
+        assert start_of(again).last_up == 3
+        (start,) = tmp_path.glob(f"*-{again.run}-al-*.seg")
+    files = [name for name, _ in disk.synced]
+    assert disk.synced[files.index(left.name)] == (left.name, left.stat().st_size)
+    assert files.index(left.name) < files.index(start.name)
+
+
+class NotingDisk(Disk):
+    """Notes which file was synced at which size."""
+
+    def __init__(self) -> None:
+        self.synced: list[tuple[str, int]] = []
+
+    def sync(self, fd: int) -> None:
+        name = Path(f"/proc/self/fd/{fd}").readlink().name
+        self.synced.append((name, os.fstat(fd).st_size))
+        super().sync(fd)
 
 
 def test_an_entry_that_goes_bad_later_is_passed_over(tmp_path: Path):

@@ -1,0 +1,128 @@
+"""Whether what devices send is stored: asked of the collectors themselves.
+
+Where the database cannot say so itself (it is full, read-only or away), `/healthz` of a
+collector can. What it says in words for an operator becomes one of our reasons.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+import structlog
+
+from collector.errors import DatabaseAwayError, DatabaseError, DatabaseFullError
+from dashboard.bell import Bell
+
+log = structlog.get_logger()
+
+Reason = Literal["full", "away", "broker", "silent"]
+ASK_EVERY_S = 2.0
+ANSWER_S = 5.0
+_MOST_BYTES = 64 * 1024
+_KINDS: tuple[tuple[type[DatabaseError], Reason], ...] = (
+    (DatabaseFullError, "full"),
+    (DatabaseAwayError, "away"),
+)
+_LANES = ("alarms", "plain", "presence")  # parts that cannot work without the database
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why nothing is stored; `since` None where nobody knows."""
+
+    reason: Reason
+    since: datetime | None
+
+
+class Health(msgspec.Struct):
+    """What `/healthz` of a collector says."""
+
+    troubles: dict[str, str]
+    since: dict[str, datetime] = {}
+
+
+@dataclass
+class Storing:
+    """What hinders the collectors at `addresses`; with none, nothing is known or said.
+
+    `some_well` tells that another of them stores.
+    """
+
+    addresses: Sequence[tuple[str, int]] = ()
+    troubles: tuple[Trouble, ...] = ()
+    some_well: bool = False
+    _silent: dict[tuple[str, int], datetime] = field(default_factory=dict)
+
+    async def keep_asking(self, bell: Bell, clock: Callable[[], datetime]) -> None:
+        """Ask for ever; ring for every page when something changed."""
+        while self.addresses:
+            if await self.ask(clock()):
+                reasons = [one.reason for one in self.troubles]
+                log.info("storing.changed", reasons=reasons)
+                bell.ring()
+            await asyncio.sleep(ASK_EVERY_S)
+
+    async def ask(self, now: datetime) -> bool:
+        """Ask each collector once; tells whether anything is different now."""
+        before = self.troubles, self.some_well
+        asking = (self._one(address, now) for address in self.addresses)
+        found = await asyncio.gather(*asking)
+        self.some_well = None in found
+        self.troubles = worst(one for one in found if one is not None)
+        return before != (self.troubles, self.some_well)
+
+    async def _one(self, address: tuple[str, int], now: datetime) -> Trouble | None:
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                health = await _health(address)
+        except (OSError, TimeoutError, ValueError, msgspec.MsgspecError):
+            return Trouble("silent", self._silent.setdefault(address, now))
+        self._silent.pop(address, None)
+        return trouble_of(health)
+
+
+def trouble_of(health: Health) -> Trouble | None:
+    """Give why this collector does not store; None where it does."""
+    for part in _LANES:
+        for kind, reason in _KINDS:
+            if health.troubles.get(part, "").startswith(kind.says):
+                return Trouble(reason, health.since.get(part))
+    if "broker" in health.troubles:
+        return Trouble("broker", health.since.get("broker"))
+    return None
+
+
+def worst(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:
+    """Give each reason once, with the earliest that is known of it."""
+    found: dict[Reason, Trouble] = {}
+    for one in troubles:
+        known = found.get(one.reason)
+        since = [each.since for each in (known, one) if each and each.since]
+        found[one.reason] = Trouble(one.reason, min(since, default=None))
+    return tuple(found[reason] for reason in sorted(found))
+
+
+def addresses(text: str | None) -> tuple[tuple[str, int], ...]:
+    """Read `HOST:PORT`, several with commas; None gives none."""
+    parts = (one.rpartition(":") for one in (text or "").split(",") if one)
+    return tuple((host, int(port)) for host, _, port in parts)
+
+
+async def _health(address: tuple[str, int]) -> Health:
+    reader, writer = await asyncio.open_connection(*address, limit=_MOST_BYTES)
+    try:
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: collector\r\n\r\n")
+        answer = await _whole(reader)
+    finally:
+        writer.close()
+    return msgspec.json.decode(answer.partition(b"\r\n\r\n")[2], type=Health)
+
+
+async def _whole(reader: asyncio.StreamReader) -> bytes:
+    answer = b""
+    while len(answer) < _MOST_BYTES and (more := await reader.read(_MOST_BYTES)):
+        answer += more
+    return answer
