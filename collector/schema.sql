@@ -121,6 +121,9 @@ create index measurement_by_site on store.measurement (site, quantity, at desc);
 -- So that what a wrong clock put among old rows is found at once.
 create index event_corrected on store.event (corrected) where corrected is not null;
 create index measurement_corrected on store.measurement (corrected) where corrected is not null;
+-- Where a table is not kept by day, this finds the hours of all places.
+create index event_by_time on store.event using brin (at) with (autosummarize = on);
+create index measurement_by_time on store.measurement using brin (at) with (autosummarize = on);
 
 -- Validly signed, but the time is impossible; `at` is what the device said.
 create table store.event_untimed (
@@ -188,6 +191,7 @@ create table store.path_state (
     lost_since timestamptz,
     gone timestamptz,
     lost_told timestamptz,
+    sent timestamptz,  -- the latest that a frame which came by it says
     primary key (device, way)
 );
 
@@ -421,6 +425,18 @@ create table store.keep_done (
     until timestamptz
 );
 
+-- The collectors, and for how long each has proven that it hears; and when none of them heard.
+create table store.listener (
+    name text primary key,
+    since timestamptz,
+    until timestamptz,
+    seen timestamptz not null
+);
+create table store.deaf (
+    since timestamptz primary key,
+    until timestamptz not null
+);
+
 -- Signing in. Links and sessions are kept as SHA-256 of their secret.
 
 create table store.sign_in_link (
@@ -599,6 +615,9 @@ grant select, insert, update on
     store.unit, store.person, store.site, store.zone, store.device, store.sensor,
     store.frame_set_aside, store.device_state, store.path_state, store.picture,
     store.message to wachtpost_collector;
+grant select, insert, update on store.listener to wachtpost_collector;
+grant select, insert on store.deaf to wachtpost_collector;
+grant select on store.deaf to wachtpost_view;
 grant select, insert on store.playbook, store.incident to wachtpost_collector;
 grant update (rule, cause, priority, title, playbook, playbook_version, silent, to_control_room, occurred, changed,
               confirmed, state, resolved, outcome, sentence)
@@ -768,6 +787,7 @@ create view seen.gap as select device, run, lane, first, last, unit, site, since
 create view seen.picture as
     select digest, device, unit, site, received, complete, sort, size, refused from store.picture;
 create view seen.task_aside as select unit, device, sensor, kind, at, person, done from store.task_aside;
+create view seen.deaf as select since, until from store.deaf;
 create view seen.incident as
     select incident, unit, site, rule, cause, priority, title, silent, to_control_room, occurred, opened, changed,
            state, owner, acknowledged, resolved, outcome, sentence, playbook, playbook_version, confirmed

@@ -86,6 +86,7 @@ class Collector:
             self._judge,
             self.listening,
             self.health,
+            self._ready.settings.name,
         )
         async with asyncio.TaskGroup() as group:
             finishing = [
@@ -107,14 +108,18 @@ class Collector:
     def listening(self) -> Listening | None:
         """Say how long we have heard every sign of life, None where we do not."""
         now = utc_now()
-        since = [self._sources[name].listening_since for name in HEARING]
-        known = [one for one in since if one is not None]
-        if len(known) < len(since):
-            self.health.trouble("broker", "not connected: nothing is heard")
+        stretches = [self._sources[name].proven for name in HEARING]
+        heard = [one for one in stretches if one is not None]
+        if len(heard) < len(stretches):
+            self.health.trouble(
+                "broker", "not connected, or not proven: nothing is heard"
+            )
             return None
         self.health.well("broker")
         behind = max(self._lanes[name].behind for name in HEARING)
-        return Listening(max(timedelta(), now - max(known)), behind)
+        since = now - max(one.since for one in heard)
+        unproven = now - min(one.until for one in heard)
+        return Listening(max(timedelta(), since), max(behind, unproven))
 
     def _side_tasks(self, group: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
         ready, tasks = self._ready, []

@@ -15,7 +15,9 @@ def detail(words: Words, kind: str, data: Data) -> str:
     A field that is missing is left out: an older device knew less.
     """
     said = _SAID.get(kind)
-    return ", ".join(part for part in said(words, data) if part) if said else ""
+    parts = said(words, data) if said else ()
+    blind = words("detail.while_blind") if data.get("while_blind") else ""
+    return ", ".join(part for part in (*parts, blind) if part)
 
 
 def _lost(words: Words, data: Data) -> tuple[str, ...]:

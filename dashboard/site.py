@@ -67,7 +67,7 @@ class Window:
 
 @dataclass(frozen=True)
 class DeviceHealth:
-    """One device and how it is."""
+    """One device and how it is; `late_s`: so much its clock is behind ours."""
 
     number: int
     seen: DeviceSeen
@@ -163,11 +163,6 @@ async def _health(
 ) -> tuple[DeviceHealth, ...]:
     site = row["site"]
     ways = await transaction.all(QUERIES["ways"], site=site)
-    since = now - timedelta(days=1)
-    clocks = {
-        each["device"]: each["late_s"]
-        for each in await transaction.all(QUERIES["clocks"], site=site, since=since)
-    }
     blind = await cameras_lost(transaction, site)
     found = []
     for number, each in enumerate(
@@ -187,7 +182,7 @@ async def _health(
                 silent_since=silent_since(seen, now),
                 heartbeat=each["heartbeat"] or {},
                 ways=own,
-                late_s=clocks.get(each["device"]),
+                late_s=each["clock_offset"],
             )
         )
     return tuple(found)

@@ -63,6 +63,7 @@ class _Day:
     marks: defaultdict[str, list[Mark]]
     switches: defaultdict[str, list[Row]]
     silences: defaultdict[str, list[Span]]
+    deaf: list[Span]
 
 
 async def unit_view(look: Look) -> View:
@@ -75,7 +76,8 @@ async def unit_view(look: Look) -> View:
         resolved = await transaction.all(
             QUERIES["incidents_resolved"], since=look.now - DAY
         )
-        places = await _places(transaction, look, incidents)
+        day = await _read_day(transaction, Stretch(look.now - DAY, look.now))
+        places = await _places(transaction, day, incidents)
         tasks = await todo(
             transaction, look, [(row.site, row.standing.blind) for row in places]
         )
@@ -89,6 +91,7 @@ async def unit_view(look: Look) -> View:
             "incidents": incidents,
             "resolved": resolved,
             "places": places,
+            "deaf": day.deaf,
             "tasks": tasks,
         },
     )
@@ -132,10 +135,9 @@ async def cameras_lost(
 
 
 async def _places(
-    transaction: Transaction, look: Look, incidents: Sequence[Row]
+    transaction: Transaction, day: _Day, incidents: Sequence[Row]
 ) -> list[PlaceRow]:
     devices = await devices_by_site(transaction)
-    day = await _read_day(transaction, Stretch(look.now - DAY, look.now))
     rows = []
     for site in await transaction.all(QUERIES["sites"]):
         own = [each for each in incidents if each["site"] == site["site"]]
@@ -144,7 +146,7 @@ async def _places(
 
 
 async def _read_day(transaction: Transaction, stretch: Stretch) -> _Day:
-    day = _Day(stretch, defaultdict(list), defaultdict(list), defaultdict(list))
+    day = _Day(stretch, defaultdict(list), defaultdict(list), defaultdict(list), [])
     since, until = stretch.since, stretch.until
     for row in await transaction.all(QUERIES["day_marks"], since=since, until=until):
         day.marks[row.pop("site")].append(Mark(**row))
@@ -153,6 +155,8 @@ async def _read_day(transaction: Transaction, stretch: Stretch) -> _Day:
         day.switches[row["site"]].append(row)
     for row in await transaction.all(QUERIES["silences"], since=since):
         day.silences[row["site"]].append((row["since"], row["until"] or until))
+    for row in await transaction.all(QUERIES["deaf"], since=since):
+        day.deaf.append((max(row["since"], since), row["until"]))
     return day
 
 
@@ -175,7 +179,7 @@ def _place(
 def _strip(site: Row, stands: Standing, day: _Day) -> Strip:
     here, stretch = site["site"], day.stretch
     switches = day.switches[here]
-    blind = [*day.silences[here], *blind_spans(switches, stands, stretch)]
+    blind = [*day.silences[here], *day.deaf, *blind_spans(switches, stands, stretch)]
     lasted = Lasted(
         armed_spans(switches, stretch), blind, nuisance_spans(switches, stretch)
     )

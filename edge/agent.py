@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -39,6 +40,7 @@ from edge.stores import open_stores
 from edge.timekeeper import is_trusted, read_clocks
 from edge.trusted_time import TrustedTime
 from edge.uplink import Uplink
+from edge.ways import Ways
 from sites.site import Camera as DeviceCamera
 
 log = structlog.get_logger()
@@ -80,16 +82,19 @@ class Agent:
             self._dispatch = Dispatch(sender, stores.outbox, post, receipts, chance)
         self._node.ring = self._dispatch.ring
         self._node.film = self._film
-        self._uplink = Uplink(
-            ready.broker, ready.way, self._dispatch.serve, self._dispatch.ring, chance
-        )
+        self._ways = ways = Ways(self._dispatch)
+        self._uplinks = [
+            Uplink(one.broker, one.way, partial(ways.serve, rank), ways.ring, chance)
+            for rank, one in enumerate(ready.routes)
+        ]
 
     async def run(self) -> None:
         """Watch until cancelled; then see off what is in hand, for LAST_S at most."""
         self._node.begin(self._contacts.ajar())
         async with asyncio.TaskGroup() as carrying:
             carrying.create_task(self._sync(), name="sync")
-            carrying.create_task(self._uplink.run(), name="uplink")
+            for uplink in self._uplinks:
+                carrying.create_task(uplink.run(), name="uplink")
             try:
                 await self._sense()
             except asyncio.CancelledError:
@@ -116,7 +121,7 @@ class Agent:
         """Wait for the receipts of what is written down; without a line, not at all."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_S):
-                while self._uplink.connected and self._waiting():  # noqa: ASYNC110  # two conditions, from two parts
+                while self._ways.connected and self._waiting():  # noqa: ASYNC110  # two conditions, from two parts
                     await asyncio.sleep(SYNC_S)
         log.info("agent.seen_off", left=self._waiting())
 
@@ -144,7 +149,7 @@ class Agent:
             self._node.tick()
             self._cameras.tick(_now())
             if not self._ready.site.home and self._pulse.due(
-                connected=self._uplink.connected
+                connected=self._ways.connected
             ):
                 self._beat()
             await asyncio.sleep(TICK_S)
@@ -238,7 +243,7 @@ class Agent:
             mode=state.mode,
             written={str(lane): count for lane, count in outbox.written.items()},
             waiting={"al": outbox.backlog("al"), "up": outbox.backlog("up")},
-            connected=self._uplink.connected,
+            connected=self._ways.connected,
             clips_mb=round(self._stores.shelf.size / 2**20, 1),
             days_left=self._keeper.days_left(),
         )

@@ -133,6 +133,10 @@ class Dispatch:
         self._send_lane(wire, "up", now)
         self._send_parts(wire, now)
 
+    def sign_of_life(self) -> tuple[Channel, bytes]:
+        """Give a frame without records, for a path that carries nothing else."""
+        return "up", self._sender.frame(Batch(self._outbox.run, "up", (), ()))
+
     async def _wait(self, now: float) -> None:
         due = min(window.next_due for window in self._frames.values())
         due = min(due, self._parts.next_due)

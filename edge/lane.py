@@ -122,8 +122,10 @@ class LaneLog:
     def rewrite(self, segment: Segment, first: int, kept: list[Written]) -> None:
         """Have a segment hold `kept` alone, or remain as it is; raises OSError."""
         before = segment.size
-        segment.rewrite(first, kept)
-        self.size += segment.size - before
+        try:
+            segment.rewrite(first, kept)
+        finally:
+            self.size += segment.size - before
 
     def remove(self, segment: Segment) -> None:
         """Take a segment out; what is left of its files goes with the next start."""

@@ -168,7 +168,12 @@ class Segment:
         """Have it hold `kept` alone, whole or not at all; raises OSError."""
         parts = [header_bytes(self.name, first)]
         parts += [entry_bytes(seq, payload) for seq, payload in kept]
-        replace_file(self.path, b"".join(parts), disk=self.disk)
+        try:
+            replace_file(self.path, b"".join(parts), disk=self.disk)
+        finally:  # it may have failed when the new file was in its place already
+            self._know_again()
+
+    def _know_again(self) -> None:
         self.close()
         fresh, _ = load(self.path, self.name, self.disk)
         self.first, self.size, self.seqs = fresh.first, fresh.size, fresh.seqs

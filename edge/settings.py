@@ -35,12 +35,21 @@ _REFUSALS = (OSError, ValueError, SitesError, RecordingError, CameraError)
 Found = TypeVar("Found")
 
 
+class Second(Model):
+    """Another path of the same device, on a line of its own."""
+
+    path: str
+    broker: str
+    tls: Path | None = None
+
+
 class Settings(Model):
     """What stands in device.toml. Paths are taken from the folder that it is in."""
 
     path: str
     broker: str
     tls: Path | None = None
+    second: Second | None = None
     key_file: Path = Path("device.key")
     collector_seal: KeyText
     collector_sign: KeyText
@@ -58,13 +67,23 @@ class Settings(Model):
 
 
 @dataclass(frozen=True)
+class Route:
+    """A path of the device, and the broker that it goes to."""
+
+    way: Way
+    broker: Broker
+
+
+@dataclass(frozen=True)
 class Ready:
-    """The settings with everything that they point to, read and checked."""
+    """The settings with everything that they point to, read and checked.
+
+    `routes` are the device's paths, each with its broker; the first is preferred.
+    """
 
     home: Path
     settings: Settings
-    way: Way
-    broker: Broker
+    routes: tuple[Route, ...]
     key: SigningKey
     seal: PublicKey
     sign: VerifyKey
@@ -86,13 +105,14 @@ def load(home: Path) -> Ready:
             return None
 
     way = tried("path", lambda: parse_path(settings.path))
-    broker = tried("broker", lambda: _broker(home, settings))
+    broker = tried("broker", lambda: _broker(home, settings, settings))
     key = tried("key_file", lambda: _key(home / settings.key_file))
     seal = tried("collector_seal", lambda: public_key(settings.collector_seal))
     sign = tried("collector_sign", lambda: verify_key(settings.collector_sign))
     site = tried("site_file", lambda: _site(home, settings))
     if way is not None and site is not None:
         tried("site_file", lambda: _check_owner(way, site))
+    second = tried("second", lambda: _second(home, settings, way))
     logins = tried(LOGINS, lambda: read_logins(home / LOGINS)) or {}
     if site is not None:
         tried(LOGINS, lambda: _check_logins(logins, site))
@@ -102,7 +122,8 @@ def load(home: Path) -> Ready:
         tried("measurements", lambda: _check_measurements(home, settings, site))
     if problems or not (way and broker and key and seal and sign and site):
         raise SettingsError(tuple(f"{home / NAME}: {one}" for one in problems))
-    return Ready(home, settings, way, broker, key, seal, sign, site, logins)
+    routes = (Route(way, broker), *(second or ()))
+    return Ready(home, settings, routes, key, seal, sign, site, logins)
 
 
 def footage_source(home: Path, settings: Settings, source: str) -> str:
@@ -143,14 +164,23 @@ def _told(problem: Any) -> str:
     return f"{name}: {problem['msg'].lower()}, not {shown}"
 
 
-def _broker(home: Path, settings: Settings) -> Broker:
-    host, port = parse_host(settings.broker)
-    if settings.tls is None:
+def _broker(home: Path, settings: Settings, line: Settings | Second) -> Broker:
+    host, port = parse_host(line.broker)
+    if line.tls is None:
         if not (settings.demo or is_here(host)):
             raise ValueError("without tls only this machine itself may be the broker")
         return Broker(host, port)
-    tls_context(home / settings.tls)
-    return Broker(host, port, home / settings.tls)
+    tls_context(home / line.tls)
+    return Broker(host, port, home / line.tls)
+
+
+def _second(home: Path, settings: Settings, first: Way | None) -> tuple[Route, ...]:
+    if settings.second is None:
+        return ()
+    way = parse_path(settings.second.path)
+    if first is not None and (way.device != first.device or way == first):
+        raise ValueError(f"{way.text} is no other path of device {first.device}")
+    return (Route(way, _broker(home, settings, settings.second)),)
 
 
 def _key(path: Path) -> SigningKey:

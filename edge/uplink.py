@@ -211,7 +211,7 @@ class Uplink:
             try:
                 await self._once()
             except LinkError as error:
-                log.info("uplink.lost", reason=error.reason)
+                log.info("uplink.lost", way=self._way.way, reason=error.reason)
             if loop.time() - begun > STABLE_S:
                 failures = 0
             await asyncio.sleep(pause(failures, self._random))
@@ -221,7 +221,9 @@ class Uplink:
         async with Link(self._broker, self._way, self._ring) as link:
             self.connected = True
             self.connections += 1
-            log.info("uplink.connected", connections=self.connections)
+            log.info(
+                "uplink.connected", way=self._way.way, connections=self.connections
+            )
             try:
                 await self._serve(link)
             finally:

@@ -34,6 +34,11 @@ class Path(NamedTuple):
         return f"wp/1/{self.text}/{channel}"
 
 
+def probe_topic(client_id: str) -> str:
+    """Give the topic on which a client of the collector hears its own words."""
+    return f"wp/1/probe/{client_id}"
+
+
 def parse_path(text: str) -> Path:
     """Read `<device>-<way>`; raises TopicError for anything else."""
     match = _PATH.fullmatch(text)

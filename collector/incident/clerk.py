@@ -244,7 +244,9 @@ class Clerk:
 
 def _account(decision: Open | Join) -> dict[str, object]:
     case = decision.case
+    blind = any(row.data.get("while_blind") for row in case.records)
     return {
+        **({"while_blind": True} if blind else {}),
         "rule": case.rule.id,
         "reason": decision.reason,
         "priority": case.rule.priority,

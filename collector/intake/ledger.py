@@ -19,19 +19,13 @@ from collector.intake.ingest import UNKNOWN_KIND, Heard
 from collector.intake.number import Run
 from collector.intake.row import EventRow, RecordName
 from collector.query import Queries, Row
-from sites.health import RecordsDropped, RunStarted
+from sites.health import ClockChanged, Heartbeat, RecordsDropped, RunStarted
 
 _QUERIES = Queries(Path(__file__).parent / "sql")
+LaneName = tuple[str, str, str]  # device, run, lane
 DROPPED = "records.dropped"
+_OWN = {RunStarted, RecordsDropped, ClockChanged, Heartbeat}
 _EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
-
-
-class LaneName(NamedTuple):
-    """One lane of one run of a device."""
-
-    device: str
-    run: str
-    lane: str
 
 
 @dataclass(frozen=True)
@@ -39,13 +33,15 @@ class Ledger:
     """What the numbers of a batch say.
 
     `rows` are those whose number came for the first time, `fresh` the digests of the
-    frames that brought such a number. `taken` gives, by the digest of its frame, a row
-    whose number another record has. `again` and `late` count records that came before,
-    and those that came after later ones.
+    frames that brought such a number, `own` the rows in which a device speaks of
+    itself. `taken` gives, by the digest of its frame, a row whose number another record
+    has. `again` and `late` count records that came before, and those that came after
+    later ones.
     """
 
     rows: tuple[EventRow, ...] = ()
     fresh: frozenset[str] = frozenset()
+    own: tuple[EventRow, ...] = ()
     taken: Mapping[str, EventRow] = field(default_factory=dict)
     again: int = 0
     late: int = 0
@@ -55,22 +51,24 @@ async def note(transaction: Transaction, heard: Sequence[Heard]) -> Ledger:
     """Note the numbers of these frames; their lanes stay locked until the commit."""
     if not heard:
         return Ledger()
-    telling = [row for frame in heard for row in frame.rows if _tells(row)]
-    lanes = _lanes(heard, telling)
+    own = [row for one in heard for row in one.rows if type(row.record) in _OWN]
+    lanes = _lanes(heard, own)
     for found in await transaction.all(_QUERIES["ledger"], rows=jsonb(_asked(lanes))):
-        lane = lanes[LaneName(found["device"], found["run"], found["lane"])]
-        lane.twice, lane.reach = number.read(found["twice"]), found["reach"]
+        lane = lanes[found["device"], found["run"], found["lane"]]
+        lane.meet(number.read(found["twice"]), found["reach"])
     sorting = _Sorting.of(heard, lanes)
     differing = await sorting.differing(transaction)
     for _, row in differing:
-        lanes[_lane_of(row)].taken += 1
+        lanes[row.name[:3]].taken += 1
     void = {id(row) for _, row in differing}
-    facts = _facts([row for row in telling if id(row) not in void], lanes)
+    facts = _facts([row for row in own if id(row) not in void], lanes)
     if facts:
         await transaction.run(_QUERIES["ledger_told"], rows=jsonb(facts))
+    old = {id(row) for _, row in sorting.again}
     return Ledger(
         tuple(sorting.rows),
-        frozenset(one.digest for one in heard if _is_fresh(one, lanes)),
+        frozenset(sorting.fresh),
+        tuple(row for row in own if id(row) not in old),
         {frame.digest: row for frame, row in reversed(differing)},
         sum(lane.again for lane in lanes.values()),
         sum(lane.late for lane in lanes.values()),
@@ -88,6 +86,12 @@ class _Lane:
     twice: list[Run] = field(default_factory=list)
     reach: int = 1
     taken: int = 0
+    is_new: bool = True
+
+    def meet(self, twice: list[Run], reach: int) -> None:
+        """Learn what was there; new is a lane of which no number came before."""
+        self.twice, self.reach = twice, reach
+        self.is_new = not twice and number.size(self.runs) == number.size(self.came)
 
     @property
     def again(self) -> int:
@@ -98,25 +102,20 @@ class _Lane:
     def late(self) -> int:
         return number.below(self.came, self.reach) - number.size(self.twice)
 
-    @property
-    def is_new(self) -> bool:
-        return not self.twice and number.size(self.runs) == number.size(self.came)
-
 
 Lanes = Mapping[LaneName, _Lane]
 
 
-def _lanes(heard: Iterable[Heard], telling: Iterable[EventRow]) -> Lanes:
+def _lanes(heard: Iterable[Heard], own: Iterable[EventRow]) -> Lanes:
     """Give every lane that is to be locked: also those of runs that have ended."""
     lanes: dict[LaneName, _Lane] = {}
     for frame in heard:
-        known, header = frame.known, frame.header
-        name = LaneName(known.device, header.run, header.lane)
+        name = _lane_of(frame)
         lane = lanes.get(name)
         if lane is None:
-            lane = lanes[name] = _Lane(known.unit, known.site)
+            lane = lanes[name] = _Lane(frame.known.unit, frame.known.site)
         lane.runs += frame.numbers
-    for row in telling:
+    for row in own:
         for name, _ in _ended(row):
             lanes.setdefault(name, _Lane(row.unit, row.site))
     for lane in lanes.values():
@@ -127,7 +126,7 @@ def _lanes(heard: Iterable[Heard], telling: Iterable[EventRow]) -> Lanes:
 def _asked(lanes: Lanes) -> list[dict[str, object]]:
     return [
         {
-            **name._asdict(),
+            **_named(name),
             "unit": lane.unit,
             "site": lane.site,
             "seen": number.written(lane.came),
@@ -151,18 +150,22 @@ class _Sorting:
     """The rows of a batch: new ones, and those whose number came before."""
 
     rows: list[EventRow] = field(default_factory=list)
+    fresh: set[str] = field(default_factory=set)
     first: dict[RecordName, EventRow] = field(default_factory=dict)
     again: list[tuple[Heard, EventRow]] = field(default_factory=list)
 
     @staticmethod
     def of(heard: Iterable[Heard], lanes: Lanes) -> "_Sorting":
         sorting = _Sorting()
+        new = {name for name, lane in lanes.items() if lane.is_new}
         for frame in heard:
-            lane = lanes[_lane_of(frame)]
-            if lane.is_new:
+            name = _lane_of(frame)
+            if name in new:
                 sorting.rows.extend(frame.rows)
             else:
-                sorting._one_by_one(frame, lane)
+                sorting._one_by_one(frame, lanes[name])
+            if any(not number.holds(lanes[name].twice, *run) for run in frame.numbers):
+                sorting.fresh.add(frame.digest)
         return sorting
 
     def _one_by_one(self, frame: Heard, lane: _Lane) -> None:
@@ -237,10 +240,6 @@ def _is_same(row: EventRow, before: _Said) -> bool:
     return said == before
 
 
-def _tells(row: EventRow) -> bool:
-    return isinstance(row.record, RunStarted | RecordsDropped)
-
-
 def _ended(row: EventRow) -> list[tuple[LaneName, int]]:
     """Give the lanes of the run before, with the last number that each had."""
     started = row.record
@@ -248,35 +247,32 @@ def _ended(row: EventRow) -> list[tuple[LaneName, int]]:
         return []
     lasts = (("al", started.last_al), ("up", started.last_up))
     run = str(started.previous)
-    return [(LaneName(row.device, run, lane), last) for lane, last in lasts if last]
+    return [((row.device, run, lane), last) for lane, last in lasts if last]
 
 
-def _facts(telling: Iterable[EventRow], lanes: Lanes) -> list[dict[str, object]]:
+def _facts(own: Iterable[EventRow], lanes: Lanes) -> list[dict[str, object]]:
     facts = [
         _fact(name, again=lane.again, late=lane.late)
         for name, lane in lanes.items()
         if lane.again or lane.late
     ]
-    for row in telling:
+    for row in own:
         record = row.record
         if isinstance(record, RecordsDropped) and 0 < record.first <= record.last:
             gone = number.written([(record.first, record.last)])
-            facts.append(_fact(_lane_of(row), dropped=gone))
+            facts.append(_fact(row.name[:3], dropped=gone))
         for name, last in _ended(row):
             facts.append(_fact(name, last=last, successor=row.run))
     return facts
 
 
 def _fact(name: LaneName, **told: object) -> dict[str, object]:
-    return {**name._asdict(), "dropped": "{}", "again": 0, "late": 0, **told}
+    return {**_named(name), "dropped": "{}", "again": 0, "late": 0, **told}
 
 
-def _is_fresh(frame: Heard, lanes: Lanes) -> bool:
-    twice = lanes[_lane_of(frame)].twice
-    return any(not number.holds(twice, *run) for run in frame.numbers)
+def _lane_of(frame: Heard) -> LaneName:
+    return frame.known.device, frame.header.run, frame.header.lane
 
 
-def _lane_of(one: Heard | EventRow) -> LaneName:
-    if isinstance(one, EventRow):
-        return LaneName(one.device, one.run, one.lane)
-    return LaneName(one.known.device, one.header.run, one.header.lane)
+def _named(name: LaneName) -> dict[str, object]:
+    return dict(zip(("device", "run", "lane"), name, strict=True))

@@ -11,9 +11,9 @@ from typing import Literal
 from sites.policy import Policy
 
 PATH_LOST = timedelta(seconds=90)
-# The bounds hold for what people see: the watch looks once a second, and what it found
-# has to be committed before anybody sees it.
-MARGIN = timedelta(seconds=1.5)
+# The bounds hold for what people see: the watch looks once a second, we prove once a
+# second that we hear, and what was found has to be committed before anybody sees it.
+MARGIN = timedelta(seconds=2.5)
 # After a last will the same path may be back already: on a take-over the broker speaks
 # the will of the old connection. Twice the heartbeat decides.
 GONE_GRACE = timedelta(seconds=12)

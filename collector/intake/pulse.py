@@ -1,9 +1,9 @@
 """Writes down who was heard, and how far the clock of each is off."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import pathlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from collector.database import Transaction, jsonb
@@ -16,9 +16,10 @@ from collector.intake.ledger import Ledger
 from collector.intake.row import EventRow
 from collector.query import Queries, Row
 from sites.health import ClockChanged, Heartbeat, RunStarted
+from sites.topic import Path
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_QUERIES = Queries(Path(__file__).parent / "sql")
+_QUERIES = Queries(pathlib.Path(__file__).parent / "sql")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class _Device:
     clock: Clock = field(default_factory=Clock)
     jumps: list[Jump] = field(default_factory=list)
     frames: list[Heard] = field(default_factory=list)
+    heartbeat: dict[str, Any] | None = None
     steps: list[Jump] = field(default_factory=list)
     lags: list[Lag] = field(default_factory=list)
     found: list[EventRow] = field(default_factory=list)
@@ -58,15 +60,14 @@ async def hear(
     if not heard:
         return Pulse()
     devices = await _devices(transaction, heard)
-    for frame in heard:
-        device = devices[frame.known.device]
-        if frame.header.sent_at > device.sent or frame.digest in ledger.fresh:
-            device.frames.append(frame)
-    alive = [device for device in devices.values() if device.frames]
-    steps = {id(row) for row in ledger.rows if _is_of_the_clock(row)}
+    alive = _alive(devices, heard, ledger)
+    steps = {id(row) for row in ledger.own if _is_of_the_clock(row)}
     for device in alive:
         _follow(device, steps)
-    back = await _write_down(transaction, alive)
+    states = jsonb([_state(device) for device in alive])
+    back = await transaction.all(_QUERIES["hear_devices"], rows=states)
+    ways = jsonb(_ways(heard, devices))
+    back += await transaction.all(_QUERIES["hear_paths"], rows=ways)
     for device in alive:
         if device.is_off:
             await _correct(transaction, device, ledger.rows)
@@ -86,6 +87,19 @@ async def _devices(
         device.jumps = [_jump(one) for one in row.pop("jumps") or []]
         device.clock = Clock(**row)
     return devices
+
+
+def _alive(
+    devices: Mapping[str, _Device], heard: Sequence[Heard], ledger: Ledger
+) -> list[_Device]:
+    for frame in heard:
+        device = devices[frame.known.device]
+        if frame.header.sent_at > device.sent or frame.digest in ledger.fresh:
+            device.frames.append(frame)
+    for row in ledger.own:
+        if isinstance(row.record, Heartbeat):
+            devices[row.device].heartbeat = row.data
+    return [device for device in devices.values() if device.frames]
 
 
 def _jump(row: Row) -> Jump:
@@ -158,22 +172,24 @@ async def _correct(
     await correct_runs(transaction, device.lags)
 
 
-async def _write_down(
-    transaction: Transaction, devices: Sequence[_Device]
-) -> list[Row]:
-    paths = {
-        frame.path: {**_place(frame), "way": frame.path.way}
-        for device in devices
-        for frame in device.frames
-    }
-    back: list[Row] = []
-    for query, rows in (
-        ("hear_devices", [_state(device) for device in devices]),
-        ("hear_paths", list(paths.values())),
-    ):
-        if rows:
-            back += await transaction.all(_QUERIES[query], rows=jsonb(rows))
-    return back
+def _ways(
+    heard: Sequence[Heard], devices: Mapping[str, _Device]
+) -> list[dict[str, Any]]:
+    """Give the paths by which frames came, also those later than other paths' frames.
+
+    On a slow path comes what is older than the device's latest, yet newer than the
+    latest of that path: so much is judged where the path stands.
+    """
+    live = {one.path for device in devices.values() for one in device.frames}
+    sent: dict[Path, datetime] = {}
+    ways = {}
+    for frame in heard:
+        sent[frame.path] = max(frame.header.sent_at, sent.get(frame.path, _NEVER))
+        ways[frame.path] = _place(frame)
+    return [
+        {**place, "way": path.way, "sent": sent[path], "alive": path in live}
+        for path, place in ways.items()
+    ]
 
 
 def _state(device: _Device) -> dict[str, Any]:
@@ -181,7 +197,7 @@ def _state(device: _Device) -> dict[str, Any]:
     return {
         **_place(frames[-1]),
         "run": frames[-1].header.run,
-        "heartbeat": next(_heartbeats(frames), None),
+        "heartbeat": device.heartbeat,
         "sent": max(frame.header.sent_at for frame in frames),
         "clock_offset": own.offset,
         "clock_run": own.run,
@@ -190,14 +206,6 @@ def _state(device: _Device) -> dict[str, Any]:
         "clock_frames": own.frames,
         "clock_told": own.told,
     }
-
-
-def _heartbeats(frames: Sequence[Heard]) -> Iterator[dict[str, Any]]:
-    """Give what heartbeats say, the latest first."""
-    for frame in reversed(frames):
-        for row in reversed(frame.rows):
-            if isinstance(row.record, Heartbeat):
-                yield row.data
 
 
 def _place(frame: Heard) -> dict[str, Any]:

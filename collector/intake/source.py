@@ -23,13 +23,16 @@ import structlog
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
+from collector.intake.probe import Probe, Stretch
+from sites.topic import probe_topic
+
 log = structlog.get_logger()
 
 KEEPALIVE_S = 20
 CONNECT_S = 10.0
 RECONNECT_MIN_S = 0.2
 RECONNECT_MAX_S = 30.0
-MISC_S = 1.0
+MISC_S = 1.0  # and so often we probe
 MAX_WAITING = 20_000
 MAX_WAITING_BYTES = 64 * 2**20
 MAX_BATCH = 500
@@ -58,7 +61,7 @@ class Broker:
 
 @dataclass(frozen=True)
 class Subscription:
-    """One connection's client id and what it listens to."""
+    """One connection's client id and what it listens to, beside its own probes."""
 
     client_id: str
     topics: tuple[str, ...]
@@ -110,6 +113,13 @@ class MqttSource:
         self._ended = asyncio.Event()
         self._listening_since: datetime | None = None
         self._client: mqtt.Client | None = None
+        self._probe = Probe()
+        self._probed = probe_topic(subscription.client_id)
+
+    @property
+    def proven(self) -> Stretch | None:
+        """From when until when we heard everything; None where nothing proves it."""
+        return self._probe.heard(self._listening_since)
 
     @property
     def listening_since(self) -> datetime | None:
@@ -170,6 +180,7 @@ class MqttSource:
             return await self._stay(client)
         finally:
             self._listening_since, self._client = None, None
+            self._probe.lost()
             client.disconnect()
 
     async def _stay(self, client: mqtt.Client) -> bool:
@@ -179,6 +190,7 @@ class MqttSource:
             if client.loop_misc() != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 break
             heard = heard or self._listening_since is not None
+            self._ask(client)
             if not heard and asyncio.get_running_loop().time() > deadline:
                 break
             try:
@@ -212,16 +224,27 @@ class MqttSource:
             log.warning("broker.refused", reason=str(code))
             self._ended.set()
             return
-        client.subscribe([(topic, 1) for topic in self._subscription.topics])
+        topics = *self._subscription.topics, self._probed
+        client.subscribe([(topic, 1) for topic in topics])
+
+    def _ask(self, client: mqtt.Client) -> None:
+        if self._listening_since is not None:
+            client.publish(self._probed, self._probe.ask(self._clock()), qos=1)
 
     def _on_subscribe(
-        self, _client: Any, _user: Any, _mid: int, codes: list[ReasonCode], _: Any
+        self,
+        client: mqtt.Client,
+        _user: Any,
+        _mid: int,
+        codes: list[ReasonCode],
+        _: Any,
     ) -> None:
         if any(code.is_failure for code in codes):
             log.error("broker.refused", reason="subscription")
             self._ended.set()
             return
         self._listening_since = self._clock()
+        self._ask(client)
         log.info("broker.subscribed", client=self._subscription.client_id)
 
     def _on_disconnect(self, *_: Any) -> None:
@@ -229,6 +252,9 @@ class MqttSource:
         self._ended.set()
 
     def _on_message(self, _client: Any, _user: Any, message: mqtt.MQTTMessage) -> None:
+        if message.topic == self._probed:
+            self._probe.came_back(bytes(message.payload), self._clock())
+            return
         size = len(message.payload)
         if (
             len(self._waiting) >= MAX_WAITING

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from collector.database import Database, Transaction
 from collector.errors import DatabaseError
 from collector.incident import ending
 from collector.intake.found import Judge, keep, lock_sites
+from collector.intake.listener import leave, together
 from collector.intake.presence import (
     Decision,
     DevicePulse,
@@ -43,7 +45,10 @@ class Away:
 
 
 class PresenceWatch:
-    """Looks once a second; `listening` says how well we hear, None: not at all."""
+    """Looks once a second; `listening` says how well we hear, None: not at all.
+
+    `name` is that of this collector among several.
+    """
 
     def __init__(
         self,
@@ -52,12 +57,14 @@ class PresenceWatch:
         judge: Judge,
         listening: Callable[[], Listening | None],
         health: Health,
+        name: str = "collector",
     ) -> None:
         self._database = database
         self._inventory = inventory
         self._judge = judge
         self._listening = listening
         self._health = health
+        self._name = name
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Look until told to stop; a database that is away is waited for."""
@@ -77,13 +84,17 @@ class PresenceWatch:
                     await stopping.wait()
             except TimeoutError:
                 continue
+        with suppress(DatabaseError):  # then they wait half a minute
+            async with self._database.transaction() as transaction:
+                await leave(transaction, self._name)
 
     async def look(self) -> list[Away]:
         """Look once; give what was found away just now."""
-        listening = self._listening()
-        if listening is None:
-            return []
+        own = self._listening()
         async with self._database.transaction() as transaction:
+            listening = await together(transaction, self._name, own)
+            if listening is None:
+                return []
             away = await self._devices(transaction, listening)
             away += await self._paths(transaction, listening)
             withheld = await look_for_gaps(transaction, listening)

@@ -8,7 +8,6 @@ What an incident shows was copied to it and outlives the raw row.
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -149,7 +148,7 @@ class _Work:
             async with turn(self._database) as transaction:
                 gone = await transaction.run(query, **named, most=BATCH)
             self.gone[name] += gone
-            full = gone == BATCH
+            full = gone >= BATCH
 
     async def _some_pictures(self) -> int:
         bounds = self._bounds
@@ -185,7 +184,5 @@ class _Work:
             return
 
     def _units(self, field: str) -> object:
-        rows: list[dict[str, str | datetime]] = [
-            {"unit": unit["unit"], field: unit[field]} for unit in self._bounds.units
-        ]
-        return jsonb(rows)
+        """Give the bound of each unit by its name."""
+        return jsonb({unit["unit"]: unit[field] for unit in self._bounds.units})

@@ -5,7 +5,7 @@ being stored. Whoever stores records of an hour that is over marks it, and it is
 up again within a minute. Where raw rows are gone, what was rolled up stays as it is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from collector.database import Database, Transaction, jsonb
@@ -25,21 +25,17 @@ _STEPS = (
 _OF_HOURS = _STEPS[:2]
 
 
-async def mark(transaction: Transaction, rows: Iterable[EventRow]) -> None:
+async def mark(transaction: Transaction, rows: Sequence[EventRow]) -> None:
     """Mark the hours that were over when these records came, in their transaction.
 
     Takes row locks by key, until the transaction ends; call it after the rows are in.
     """
-    late = {
-        (row.site, hour)
-        for row in rows
-        if row.timed and (hour := _hour(row.at)) < _hour(row.received)
-    }
+    if not rows:
+        return
+    begun = _hour(max(row.received for row in rows))
+    late = {(row.site, _hour(row.at)) for row in rows if row.at < begun and row.timed}
     if late:
-        hours = [
-            {"site": site, "bucket": datetime.fromtimestamp(hour * HOUR_S, UTC)}
-            for site, hour in late
-        ]
+        hours = [{"site": site, "bucket": hour} for site, hour in late]
         await transaction.run(QUERIES["mark"], hours=jsonb(hours))
 
 
@@ -99,5 +95,5 @@ async def _roll(
         await transaction.run(QUERIES[name], **named)
 
 
-def _hour(at: datetime) -> int:
-    return int(at.timestamp() // HOUR_S)
+def _hour(at: datetime) -> datetime:
+    return datetime.fromtimestamp(at.timestamp() // HOUR_S * HOUR_S, UTC)

@@ -52,6 +52,7 @@ alter table store.device_state
     add column clock_low_since timestamptz,
     add column clock_frames int not null default 0,
     add column clock_told double precision;
+alter table store.path_state add column sent timestamptz;
 alter table store.event add column corrected timestamptz;
 alter table store.measurement add column corrected timestamptz;
 alter table store.event_untimed add column corrected timestamptz;

@@ -13,6 +13,20 @@ alter table store.incident_log
     add constraint incident_log_what_check
         check (what in ('opened', 'joined', 'acknowledged', 'handed_over', 'step_done',
                         'step_undone', 'resolved', 'told', 'not_told', 'confirmed', 'ended', 'returned'));
+-- The collectors, and for how long each has proven that it hears; and when none of them heard.
+create table store.listener (
+    name text primary key,
+    since timestamptz,
+    until timestamptz,
+    seen timestamptz not null
+);
+create table store.deaf (
+    since timestamptz primary key,
+    until timestamptz not null
+);
+grant select, insert, update on store.listener to wachtpost_collector;
+grant select, insert on store.deaf to wachtpost_collector;
+grant select on store.deaf to wachtpost_view;
 grant update (cause, confirmed, state, resolved, outcome, sentence) on store.incident to wachtpost_collector;
 
 create or replace function store.guard_incident() returns trigger
@@ -64,6 +78,8 @@ create trigger guard_ending before update on store.incident
 reset role;
 
 set role wachtpost_view;
+create view seen.deaf as select since, until from store.deaf;
+grant select on seen.deaf to wachtpost_dashboard;
 create or replace view seen.incident as
     select incident, unit, site, rule, cause, priority, title, silent, to_control_room, occurred, opened, changed,
            state, owner, acknowledged, resolved, outcome, sentence, playbook, playbook_version, confirmed

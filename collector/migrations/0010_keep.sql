@@ -4,6 +4,9 @@ set role wachtpost_owner;
 -- So that what a wrong clock put among old rows is found at once.
 create index event_corrected on store.event (corrected) where corrected is not null;
 create index measurement_corrected on store.measurement (corrected) where corrected is not null;
+-- Where a table is not kept by day, this finds the hours of all places.
+create index event_by_time on store.event using brin (at) with (autosummarize = on);
+create index measurement_by_time on store.measurement using brin (at) with (autosummarize = on);
 
 -- Roll-ups of whole hours, and of the days of the place; they stay where the raw rows are gone.
 create table store.measurement_hour (

@@ -32,7 +32,7 @@ class Due:
     `reason` is `opened`, `raised`, `silenced`, `confirmed` or
     `handed_over-<log entry>`. `step` is
     the first step of the person's role that is not done, by language. `names` are the
-    words that no letter may hold.
+    words that no letter may hold. `while_blind`: it happened while a device was down.
     """
 
     message: int
@@ -51,6 +51,7 @@ class Due:
     priority: Priority
     silent: bool
     confirmed: bool
+    while_blind: bool
     occurred: datetime
     time_zone: str
     owner: str | None
@@ -108,6 +109,8 @@ def _lines(due: Due, words: dict[str, Any]) -> Iterator[str]:
         yield line["silent"]
     if due.confirmed:
         yield line["confirmed"]
+    if due.while_blind:
+        yield line["while_blind"]
     since = due.occurred.astimezone(ZoneInfo(due.time_zone))
     yield line["since"].format(since=since.strftime(words["time"]))
     yield _who_is_on_it(due, words)

@@ -184,13 +184,22 @@ def _still(moment: Moment, frame: av.VideoFrame, passed: Passed) -> Still:
         frame.height,
     ):
         frame = frame.reformat(width=width, height=height, format="yuv420p")
-    return Still(moment, _luma(frame)[:height, :width], lambda: _planes(frame), passed)
+    luma = _luma(frame)[:height, :width]
+    return Still(moment, luma, lambda: _planes(frame), passed, lambda: _chroma(frame))
 
 
 def _luma(frame: av.VideoFrame) -> Pixels:
-    plane = frame.planes[0]
+    return _plane(frame, 0)
+
+
+def _chroma(frame: av.VideoFrame) -> list[Pixels]:
+    return [_plane(frame, number) for number in (1, 2)]
+
+
+def _plane(frame: av.VideoFrame, number: int) -> Pixels:
+    plane = frame.planes[number]
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-    return rows[: frame.height, : frame.width]
+    return rows[: plane.height, : plane.width]
 
 
 def _planes(frame: av.VideoFrame) -> Pixels:

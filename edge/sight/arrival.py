@@ -53,12 +53,14 @@ class Arrivals:
         stirred: Sequence[bool],
         seconds: float,
         *,
+        glared: Sequence[bool] = (),
         settled: bool = True,
     ) -> list[Course | None]:
         """Take the things of the next look; return the track of each, in order.
 
-        `stirred` says which changed since the last look; nothing arrives while the
-        light is not settled. Things beyond the sixteenth have no track.
+        `stirred` says which changed since the last look, `glared` which are in another
+        light and have to be seen for longer; nothing arrives while the light is not
+        settled. Things beyond the sixteenth have no track.
         """
         before = list(self.tracks)
         free = list(before)
@@ -79,7 +81,8 @@ class Arrivals:
             if track is None:
                 mine[number] = self._begin(thing, seconds, before, crowded=not calm)
             else:
-                track.go_on(thing, seconds, stirred=stirred[number], calm=calm)
+                clear = calm and not (glared and glared[number])
+                track.go_on(thing, seconds, stirred=stirred[number], calm=clear)
         for track in free:
             track.seen.append(False)
         self._forget(seconds)

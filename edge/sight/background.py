@@ -4,34 +4,46 @@ Pure: seconds are an argument. Two memories must agree: OpenCV's KNN knows what 
 and our own picture of the scene can be mended in places, which KNN cannot.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 
-from edge.sight.detail import DARKEST, NOISES, Detail, Plane, detail_of, things_in
+from edge.sight.detail import (
+    DARKEST,
+    NOISES,
+    Detail,
+    Plane,
+    detail_of,
+    opened,
+    things_in,
+)
 from edge.sight.habit import SHADOW_DEPTH, Habits
 from edge.sight.limit import limits
 from edge.sight.picture import Pixels
 from edge.sight.shape import Box
+from edge.sight.thing import Place
+from edge.sight.thread import Threads
 
 NEAR = 0.7  # of the threshold; brightnesses that KNN takes for the same
 SHADOW = 200  # the model says 255 for a thing, 127 for its shadow
-THIN = 10.0  # px that are thin, on average; with more, what is thin is no visitor
-THIN_MOST = 120  # px that count in one look
-THIN_SHARE = 0.02  # of a look in the average: ten seconds
 DARK_LEAST = 0.6  # of the threshold, in black
 FOLLOW_S = 2.0  # over which the scene follows what is no thing
 SWAY_S = 30.0  # over which it follows what KNN knows from before, as leaves in wind
-LIT_S = 5.0  # over which it follows a change of light; a headlight is gone by then
+LEARNS_S = 0.3  # between two times that the scene is learned: every second look,
+# but each look in a glare: a headlight rests for one look
+GLARE = 0.02  # of the picture in another light; in less there is no glare
+LIT_S = 5.0  # over which it follows a change of light, where that rests
+RESTS = 4.0  # levels from look to look; light that changes more goes on, as a headlight
+SOLID = 0.25  # of what differs where somebody is; with less it is light alone
 WHITE = 250  # levels; above, the sensor shows no more light
 MARGIN = 4  # px around what differs that are looked at, too
 LIGHT_AROUND = (31, 31)  # px from which the light on a hidden place is guessed
 
 _SQUARE = np.ones((3, 3), np.uint8)
 _DOT = np.ones((2, 2), np.uint8)
-_Place = tuple[slice, slice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +54,13 @@ class Difference:
         things: 255 where something is that does not belong to the scene.
         lit: 255 where the light alone is another.
         where: the part of the picture that was looked at closely; None: nothing is.
-        detail: of that part.
+        detail: gives that of this part.
     """
 
     things: Pixels
     lit: Pixels
-    where: _Place | None = None
-    detail: Detail | None = None
+    where: Place | None = None
+    detail: Callable[[], Detail] | None = None
 
     @property
     def share(self) -> float:
@@ -69,9 +81,11 @@ class Background:
 
     def __init__(self, threshold: float, picture: Pixels) -> None:
         self._threshold = threshold
-        self._thin = 0.0
+        self._threads = Threads(picture)
         self._nothing = np.zeros_like(picture)
-        self._known = picture
+        self._known = self._before = picture
+        self._differs: cv2.typing.MatLike = picture
+        self._unlearned = 0.0
         self._habits = Habits(NEAR * threshold, picture)
         self.scene: Plane = picture.astype(np.float32)
 
@@ -88,67 +102,80 @@ class Background:
         `rate` is KNN's own of learning; `noise` is in levels of that picture. In the
         boxes held KNN is not asked: it gets used to who stands there.
         """
-        held = held if self._thin <= THIN else ()
+        held = () if self._threads.are_there else held
         far = self._far(level, noise, gain)
-        known = cv2.bitwise_and(far, self._sure(level, far, rate, held))
-        fine = cv2.morphologyEx(known, cv2.MORPH_OPEN, _DOT)
-        if not cv2.countNonZero(fine):
-            self._thin -= self._thin * THIN_SHARE
+        self._differs = far
+        core = cv2.erode(far, _DOT)
+        where = _around(core)
+        places = _places(held, level.shape)
+        fine = None
+        if where:
+            fine = self._fine(level, core[where], where, rate, places)
+        else:
+            self._habits.ask(level, None, rate, places)
+        if where is None or fine is None:
+            self._threads.rest()
             return Difference(self._nothing, self._nothing)
-        where = _around(fine)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
         differs: Pixels = np.zeros_like(level)
-        differs[where] = self._cleaned(fine[where])
-        if not cv2.countNonZero(differs):
-            return Difference(differs, differs)
+        differs[where] = self._threads.leave_out(fine, where)
         where = _around(differs)
-        white = WHITE * min(gain, 1.0)
-        detail = detail_of(level[where], self.scene[where], noise, white)
+        if where is None:
+            return Difference(differs, differs)
+        scene, white = self.scene[where].copy(), WHITE * min(gain, 1.0)
+        detail = cache(lambda: detail_of(level[where], scene, noise, white))
+        sure = [place for place in places if self._is_darker(level, place)]
+        new = differs.copy()
+        for place in sure:  # who is there stays in any light
+            new[place] = 0
+        if not cv2.countNonZero(new):
+            return Difference(differs, self._nothing, where, detail)
         things = np.zeros_like(level)
-        things[where] = things_in(np.ascontiguousarray(differs[where]), detail, noise)
-        for place in _places(held, level.shape):  # who is there stays in any light
-            things[place] = differs[place]
+        things[where] = things_in(differs[where], detail(), noise)
+        for place in places:
+            solid = cv2.countNonZero(things[place])
+            if place in sure or solid >= SOLID * cv2.countNonZero(differs[place]):
+                things[place] = differs[place]
         lit = cv2.subtract(differs, things)
-        return Difference(things, lit, where, detail)  # type: ignore[arg-type]  # as above
+        return Difference(things, lit, where, detail)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
 
-    def _sure(
-        self, level: Pixels, far: cv2.typing.MatLike, rate: float, held: Sequence[Box]
-    ) -> cv2.typing.MatLike:
-        """Give where KNN is sure that something is, or right beside that.
+    def _fine(
+        self,
+        level: Pixels,
+        core: cv2.typing.MatLike,
+        where: Place,
+        rate: float,
+        held: Sequence[Place],
+    ) -> cv2.typing.MatLike | None:
+        """Give what KNN is sure of too, or is right beside that, in `where`.
 
-        It leaves holes in what is small or thin. What can be no more than a shadow is
-        not asked for, nor who is there: KNN gets used to those.
+        None if nothing is. KNN leaves holes in what is small or thin. What can be no
+        more than a shadow is not asked for, nor who is there: KNN gets used to those.
         """
-        hard = cv2.morphologyEx(self._hard(level, far), cv2.MORPH_OPEN, _DOT)
-        asked = cv2.dilate(hard, _SQUARE)
-        there = [(place, asked[place].copy()) for place in _places(held, far.shape)]
-        for place, _ in there:
+        far = cv2.dilate(core, _DOT, anchor=(0, 0))  # without what is thinner than 2 px
+        asked = np.zeros_like(level)
+        hard = opened(self._hard(level, far, where))
+        asked[where] = hard
+        for place in held:
             asked[place] = 0
-        places = [place for place, _ in there]
-        labels = self._habits.ask(level, asked, rate, places)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
+        labels = self._habits.ask(level, asked, rate, held)[where]
         _, sure = cv2.threshold(labels, SHADOW, 255, cv2.THRESH_BINARY)
-        sure = cv2.dilate(sure, _SQUARE)
-        for place, near in there:
-            sure[place] = near
-        return sure
+        if held:  # asked is what is hard and not held
+            sure = cv2.max(sure, cv2.subtract(hard, asked[where]))
+        known = cv2.bitwise_and(far, cv2.dilate(sure, _SQUARE))
+        fine = opened(known)
+        return fine if cv2.countNonZero(fine) else None
 
-    def _hard(self, level: Pixels, far: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    def _is_darker(self, level: Pixels, place: Place) -> bool:
+        """Say whether a place is darker than usual: no lamp does that."""
+        return cv2.mean(level[place])[0] <= cv2.mean(self._known[place])[0]
+
+    def _hard(
+        self, level: Pixels, far: cv2.typing.MatLike, where: Place
+    ) -> cv2.typing.MatLike:
         """Take out of what differs what may be no more than a shadow."""
-        deepest = cv2.convertScaleAbs(self._known, alpha=SHADOW_DEPTH)
-        return cv2.subtract(far, cv2.inRange(level, deepest, self._known))
-
-    def _cleaned(self, fine: cv2.typing.MatLike) -> cv2.typing.MatLike:
-        """Leave out what is thin too, where that is seen all the time.
-
-        A visitor far away is thin, for a while. Edges before a lens that shakes, the
-        threads of a web and twigs are for ever.
-        """
-        solid = cv2.morphologyEx(fine, cv2.MORPH_OPEN, _SQUARE)
-        by_solid = cv2.dilate(solid, _SQUARE, iterations=2)
-        thin = cv2.countNonZero(cv2.subtract(fine, by_solid))
-        self._thin += (min(thin, THIN_MOST) - self._thin) * THIN_SHARE
-        if self._thin > THIN:
-            return solid
-        return cv2.morphologyEx(fine, cv2.MORPH_CLOSE, _SQUARE)
+        known = self._known[where]
+        deepest = cv2.convertScaleAbs(known, alpha=SHADOW_DEPTH)
+        return cv2.subtract(far, cv2.inRange(level[where], deepest, known))
 
     def _far(self, level: Pixels, noise: float, gain: float) -> cv2.typing.MatLike:
         """Say where a picture differs more than light and noise explain."""
@@ -165,25 +192,41 @@ class Background:
     def learn(
         self, level: Pixels, found: Difference, held: Sequence[Box], step: float
     ) -> None:
-        """Follow what is no thing for a step of seconds; not in the boxes held."""
+        """Follow what is no thing for a step of seconds; not in the boxes held.
+
+        The picture is that of the last comparison.
+        """
+        before, self._before = self._before, level
+        self._unlearned += step
+        glare = cv2.countNonZero(found.lit) >= GLARE * level.size
+        if self._unlearned < LEARNS_S and not glare:
+            return
+        step, self._unlearned = self._unlearned, 0.0
         if found.where is None and not held:
             cv2.accumulateWeighted(level, self.scene, min(1.0, step / FOLLOW_S))
             return
         busy = cv2.dilate(cv2.bitwise_or(found.things, found.lit), _SQUARE)
-        calm, lit = cv2.bitwise_not(busy), found.lit.copy()
+        calm, lit = cv2.bitwise_not(busy), _at_rest(found.lit, level, before)
         for place in _places(held, calm.shape):
             calm[place] = lit[place] = 0
-        far = self._far(level, 0.0, 1.0)
-        sways = cv2.bitwise_and(calm, far)
+        sways = cv2.bitwise_and(calm, self._differs)
         calm = cv2.subtract(calm, sways)
         for mask, lasts in ((calm, FOLLOW_S), (sways, SWAY_S), (lit, LIT_S)):
-            share = min(1.0, step / lasts)
-            cv2.accumulateWeighted(level, self.scene, share, mask=mask)
+            if cv2.countNonZero(mask):
+                share = min(1.0, step / lasts)
+                cv2.accumulateWeighted(level, self.scene, share, mask=mask)
 
     def absorb(self, level: Pixels, where: Pixels) -> None:
         """Take what is seen at some places (255) for the scene."""
         wide = cv2.dilate(where, _SQUARE) > 0
         self.scene[wide] = level[wide]
+
+
+def _at_rest(lit: Pixels, level: Pixels, before: Pixels) -> Pixels:
+    """Leave out light that goes on, and white: it has no detail to learn."""
+    kept = lit.copy()
+    kept[(cv2.absdiff(level, before) > RESTS) | (level >= WHITE)] = 0
+    return kept
 
 
 def relit(level: Pixels, known: Plane, keep: Pixels | None) -> Pixels:
@@ -203,18 +246,23 @@ def relit(level: Pixels, known: Plane, keep: Pixels | None) -> Pixels:
     return np.where(wide, guessed, level).astype(np.uint8)
 
 
-def _around(differs: Pixels) -> _Place:
-    left, top, width, height = cv2.boundingRect(differs)
+def _around(plane: cv2.typing.MatLike) -> Place | None:
+    """Give the part of a plane that is not 0, and a margin."""
+    left, top, width, height = cv2.boundingRect(plane)
+    if not width:
+        return None
     return (
         slice(max(0, top - MARGIN), top + height + MARGIN),
         slice(max(0, left - MARGIN), left + width + MARGIN),
     )
 
 
-def _places(boxes: Sequence[Box], size: tuple[int, ...]) -> Iterable[_Place]:
+def _places(boxes: Sequence[Box], size: tuple[int, ...]) -> list[Place]:
     high, wide = size[:2]
-    for left, top, width, height in boxes:
-        yield (
+    return [
+        (
             slice(int(top * high), round((top + height) * high)),
             slice(int(left * wide), round((left + width) * wide)),
         )
+        for left, top, width, height in boxes
+    ]

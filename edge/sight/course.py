@@ -16,7 +16,7 @@ MOVED = (1.5, 2.5)  # px from the first place; small and large things
 MOVED_SHARE = 0.35  # of a thing's size (root of its pixels), within these
 PART_MOVED = 5.0  # px; a part that has gone so far is a thing of its own
 GREW = 1.6  # times as large as when first seen: it comes nearer
-BURST = 3.5  # times as large as in the look before: it is another thing
+BURST = 3.5  # times as large or small as in the look before: it is another thing
 QUICK = 5.0  # px a look; what is quicker flies straight
 TURN = 0.6  # of its speed; a quick thing turns no more
 CROWD_LOOKS = 10  # that a thing out of a crowd must be seen in
@@ -90,8 +90,12 @@ class Course:
         `stirred` says that it changed since the last look, `calm` that there is no
         crowd of things in which one is easily taken for another.
         """
-        if thing.pixels > BURST * self.thing.pixels and not self.has_arrived:
+        small, large = sorted((thing.pixels, self.thing.pixels))
+        if large > BURST * small and not self.has_arrived:
             self.first, self.size = place_of(thing), thing.pixels
+            self.born = seconds
+            if calm and thing.pixels == small:  # it fell apart
+                self.crowded, self.looks = True, 0
         self.peak = max(self.peak * FADES, thing.pixels)
         self.thing, self.seconds = thing, seconds
         self.go_to(place_of(thing), seconds)

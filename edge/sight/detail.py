@@ -6,6 +6,7 @@ a factor, under a lamp, a headlight or another exposure.
 """
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TypeAlias
 
 import cv2
@@ -36,13 +37,13 @@ class Detail:
     """The detail of a place now and in the scene as it is known.
 
     Attributes:
-        up, down: where detail came, and where it went.
+        up, down: 255 where detail came, and where it went.
     """
 
     now: Plane
     known: Plane
-    up: NDArray[np.bool_]
-    down: NDArray[np.bool_]
+    up: Pixels
+    down: Pixels
 
 
 def detail_of(level: Pixels, scene: Plane, noise: float, white: float) -> Detail:
@@ -54,18 +55,25 @@ def detail_of(level: Pixels, scene: Plane, noise: float, white: float) -> Detail
     mean_now, mean_known = cv2.blur(now, AROUND), cv2.blur(scene, AROUND)
     fine_now, fine_known = now - mean_now, scene - mean_known
     ratio = (mean_now + DARKEST) / (mean_known + DARKEST)
-    change = np.minimum(
-        np.abs(fine_now - fine_known), np.abs(fine_now - ratio * fine_known)
+    change = cv2.min(
+        cv2.absdiff(fine_now, fine_known), cv2.absdiff(fine_now, ratio * fine_known)
     )
     soft = np.abs(mean_now - mean_known) * SOFT
-    other = change > np.maximum(soft, max(FINE, NOISES * noise))
-    more = np.abs(fine_now) > np.abs(fine_known)
-    return Detail(
-        fine_now.astype(np.float32, copy=False),
-        fine_known.astype(np.float32, copy=False),
-        other & more,
-        other & ~more & (level < white),
-    )
+    least = np.maximum(soft, max(FINE, NOISES * noise))
+    other = cv2.compare(change, least, cv2.CMP_GT)
+    more = cv2.compare(np.abs(fine_now), np.abs(fine_known), cv2.CMP_GT)
+    _, dark = cv2.threshold(level, ceil(white) - 1, 255, cv2.THRESH_BINARY_INV)
+    up = cv2.bitwise_and(other, more)
+    down = cv2.bitwise_and(cv2.subtract(other, more), dark)
+    return Detail(fine_now, fine_known, up, down)  # type: ignore[arg-type]  # OpenCV's stub says any number; these are bytes
+
+
+def opened(plane: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    """Leave out of a plane what is thinner than 2 px.
+
+    Not by MORPH_OPEN: with an even kernel it moves what is left by a pixel.
+    """
+    return cv2.dilate(cv2.erode(plane, _DOT), _DOT, anchor=(0, 0))
 
 
 def things_in(differs: Pixels, detail: Detail, noise: float) -> Pixels:
@@ -75,24 +83,22 @@ def things_in(differs: Pixels, detail: Detail, noise: float) -> Pixels:
     2. What is mostly near changed detail is a thing.
     3. Of the rest, the parts near changed detail are, and what they enclose.
     """
-    changed = (detail.up | detail.down).astype(np.uint8) * np.uint8(255)
+    changed = cv2.bitwise_or(detail.up, detail.down)
     least = 255 * DENSE / (REACH[0] * REACH[1])
     _, near = cv2.threshold(cv2.blur(changed, REACH), least, 255, cv2.THRESH_BINARY)
-    count, numbers = cv2.connectedComponents(differs, connectivity=8)
-    labels = numbers.astype(np.int32, copy=False)
-    flat = labels.ravel()
-    sizes = np.bincount(flat, minlength=count)
-    backed = np.bincount(flat, weights=near.ravel(), minlength=count) / 255
-    whole = backed >= MOSTLY * sizes
-    whole[0] = False
+    count, numbers = cv2.connectedComponents(differs, connectivity=8, ltype=cv2.CV_16U)
+    labels = numbers.astype(np.uint16, copy=False)
+    rest = cv2.bitwise_and(differs, near)
+    sizes = np.bincount(labels[differs > 0], minlength=count)
+    backed = np.bincount(labels[rest > 0], minlength=count)
     light = _alike(detail, labels, sizes, noise)
-    whole &= ~light
+    whole = (backed >= MOSTLY * sizes) & ~light
     if whole[1:].all():
         return differs
-    rest = cv2.bitwise_and(differs, near)
+    whole[0] = False
     if light.any():
         rest[light[labels]] = 0
-    kept = cv2.morphologyEx(rest, cv2.MORPH_OPEN, _DOT)
+    kept = opened(rest)
     contours, _ = cv2.findContours(kept, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     cv2.drawContours(kept, contours, -1, (255,), cv2.FILLED)
     kept = cv2.bitwise_and(kept, differs)
@@ -108,12 +114,12 @@ def _alike(
 ) -> NDArray[np.bool_]:
     """Say which parts have the detail that they always had."""
     alike = np.zeros(sizes.size, np.bool_)
-    for number in np.flatnonzero(sizes > ALIKE_PIXELS).tolist():
-        if number == 0:
+    for number, size in enumerate(sizes.tolist()):
+        if size <= ALIKE_PIXELS:
             continue
         part = labels == number
         now, known = detail.now[part], detail.known[part]
         own, other = float(now @ now), float(known @ known)
-        rich = min(own, other) > now.size * (RICH + 2 * noise) ** 2
+        rich = min(own, other) > size * (RICH + 2 * noise) ** 2
         alike[number] = rich and float(now @ known) > ALIKE * (own * other) ** 0.5
     return alike

@@ -13,7 +13,7 @@ from edge.sight.lens import Lens
 from edge.sight.lookout import Lookout, Manner, Seen
 from edge.sight.memory import Memory
 from edge.sight.motion import Started
-from edge.sight.picture import Masked, Masking, Still, middle_size, small_size
+from edge.sight.picture import Masked, Masking, Still, small_size
 from edge.sight.scenery import WARM_UP_S
 from edge.sight.shape import Polygon
 
@@ -72,11 +72,11 @@ class Eye:
             height, width = still.luma.shape
             self._masking = Masking(self._masks, height, width)
             self._lookout = self._new_lookout()
-            middle = middle_size(height, width)
-            unseen = self._masking.unseen(middle)
+            small = small_size(height, width)
+            unseen = self._masking.unseen()
             if self._guard:
                 self._memory = None  # a picture of another size is another camera's
-            self._guard = Guard(middle, unseen, loops=self._loops, memory=self._memory)
+            self._guard = Guard(small, unseen, loops=self._loops, memory=self._memory)
             self._mute_until = seconds
         picture = self._masking.hide(still)
         verdict = self._guard.look(picture, seconds) if self._guard else None

@@ -3,6 +3,7 @@
 Pure: moments are an argument.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -62,12 +63,15 @@ class Glow:
         """Follow the light for a step of seconds."""
         self.usual += (cells - self.usual) * free * np.float32(step / USUAL_S)
 
-    def lit(self, cells: Cells, free: Free) -> Lit | None:
+    def lit(self, cells: Cells, free: Callable[[], Free]) -> Lit | None:
         """Return the part that is lit, if one is."""
-        change = cells - self.usual
-        far = (np.abs(change) > LIT_LEVELS) & free
+        far = cv2.absdiff(cells, self.usual) > LIT_LEVELS
         if np.count_nonzero(far) < PART * far.size:  # as nearly always
             return None
+        far &= free()
+        if np.count_nonzero(far) < PART * far.size:
+            return None
+        change = cells - self.usual
         far &= np.abs(np.log((cells + DARKEST) / (self.usual + DARKEST))) > LIT
         lighter, darker = far & (change > 0), far & (change < 0)
         kind = lighter if lighter.sum() >= darker.sum() else darker
@@ -76,7 +80,7 @@ class Glow:
         return Lit(float(np.nonzero(kind)[1].mean() / CELLS[0]), kind is lighter)
 
     def look(
-        self, lit: Lit | None, cells: Cells, free: Free, moment: Moment
+        self, lit: Lit | None, cells: Cells, free: Callable[[], Free], moment: Moment
     ) -> tuple[Moment, LightChange] | None:
         """Name a light on a part of the scene: one that stays, or one that goes."""
         patch, seconds = self._patch, moment.seconds
@@ -94,7 +98,7 @@ class Glow:
             return self._headlight(patch, lasted, seconds)
         if lasted < STAYS_S:
             return None
-        self.take(cells, free)
+        self.take(cells, free())
         return patch.since, "lamp"
 
     def _headlight(

@@ -28,12 +28,12 @@ from edge.sight.outline import change, outline, shown
 from edge.sight.picture import Masked, Pixels
 from edge.sight.repeat import Repeat
 from edge.sight.scene import (
-    DOUBT,
     Evidence,
     Light,
     Scene,
     cover_or_turn,
     is_black,
+    is_doubtful,
     trouble_of,
     unevenness,
 )
@@ -43,7 +43,7 @@ from edge.sight.sketch import is_known_again
 JUDGED_S = 1.3  # between two glances at the outline, and two judgements in doubt
 CALM_S = 3.9  # between two judgements while little changes
 QUIET_S = 7.7  # between them while nothing does
-CHANGED = (0.08, 0.17)  # of all edges: little, and more than comes with who walks by
+CHANGED = (0.12, 0.25)  # of all edges: little, and more than comes with who walks by
 YOUNG_S = 8.0  # a scene is learned fast at first
 AVERAGED_S = 0.35  # between two pictures that the mean picture is made of
 SETTLE_S = 1.0  # over which the mean picture follows; rain and insects vanish in it
@@ -55,7 +55,7 @@ SOON = 4  # judgements in doubt follow at once
 SELDOM = 4  # of them look for a turn, which takes long, if nothing changes
 WHOLE = 0.999  # of a block; rounding is no mask
 GAP_S = 9.0  # longest step of time that counts at once
-SELF = 0.5  # of blocks; a scene that was lost must be so much like itself
+SELF = 0.5  # of blocks, of contrast; a scene that was lost must be so like itself
 KIN = 0.35  # correlation of edges by day and by night
 
 
@@ -71,7 +71,7 @@ class Guard:
     """Watches one camera's scene.
 
     Args:
-        size: (height, width) of the middle picture.
+        size: (height, width) of the small picture.
         unseen: 255 where masks hide it, or None.
         loops: the film begins again at its end, which is then no trouble.
         memory: what was kept of the camera's scene before a restart.
@@ -116,22 +116,22 @@ class Guard:
         """
         if not picture.shows:
             return None
-        middle = picture.middle
+        small = picture.small
         frames = [*picture.passed, (seconds, picture.points)]
         looping = self._repeat is not None and self._repeat.is_looping(frames, seconds)
-        before, self._before = self._before, (middle, picture.fine)
+        before, self._before = self._before, (small, picture.fine)
         if before is None:
-            self._mean[:] = logarithm(middle)
+            self._mean[:] = logarithm(small)
             self._first = self._last = self._judged = self._compared = seconds
             return None
         if seconds - self._last >= AVERAGED_S:
             share = min(1.0, (seconds - self._last) / SETTLE_S)
-            cv2.accumulateWeighted(logarithm(middle), self._mean, share)
+            cv2.accumulateWeighted(logarithm(small), self._mean, share)
             self._last = seconds
         if seconds - self._judged < JUDGED_S:
             return None
         self._judged = seconds
-        if is_black(middle, self._hidden):
+        if is_black(small, self._hidden):
             self._outline = None
             return self._hold(Loss.BLACK, seconds)
         step = self._due(seconds)
@@ -139,7 +139,7 @@ class Guard:
             self._compared = seconds
             self._light.take(picture.chroma(), seconds)
             sharp = sharpness(picture.fine, before[1], self._whole)
-            looks = (logarithm(middle), logarithm(before[0]))
+            looks = (logarithm(small), logarithm(before[0]))
             self._found = self._judge(looks, sharp, seconds, step)
             if 0 < self._doubts < SOON:
                 self._outline = None  # and once more, soon
@@ -212,7 +212,7 @@ class Guard:
             scene.rich,
             unevenness(view),
             steady,
-            likeness.edges < DOUBT and self._may_have_turned(),
+            is_doubtful(likeness) and self._may_have_turned(),
         )
         self._doubts = self._doubts + 1 if evidence.is_doubtful else 0
         if seconds - self._first < WARM_UP_S:
@@ -240,8 +240,10 @@ class Guard:
     def _lasting(self, evidence: Evidence) -> Loss | None:
         """Give the trouble that was told, while the scene is only half way back."""
         told = self._told.trouble
-        elsewhere = told is Loss.TURNED and evidence.likeness.lost > SELF
-        return told if elsewhere or evidence.is_poor else None
+        likeness = evidence.likeness
+        elsewhere = told is Loss.TURNED and likeness.lost > SELF
+        faint = evidence.is_poor and likeness.contrast < SELF
+        return told if elsewhere or faint else None
 
     def _may_have_turned(self) -> bool:
         """Say whether to look for a turn: seldom twice in the same picture."""

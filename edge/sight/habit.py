@@ -32,9 +32,8 @@ SEED = 1  # KNN learns at random moments; with a seed, at the same ones each tim
 class _Tile:
     where: Place
     knn: cv2.BackgroundSubtractorKNN
-    asked: Pixels
     labels: Pixels
-    number: int
+    learned: float = 0.0  # of all the learning so far
 
 
 class Habits:
@@ -51,7 +50,6 @@ class Habits:
     def __init__(self, near: float, picture: Pixels) -> None:
         cv2.setRNGSeed(SEED)
         self._labels = np.zeros_like(picture)
-        self._asked = np.zeros_like(picture)
         down, across = TILE
         self._columns = -(-picture.shape[1] // across)
         self._tiles = [
@@ -59,9 +57,7 @@ class Habits:
             for y in range(0, picture.shape[0], down)
             for x in range(0, picture.shape[1], across)
         ]
-        for number, tile in enumerate(self._tiles):
-            tile.number = number
-        self._owed = np.zeros(len(self._tiles))  # of learning, since it was asked last
+        self._learning = 0.0
         self._looks = 0
 
     def _tile(self, where: Place, near: float, picture: Pixels) -> _Tile:
@@ -69,41 +65,46 @@ class Habits:
         knn.setShadowThreshold(SHADOW_DEPTH)
         for _ in range(SEEDS):
             knn.apply(picture[where], learningRate=SEEDING)
-        return _Tile(where, knn, self._asked[where], self._labels[where], 0)
+        return _Tile(where, knn, self._labels[where])
 
     def ask(
-        self, level: Pixels, asked: Pixels, rate: float, held: Sequence[Place] = ()
+        self,
+        level: Pixels,
+        asked: Pixels | None,
+        rate: float,
+        held: Sequence[Place] = (),
     ) -> Pixels:
         """Say at least where `asked` is 255 what is unusual: 255, or 127 in shadow.
 
         `rate` is KNN's own of learning, 0 to 1 a look; where somebody is held it is
         nearly none. The answer is good until the next look.
         """
-        self._owed += rate
-        if held and rate <= QUICK:
-            there = {number for place in held for number in self._under(place)}
-            self._owed[list(there)] -= rate * (1 - HELD)
+        self._learning += rate
+        if rate <= QUICK:
+            for number in {n for place in held for n in self._under(place)}:
+                self._tiles[number].learned += rate * (1 - HELD)
         self._looks += 1
         self._labels[:] = 0
         if rate > QUICK:
             needed = self._tiles
         else:
             needed = self._tiles[self._looks % REST :: REST]
-            needed += [tile for tile in self._around(asked) if tile not in needed]
+            if asked is not None:
+                needed += [tile for tile in self._around(asked) if tile not in needed]
         for tile in needed:
-            learned = min(max(float(self._owed[tile.number]), SLOWEST), 1.0)
-            self._owed[tile.number] = 0.0
-            tile.knn.apply(level[tile.where], tile.labels, learned)
+            owed = self._learning - tile.learned
+            tile.learned = self._learning
+            share = min(max(owed, SLOWEST), 1.0)
+            tile.knn.apply(level[tile.where], tile.labels, share)
         return self._labels
 
     def _around(self, asked: Pixels) -> list[_Tile]:
         left, top, width, height = cv2.boundingRect(asked)
         if not width:
             return []
-        self._asked[:] = asked
         place = (slice(top, top + height), slice(left, left + width))
         under = [self._tiles[number] for number in self._under(place)]
-        return [tile for tile in under if cv2.countNonZero(tile.asked)]
+        return [tile for tile in under if cv2.countNonZero(asked[tile.where])]
 
     def _under(self, place: Place) -> list[int]:
         """Give the numbers of the tiles under a place that is not empty."""

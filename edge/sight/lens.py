@@ -73,13 +73,19 @@ def is_near(small: Pixels, track: Track) -> bool:
     if not inner.size or ring <= 0:
         return False
     background = (float(outer.sum()) - float(inner.sum())) / ring
-    peak = float(np.percentile(inner, BRIGHTEST))
+    peak = _percentile(inner, BRIGHTEST)
     contrast = peak - background
     if contrast < BRIGHTER or float(inner.mean()) - background < BRIGHTER / 2:
         return False
     across = cv2.absdiff(outer[:, 1:], outer[:, :-1])
     down = cv2.absdiff(outer[1:], outer[:-1])
-    steep = max(
-        float(np.percentile(across, STEEPEST)), float(np.percentile(down, STEEPEST))
-    )
+    steep = max(_percentile(across, STEEPEST), _percentile(down, STEEPEST))
     return steep < BLURRED * contrast
+
+
+def _percentile(levels: cv2.typing.MatLike, share: int) -> float:
+    """Give a percentile; NumPy's own takes 0.1 ms."""
+    if not levels.size:
+        return 0.0
+    place = share * (levels.size - 1) // 100
+    return float(np.partition(levels, place, axis=None)[place])

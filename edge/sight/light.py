@@ -8,13 +8,14 @@ exposure), or a part becomes lighter or darker while its detail stays (`glow`).
 
 from collections import deque
 from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
 from math import log
 
 import cv2
 import numpy as np
 
-from edge.sight.glow import Cells, Free, Glow, cells_of
+from edge.sight.glow import CELLS, Cells, Free, Glow, cells_of
 from edge.sight.picture import Moment, Pixels
 from sites.sight import LightChange
 
@@ -32,10 +33,12 @@ FOLLOW_S = 8.0  # over which the brightness is followed; slower is the day
 WAIT_S = 0.6  # until a change is named: it may be infrared, or go on
 AT_ONCE = 0.5  # of a change within one look: a lamp, not the exposure
 REST_S = 3.0  # without another change of brightness, before one is told again
+LATELY_S = 1.2  # what changed in that time goes on
 EVEN = 0.6  # of the cells change by the same factor, or it is no light
 EVEN_WITHIN = 0.12  # log; "the same factor"
 DARKEST = 8.0  # levels added to both sides of a ratio; black has no factor
 BUSY = 40  # of 255; a cell with so much of a thing in it, or beside it, has no say
+LEARNS_S = 1.0  # between two times that the usual light is learned
 GAP_S = 1.0  # longest step of time that is learned from at once
 
 _SQUARE = np.ones((3, 3), np.uint8)
@@ -95,8 +98,8 @@ class Light:
         self._base = 0.0
         self._logs: deque[tuple[float, float]] = deque(maxlen=16)
         self._since: Moment | None = None
-        self._rest_until = 0.0
-        self._last = 0.0
+        self._rest_until = self._deaf_until = 0.0
+        self._last = self._unlearned = 0.0
 
     @property
     def is_infrared(self) -> bool:
@@ -124,8 +127,7 @@ class Light:
         if self._glow is None:
             self._glow, self._base = Glow(cells), now
         self._logs.append((seconds, now))
-        some = cv2.resize(things, cells.shape[::-1], interpolation=cv2.INTER_AREA)
-        free = cv2.dilate(some, _SQUARE) < BUSY
+        free = cache(lambda: free_of(things))
         lit = self._glow.lit(cells, free)
         restless = abs(now - self._base) >= TOLD / 2 or lit is not None
         due = chroma is not None and self._colour.is_due(seconds, restless=restless)
@@ -138,27 +140,38 @@ class Light:
                 return [(moment, switched)]
         changed = self._whole(now, cells, free, moment, step)
         if changed:
-            self._glow.take(cells, free)
+            self._glow.take(cells, free())
         else:
             changed = self._glow.look(lit, cells, free, moment)
-        self._glow.learn(cells, free, step)
+        self._unlearned += step
+        if self._unlearned >= LEARNS_S:
+            self._glow.learn(cells, free(), self._unlearned)
+            self._unlearned = 0.0
         return [changed] if changed else []
 
     def restart(self, level: Pixels, seconds: float) -> None:
         """Take a picture's light for the usual one."""
         self._glow = Glow(cells_of(level))
         self._base, self._since = 0.0, None
-        self._rest_until = seconds + REST_S
+        self._rest_until = self._deaf_until = seconds + REST_S
         self._logs.clear()
         self._logs.append((seconds, 0.0))
 
     def _whole(
-        self, now: float, cells: Cells, free: Free, moment: Moment, step: float
+        self,
+        now: float,
+        cells: Cells,
+        free: Callable[[], Free],
+        moment: Moment,
+        step: float,
     ) -> tuple[Moment, LightChange] | None:
         """Name a change of all brightness."""
         change, seconds = now - self._base, moment.seconds
+        lately = [value for at, value in self._logs if seconds - at <= LATELY_S]
+        if seconds >= self._deaf_until and abs(now - lately[-2:][0]) >= TOLD:
+            self._rest_until = seconds  # at once, and no part of what was told
         if seconds < self._rest_until:
-            if abs(now - self._logs[0][1]) > TOLD / 4:
+            if abs(now - lately[0]) > TOLD / 4:
                 self._rest_until = max(self._rest_until, seconds + REST_S / 2)
             self._base = now
             return None
@@ -170,11 +183,17 @@ class Light:
         if seconds - since.seconds < WAIT_S:
             return None
         self._since, self._base = None, now
-        self._rest_until = seconds + REST_S
-        if self._glow is None or not is_even(self._glow.usual, cells, free):
+        self._rest_until = self._deaf_until = seconds + REST_S
+        if self._glow is None or not is_even(self._glow.usual, cells, free()):
             return None
         most = max((abs(b - a) for (_, a), (_, b) in pairwise(self._logs)), default=0.0)
         return since, "lamp" if most >= AT_ONCE * abs(change) else "exposure"
+
+
+def free_of(things: Pixels) -> Free:
+    """Say in which cells there is hardly anything of a thing (255), nor beside them."""
+    some = cv2.resize(things, CELLS, interpolation=cv2.INTER_AREA)
+    return cv2.dilate(some, _SQUARE) < BUSY
 
 
 def is_even(usual: Cells, cells: Cells, free: Free) -> bool:

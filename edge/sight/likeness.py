@@ -1,8 +1,8 @@
 """How like the scene that is known a picture is. Pure.
 
 A scene is known by its edges, and these by the logarithm of brightness: light changes
-neither where they lie nor how strong they are. All is judged at 240 to 480 px width, on
-a grid of blocks: somebody before the lens takes some away, and a hand on it all.
+neither where they lie nor how strong they are. All is judged at 160 px width, on a
+grid of blocks: somebody before the lens takes some away, and a hand on it all.
 """
 
 from functools import cache, cached_property
@@ -20,11 +20,11 @@ Blocks: TypeAlias = NDArray[np.floating]
 GRID = (8, 6)  # blocks across and down
 COARSE = (32, 18)  # px; what is left of a picture however much it is defocused
 TEXTURE = 0.6  # a pixel; a block with weaker edges tells nothing
-GLOW = (31, 31)  # px; what is smoother is light, not the scene
+GLOW = (13, 13)  # px; what is smoother is light, not the scene
 STEADY = 0.5  # correlation of edges at two looks; those of noise have none
 SOBEL = 0.125  # makes levels a pixel of OpenCV's sums
 SMALLEST = 1e-6  # against division by nothing
-NEAR_MASK = (7, 7)  # px; an edge so near a mask may be the mask's
+NEAR_MASK = (5, 5)  # px; an edge so near a mask may be the mask's
 
 _LOGARITHM = (100 * np.log(np.arange(256) + 8)).astype(np.float32)  # about a level's
 # worth at 92; 8 over the 16 of video black, so that its noise stays small
@@ -43,24 +43,23 @@ class View:
 
     @cached_property
     def edges(self) -> tuple[Plane, Plane]:
-        """Strength of the edges across and down, a pixel's noise smoothed away."""
+        """Strength of the edges across and down."""
         # A lamp's glow, however strong, is no edge.
         fine = cv2.subtract(self.picture, cv2.blur(self.picture, GLOW))
-        smooth = cv2.GaussianBlur(fine, (5, 5), 1.0)
-        across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=SOBEL)
-        down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=SOBEL)
+        across = cv2.Sobel(fine, cv2.CV_32F, 1, 0, scale=SOBEL)
+        down = cv2.Sobel(fine, cv2.CV_32F, 0, 1, scale=SOBEL)
         if self.is_whole:
             return _plane(across), _plane(down)
         return _plane(across) * self.seen, _plane(down) * self.seen
 
     @cached_property
     def energy(self) -> Blocks:
-        """Mean square of the smoothed edges, block by block."""
+        """Mean square of the edges, block by block."""
         return both(self, self)
 
     @cached_property
     def field(self) -> Plane:
-        """The edges across and down as two channels, in a smaller picture."""
+        """The edges across and down as two channels."""
         return field_of(*self.edges)
 
     @cached_property
@@ -80,14 +79,12 @@ class View:
 
 
 def field_of(across: Plane, down: Plane) -> Plane:
-    """Put edges across and down together at half the size, strong ones held back.
+    """Put edges across and down together, strong ones held back.
 
     A car's edges, however strong, must not outweigh those of the road.
     """
-    size = (across.shape[1] // 2, across.shape[0] // 2)
-    few = cv2.resize(cv2.merge((across, down)), size, interpolation=cv2.INTER_AREA)
-    strength = cv2.magnitude(*cv2.split(few)) + 2 * TEXTURE
-    return _plane(few / strength[:, :, None])
+    strength = _plane(cv2.magnitude(across, down) + 2 * TEXTURE)
+    return _plane(cv2.merge((cv2.divide(across, strength), cv2.divide(down, strength))))
 
 
 def steadiness(view: View, earlier: View) -> NDArray[np.bool_]:

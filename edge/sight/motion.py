@@ -19,15 +19,14 @@ rate, KNN reports three of the nine visits twice.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import cached_property
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.sight.arrival import Arrivals
-from edge.sight.background import Difference
 from edge.sight.course import Course
+from edge.sight.detail import Detail
 from edge.sight.picture import Moment, Pixels
 from edge.sight.scenery import Scenery, Seen
 from edge.sight.sensitivity import PRESETS
@@ -55,6 +54,8 @@ STIRRED_EDGE = (
     0.6  # of its side (root of its pixels); of what is large, edges alone stir
 )
 STIRRED_PIXELS = 3
+GLARED = 0.4  # of what is around a thing is lighter than usual
+BESIDE = 4  # px around it
 STILL_S = 60.0  # a thing that shows no motion of its own for so long is scenery
 GHOST_S = 0.6  # without a stir, before it is asked whether anything is there at all
 GHOST = 3.0  # times as much detail has gone as has come: what was here has left
@@ -67,10 +68,8 @@ LEFT_FOR_S = 6.0  # as long is it told
 POPPED_S = 6.0  # what popped up and is nothing that arrives is scenery
 WRITTEN_S = 1.5  # what changes there and does not move is the time
 
-_Counts: TypeAlias = NDArray[np.int64]
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Look:
     """The things of one look; each number is an index into the counts, from 1."""
 
@@ -78,8 +77,22 @@ class _Look:
     labels: Labels
     things: list[Thing]
     tracks: list[Course | None]
-    up: _Counts
-    down: _Counts
+    detail: Callable[[], Detail] | None
+
+    @cached_property
+    def details(self) -> list[tuple[int, int]]:
+        """Say of each thing in how many pixels detail came, and went.
+
+        A pixel around it counts too.
+        """
+        count = len(self.things) + 1
+        if self.detail is None:
+            return [(0, 0)] * count
+        detail = self.detail()
+        near = cv2.dilate(self.labels.astype(np.uint16), _SQUARE)
+        up, down = near[detail.up > 0], near[detail.down > 0]
+        came = np.bincount(up, minlength=count).tolist()
+        return list(zip(came, np.bincount(down, minlength=count).tolist(), strict=True))
 
 
 class Motion:
@@ -140,9 +153,12 @@ class Motion:
         change = cv2.absdiff(small[where], before[where])
         stirred = self._stirred(labels, things, change)
         settled = seen.is_settled
-        tracks = self._arrivals.take(things, stirred, seconds, settled=settled)
-        up, down = _details(labels, len(things) + 1, seen.found)
-        look = _Look(where, labels, things, tracks, up, down)
+        glare = self._scenery.glare(seen) if things else None
+        glared = [] if glare is None else [_is_glared(glare, one) for one in things]
+        tracks = self._arrivals.take(
+            things, stirred, seconds, glared=glared, settled=settled
+        )
+        look = _Look(where, labels, things, tracks, seen.found.detail)
         self._become_scenery(look, seen, seconds)
         largest = sorted(things, key=lambda thing: -thing.pixels)
         self.things = largest if seen.is_settled else []
@@ -188,39 +204,43 @@ class Motion:
         3. What popped up otherwise is a trace of light.
         4. What has arrived and shows no motion of its own for long is parked.
         """
-        scenery = np.zeros(len(look.things) + 1, np.uint8)
+        gone: list[int] = []
         for number, track in enumerate(look.tracks, 1):
             if track is None:
                 continue
-            up, down = int(look.up[number]), int(look.down[number])
-            if self._is_left(track, up, down, seconds):
+            if self._is_left(track, look, number, seconds):
                 track.has_arrived = track.is_left = True
                 track.born = seconds
-            if self._is_scenery(track, up, down, seconds):
-                scenery[number] = 255
+            if self._is_scenery(track, look, number, seconds):
+                gone.append(number)
                 self._arrivals.drop(track)
                 track.has_arrived = False
-        if scenery.any():
+        if gone:
             plane = np.zeros_like(seen.level)
-            plane[look.where] = scenery[look.labels]
+            plane[look.where][np.isin(look.labels, gone)] = 255
             self._scenery.absorb(seen.level, plane)
 
-    def _is_left(self, track: Course, up: int, down: int, seconds: float) -> bool:
+    def _is_left(self, track: Course, look: _Look, number: int, seconds: float) -> bool:
         if track.has_arrived or track.crowded or seconds - track.born < LEFT_S:
             return False
         if track.still_for(seconds) < STILL_LEFT_S or not all(track.seen):
             return False
         if track.thing.pixels < LEAST_PIXELS:
             return False
+        up, down = look.details[number]
         solid = up >= max(LEFT * down + BY_CHANCE, LEFT_SHARE * track.thing.pixels)
         return solid and not self._arrivals.is_beside_one(track, seconds)
 
-    def _is_scenery(self, track: Course, up: int, down: int, seconds: float) -> bool:
+    def _is_scenery(
+        self, track: Course, look: _Look, number: int, seconds: float
+    ) -> bool:
         still, age = track.still_for(seconds), seconds - track.born
         if seconds - track.moved_at >= WRITTEN_S and is_written(track.thing.box):
             return True
-        if still >= GHOST_S and down > GHOST * up + BY_CHANCE:
-            return True
+        if still >= GHOST_S:
+            up, down = look.details[number]
+            if down > GHOST * up + BY_CHANCE:
+                return True
         if track.is_left:
             return age >= LEFT_FOR_S
         if track.has_arrived:
@@ -236,17 +256,19 @@ class Motion:
         return decided
 
 
+def _is_glared(glare: Pixels, thing: Thing) -> bool:
+    """Say whether it is lighter around a thing: light may be all that it is."""
+    high, wide = glare.shape
+    left, top, width, height = thing.box
+    x, y = round(left * wide), round(top * high)
+    right, foot = x + round(width * wide), y + round(height * high)
+    rows = slice(max(0, y - BESIDE), foot + BESIDE)
+    near = glare[rows, max(0, x - BESIDE) : right + BESIDE]
+    return cv2.countNonZero(near) >= GLARED * max(1, near.size - thing.pixels)
+
+
 def _least_stirred(pixels: int) -> float:
     return min(STIRRED_SHARE * pixels, STIRRED_EDGE * math.sqrt(pixels))
-
-
-def _details(labels: Labels, count: int, found: Difference) -> tuple[_Counts, _Counts]:
-    """Count for each thing where detail came and went, a pixel around it included."""
-    if found.detail is None or count == 1:
-        return np.zeros(count, np.int64), np.zeros(count, np.int64)
-    near = cv2.dilate(labels.astype(np.uint16), _SQUARE)
-    up, down = near[found.detail.up], near[found.detail.down]
-    return np.bincount(up, minlength=count), np.bincount(down, minlength=count)
 
 
 def _presence(zone: Zone, look: _Look) -> Presence:

@@ -5,7 +5,7 @@ zero before motion, snapshot or anything else looks at them.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -18,8 +18,8 @@ from edge.sight.shape import Polygon
 Pixels: TypeAlias = NDArray[np.uint8]
 Passed: TypeAlias = Sequence[tuple[float, Pixels]]  # (seconds, points) of frames
 
-SMALL_WIDTH = 160  # px; wide enough for a person who is a tenth of the picture high
-MIDDLE_WIDTH = 480  # px at most; a known scene is found again in this
+SMALL_WIDTH = 160  # px; wide enough for a person who is a tenth of the picture high,
+# and for the scene to be known again
 FINE_WIDTH = 960  # px at most; fine enough to tell a lens out of focus
 POINTS = (64, 24)  # across and down; pixels of a frame that are kept as they are
 SNAPSHOT_WIDTH = 1280  # px at most
@@ -44,12 +44,14 @@ class Still:
         luma: the brightness plane, height x width.
         colours: gives all planes as I420 (height * 3/2 x width) when asked.
         passed: points of the frames since the last still that were not looked at.
+        chroma: gives the two planes of colour, where that is cheaper than all planes.
     """
 
     moment: Moment
     luma: Pixels
     colours: Callable[[], Pixels]
     passed: Passed = ()
+    chroma: Callable[[], Sequence[Pixels]] | None = None
 
 
 class Masking:
@@ -71,11 +73,11 @@ class Masking:
     def hide(self, still: Still) -> "Masked":
         """Put the masks on."""
         if self._keep is None:
-            return Masked(still.luma, still.colours, self, still.passed)
+            return Masked(still, self)
         luma = cv2.bitwise_and(still.luma, self._keep)
         keep = points_of(self._keep)
         passed = [(seconds, points & keep) for seconds, points in still.passed]
-        return Masked(_pixels(luma), still.colours, self, passed)
+        return Masked(replace(still, luma=_pixels(luma), passed=passed), self)
 
     @property
     def hides_all(self) -> bool:
@@ -121,15 +123,9 @@ class Masking:
 class Masked:
     """A picture in which the masks are black; the only kind that is looked at."""
 
-    def __init__(
-        self,
-        luma: Pixels,
-        colours: Callable[[], Pixels],
-        masking: Masking,
-        passed: Passed = (),
-    ) -> None:
-        self.luma, self.passed = luma, passed
-        self._colours = colours
+    def __init__(self, still: Still, masking: Masking) -> None:
+        self.luma, self.passed = still.luma, still.passed
+        self._colours, self._chroma = still.colours, still.chroma
         self._masking = masking
 
     @cached_property
@@ -138,7 +134,7 @@ class Masked:
 
         Halving first: halves are cheap (0.01 ms), an odd ratio is not (0.5 ms).
         """
-        luma = self.middle
+        luma = self.fine
         while luma.shape[1] >= 2 * SMALL_WIDTH:
             luma = _half(luma)
         high, wide = small_size(*self.luma.shape)
@@ -155,14 +151,6 @@ class Masked:
         return not self._masking.hides_all
 
     @cached_property
-    def middle(self) -> Pixels:
-        """The brightness, halved until it is narrower than 480 px."""
-        luma = self.fine
-        while luma.shape[1] >= MIDDLE_WIDTH:
-            luma = _half(luma)
-        return luma
-
-    @cached_property
     def fine(self) -> Pixels:
         """The brightness, halved until it is narrower than 960 px."""
         luma = self.luma
@@ -176,15 +164,14 @@ class Masked:
         Masks do not matter to a mean over the whole picture. A converter's rounding
         puts grey a level beside 128, all over the picture: that is no colour.
         """
-        planes = self._colours()[self.luma.shape[0] :]
-        both = planes[::4, ::4].astype(np.int16) - GREY
-        half = -(-both.shape[0] // 2)
-        levels = [
-            np.abs(part - np.clip(np.median(part), -ROUNDING, ROUNDING)).mean()
-            for part in (both[:half], both[half:])
-            if part.size
-        ]
-        return float(sum(levels) / len(levels)) if levels else 0.0
+        if self._chroma:
+            parts = [plane[::4, ::8] for plane in self._chroma()]
+        else:
+            some = self._colours()[self.luma.shape[0] :: 8, ::8]
+            half = -(-some.shape[0] // 2)
+            parts = [some[:half], some[half:]]
+        levels = [_colour(part) for part in parts if part.size]
+        return sum(levels) / len(levels) if levels else 0.0
 
     def planes(self) -> Pixels:
         """Give all planes as I420, for an encoder."""
@@ -221,6 +208,13 @@ def jpeg_of(image: Pixels) -> bytes:
     return data.tobytes()
 
 
+def _colour(part: Pixels) -> float:
+    """Return the mean level of a plane of colour, from what is grey in it."""
+    middle = int(np.sort(part, axis=None)[part.size // 2])
+    grey = min(max(middle, GREY - ROUNDING), GREY + ROUNDING)
+    return float(np.abs(part.astype(np.int16) - grey).mean())
+
+
 def points_of(luma: Pixels) -> Pixels:
     """Pick pixels evenly, 24 x 64; zero where a picture has too few."""
     wide, high = POINTS
@@ -234,13 +228,6 @@ def points_of(luma: Pixels) -> Pixels:
 def small_size(height: int, width: int) -> tuple[int, int]:
     """Return (height, width) of the small picture of a large one."""
     return max(1, round(height * SMALL_WIDTH / width)), SMALL_WIDTH
-
-
-def middle_size(height: int, width: int) -> tuple[int, int]:
-    """Return (height, width) of the middle picture of a large one."""
-    while width >= MIDDLE_WIDTH:
-        height, width = height // 2, width // 2
-    return height, width
 
 
 def _half(luma: Pixels) -> Pixels:

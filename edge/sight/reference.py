@@ -145,7 +145,7 @@ class Reference:
         )
         if not LEAST_SHIFT <= np.hypot(right, down) < SHIFTED * size[0]:
             return view, likeness
-        matrix = np.array([[1, 0, -2 * right], [0, 1, -2 * down]])
+        matrix = np.array([[1, 0, -right], [0, 1, -down]])
         moved = View(warp(view.picture, matrix), self.seen)
         better = self._compare(moved, power)
         return (moved, better) if better.edges > likeness.edges else (view, likeness)
@@ -156,7 +156,7 @@ class Reference:
         A roll and a shift are tried that bring the known edges over the seen ones; they
         must do so much better than no turn at all does.
         """
-        size = (self.across.shape[1] // 2, self.across.shape[0] // 2)
+        size = (self.across.shape[1], self.across.shape[0])
         trusted = self.trusted.astype(np.float32)
         keep = cv2.resize(trusted, size, interpolation=cv2.INTER_NEAREST)
         known = field_of(self.across, self.down) * keep[:, :, None]

@@ -1,10 +1,11 @@
 """Does a film repeat itself? A real sensor's noise never comes twice.
 
-Pure. Twice a second the newest frame is compared with those of the last minute, by a
-sixth of its points. One that is much more like it than its neighbours are is looked at
-closely: is it the same to its noise, cell by cell? What sways, shakes or flickers comes
-back to its place and brightness, but its noise does not. All frames are kept, not
-those alone that are looked at: a loop need not be a whole number of looks long.
+Pure. Once a second, and twice when one has come back, the newest frame is compared
+with those of the last minute, by a sixth of its points. One that is much more like it
+than its neighbours are is looked at closely: is it the same to its noise, cell by cell?
+What sways, shakes or flickers comes back to its place and brightness, but its noise
+does not. All frames are kept, not those alone that are looked at: a loop need not be a
+whole number of looks long.
 """
 
 from collections import deque
@@ -25,7 +26,7 @@ LONGEST_S = 60.0  # loop that is noticed
 SOONEST_S = 1.5  # a frame is like the one just before it
 CHANGE_S = 0.2  # frames so far apart are neighbours
 COUNTED_S = 1.0  # of frames, to know how many there are in a second
-COMPARED_S = 0.45  # between two comparisons
+COMPARED_S = (0.45, 0.9)  # between two comparisons: a frame has come back, or none
 EACH = 6  # point is compared with those of all frames
 DIP = 0.6  # of its neighbours' difference; that of a frame that came back is 0 to 0.3
 MOST_DIPS = 16  # frames that are looked at closely
@@ -67,7 +68,9 @@ class Repeat:
         for at, points in passed:
             self._keep(at, points)
         lasted = seconds - self._began
-        if lasted < COUNTED_S or seconds - self._compared < COMPARED_S:
+        again = bool(self._late and self._late[-1][1].size)
+        due = COMPARED_S[0] if again else COMPARED_S[1]
+        if lasted < COUNTED_S or seconds - self._compared < due:
             return self._loops
         self._compared = seconds
         self._compare(seconds)

@@ -23,8 +23,10 @@ GONE = 0.75  # of the blocks with edges
 MOST_GONE = 0.7  # of them; a web before the lens hides many and has edges of its own
 ALL_GONE = 0.9  # of the blocks with edges, then or now
 FAINT = 0.3  # of the contrast of the edges
-DOUBT = 0.8  # correlation of edges; with more nothing has turned
+DOUBT = (0.8, 0.3)  # correlation of edges, and blocks that are lost: nothing has
+# turned with more of the one and fewer of the other; a long edge outweighs many blocks
 BLURRED = 0.6  # of the usual sharpness
+OWN = 0.35  # correlation of edges; what is left of them is the scene's
 SAME_SCENE = 0.5  # correlation of coarse pictures
 DIM = 0.2  # depth of the coarse picture; behind a cover there is less
 SHOWN = (0.8, 0.4)  # correlation and depth of the coarse picture: it is not covered
@@ -58,7 +60,7 @@ class Evidence:
     @property
     def is_doubtful(self) -> bool:
         """Say whether the edges may be elsewhere."""
-        return self.likeness.edges < DOUBT
+        return is_doubtful(self.likeness)
 
     @property
     def is_poor(self) -> bool:
@@ -154,6 +156,11 @@ class Light:
             self.colour, self._since = colour, None
 
 
+def is_doubtful(likeness: Likeness) -> bool:
+    """Say whether the edges may be elsewhere."""
+    return likeness.edges < DOUBT[0] or likeness.lost > DOUBT[1]
+
+
 def is_black(picture: Pixels, seen: Pixels | None) -> bool:
     """Say whether a picture shows nothing but dark; `seen` is 0 where a mask is."""
     mean, spread = cv2.meanStdDev(picture, mask=seen)
@@ -195,9 +202,11 @@ def _is_blurred(evidence: Evidence) -> bool:
     if evidence.focus is None or evidence.focus >= BLURRED:
         return False
     likeness = evidence.likeness
-    if likeness.coarse is None:
-        return likeness.lost < GONE
-    return likeness.coarse >= SAME_SCENE and likeness.depth >= DIM
+    own = likeness.edges >= OWN or likeness.coarse is None
+    if own and likeness.lost < GONE:
+        return True
+    alike = likeness.coarse is not None and likeness.coarse >= SAME_SCENE
+    return alike and likeness.depth >= DIM
 
 
 def cover_or_turn(rich: float, kept: Kept, view: View) -> Loss:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from edge.sight.background import Background, Difference, relit
+from edge.sight.background import GLARE, Background, Difference, relit
 from edge.sight.exposure import Exposure
 from edge.sight.light import Light
 from edge.sight.picture import Moment, Pixels
@@ -28,7 +28,8 @@ STRANGE = 0.004  # of the picture; so much that differs is not settled
 NOISE_EVERY = 6  # px in both directions; enough to tell the noise
 NOISE_OF = 1.05  # standard deviation, of the median change between two looks
 NOISE_RANGE = (0.3, 8.0)  # levels
-CALMS = (0.1, 0.02)  # share a look by which the noise is followed; by a jump
+NOISE_LOOKS = 2  # in one of which it is looked for
+CALMS = (0.2, 0.04)  # share by which the noise is followed; by a jump
 JUMP = 3.0  # times the noise is something else
 
 
@@ -112,6 +113,14 @@ class Scenery:
         """Take what is seen at some places (255) for the scene."""
         self._model(level).absorb(level, where)
 
+    def glare(self, seen: Seen) -> Pixels | None:
+        """Give where it is lighter than usual (255), if that is much."""
+        if cv2.countNonZero(seen.found.lit) < GLARE * seen.level.size:
+            return None
+        known = self._model(seen.level).scene.astype(np.uint8)
+        lighter = cv2.compare(seen.level, known, cv2.CMP_GT)
+        return cv2.bitwise_and(seen.found.lit, lighter).astype(np.uint8, copy=False)
+
     def _model(self, level: Pixels) -> Background:
         kind = self._light.is_infrared
         model = self._models.get(kind)
@@ -136,7 +145,7 @@ class Scenery:
     def _take_noise(self, small: Pixels) -> None:
         """Follow the noise of the sensor, by the median change between two looks."""
         before, self._before = self._before, small
-        if before is None:
+        if before is None or self._looks % NOISE_LOOKS:
             return
         some = (slice(None, None, NOISE_EVERY),) * 2
         change = np.subtract(small[some], before[some], dtype=np.int16).ravel()

@@ -5,7 +5,9 @@ one over that of the other is not touched by light. Noise has fine edges of its 
 is taken out by multiplying two looks, in which it has nothing in common.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -21,6 +23,9 @@ CLEAR = 1.0  # steps of the logarithm; a block with weaker far edges tells nothi
 FEWEST = 4  # blocks
 WASHED = 0.2  # of the power of far edges
 MOSTLY = 0.5  # of the time a block must have had edges
+
+
+_Bend: TypeAlias = Callable[[Plane, int], Plane]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +71,13 @@ def sharpness(one: Pixels, before: Pixels, whole: NDArray[np.bool_]) -> Sharpnes
 
     `whole` says which blocks no mask touches: a mask has sharp edges.
     """
-    near, far = _edges(one, before, 1), _edges(one, before, FAR)
-    clear = (far[0] >= CLEAR**2) & whole
-    return Sharpness(near[0], near[1], far[0], clear.astype(np.float32))
+    across = _powers(one[::EVERY], before[::EVERY], _bend_across)
+    down = _powers(one[:, ::EVERY], before[:, ::EVERY], _bend_down)
+    still, single, far = (
+        _plane(part + more) for part, more in zip(across, down, strict=True)
+    )
+    clear = (far >= CLEAR**2) & whole
+    return Sharpness(still, single, far, clear.astype(np.float32))
 
 
 def focus(now: Sharpness, known: Sharpness) -> float | None:
@@ -92,27 +101,31 @@ def focus(now: Sharpness, known: Sharpness) -> float | None:
     return float(np.median(np.sqrt(fine / usual)))
 
 
-def _edges(one: Pixels, before: Pixels, lag: int) -> tuple[Blocks, Blocks]:
-    """Return the power of edges over `lag` px: what two looks share, and of one."""
-    shared, single = _powers(one[::EVERY], before[::EVERY], lag, GRID)
-    down, alone = _powers(
-        one[:, ::EVERY].T, before[:, ::EVERY].T, lag, (GRID[1], GRID[0])
+def _powers(one: Pixels, before: Pixels, bend: _Bend) -> tuple[Blocks, Blocks, Blocks]:
+    """Return the power of fine edges that two looks share, of one's, and of far ones.
+
+    One way after the other: so little memory is reused, and not given back each time.
+    """
+    mine = logarithm(np.ascontiguousarray(one))
+    theirs = logarithm(np.ascontiguousarray(before))
+    fine, far = bend(mine, 1), bend(mine, FAR)
+    return (
+        blocks(_plane(cv2.multiply(fine, bend(theirs, 1)))),
+        blocks(_plane(cv2.multiply(fine, fine))),
+        blocks(_plane(cv2.multiply(far, bend(theirs, FAR)))),
     )
-    return shared + down.T, single + alone.T
 
 
-def _powers(
-    one: Pixels, before: Pixels, lag: int, grid: tuple[int, int]
-) -> tuple[Blocks, Blocks]:
-    mine, theirs = _bend(one, lag), _bend(before, lag)
-    return blocks(mine * theirs, grid), blocks(mine * mine, grid)
-
-
-def _bend(picture: Pixels, lag: int) -> Plane:
+def _bend_across(rows: Plane, lag: int) -> Plane:
     """Return the second difference along the rows: a slope of light has none."""
-    rows = logarithm(np.ascontiguousarray(picture))
     sides = cv2.addWeighted(rows[:, 2 * lag :], 0.5, rows[:, : -2 * lag], 0.5, 0)
     return _plane(cv2.subtract(rows[:, lag:-lag], sides))
+
+
+def _bend_down(columns: Plane, lag: int) -> Plane:
+    """Return the same along the columns."""
+    sides = cv2.addWeighted(columns[2 * lag :], 0.5, columns[: -2 * lag], 0.5, 0)
+    return _plane(cv2.subtract(columns[lag:-lag], sides))
 
 
 def _plane(image: NDArray[np.generic]) -> Plane:

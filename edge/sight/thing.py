@@ -43,7 +43,12 @@ def things_of(plane: Pixels, where: Place = ALL) -> tuple[Labels, list[Thing]]:
     part = plane[where]
     if not cv2.countNonZero(part):
         return np.zeros(part.shape, np.int32), []
-    _, labels, rows, centres = cv2.connectedComponentsWithStats(part, connectivity=8)
+    _, labels, rows, centres = cv2.connectedComponentsWithStatsWithAlgorithm(
+        part,
+        8,
+        cv2.CV_32S,
+        cv2.CCL_SAUF,  # of few things; OpenCV's usual way takes three times as long
+    )
     down, across = where[0].start or 0, where[1].start or 0
     return labels.astype(np.int32, copy=False), [
         Thing(

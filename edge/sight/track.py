@@ -223,8 +223,8 @@ class Tracker:
             across = abs(thing.centre[0] * self._wide - x)
             down = abs(thing.centre[1] * self._high - y)
             away = (across**2 + down**2) ** 0.5
-            small, large = sorted((thing.pixels, track.pixels))
-            swell = large / small
+            swell = thing.pixels / track.pixels
+            swell = max(swell, 1 / swell)
             if away <= reach and swell <= most:
                 yield which, away / reach + SWELL_COST * swell + doubt
 

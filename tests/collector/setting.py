@@ -3,7 +3,7 @@
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from nacl.signing import SigningKey
@@ -72,9 +72,18 @@ class Setting:
 
 def with_key(inventory: Path, key: SigningKey) -> str:
     """Copy the examples, with our key for the first device of Bureau Haven."""
-    (device,) = load(EXAMPLES).sites["bureau-haven"].devices[:1]
+    return with_keys(inventory, {"bureau-haven": key})["bureau-haven"]
+
+
+def with_keys(inventory: Path, keys: Mapping[str, SigningKey]) -> dict[str, str]:
+    """Copy the examples, with keys of ours; give the first device of each site."""
+    declared = load(EXAMPLES).sites
+    first = {site: declared[site].devices[0] for site in keys}
     for path in EXAMPLES.rglob("*.yaml"):
+        text = path.read_text()
+        for site, device in first.items():
+            text = text.replace(device.key, key_text(keys[site].verify_key))
         copy = inventory / path.relative_to(EXAMPLES)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(path.read_text().replace(device.key, key_text(key.verify_key)))
-    return device.id
+        copy.write_text(text)
+    return {site: device.id for site, device in first.items()}

@@ -112,13 +112,24 @@ async def test_health_tells_silence_paths_clock_and_backlog(house: House):
     device = town.device(HAVEN)
     await town.way(device, 2, town.now)
     await town.event(HAVEN, "heartbeat", timedelta(seconds=5))
-    await town.pen.execute("update store.event set received = at + interval '9 s'")
+    await town.pen.execute("update store.device_state set clock_offset = 9.2")
     page = (await (await house.guest(OWNER)).get(f"/site/{HAVEN}")).text
     assert "1 in orde" in page
     assert "2 verbroken" in page
     assert "9 s verschil" in page
+    assert "niet vertrouwd" not in page
     assert "0 alarm, 3 overig" in page
     assert "2 van 2 zien" in page
+
+
+async def test_a_device_whose_clock_nobody_set_says_so(house: House):
+    await house.town.event(HAVEN, "heartbeat", timedelta(seconds=5))
+    await house.town.pen.execute(
+        "update store.device_state set heartbeat = heartbeat || %s::jsonb",
+        ['{"clock_trusted": false}'],
+    )
+    page = (await (await house.guest(OWNER)).get(f"/site/{HAVEN}")).text
+    assert "niet vertrouwd" in page
 
 
 async def test_a_kit_shows_health_and_its_reference_and_nothing_else(house: House):

@@ -71,6 +71,8 @@ def toml(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, int | float):
         return str(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{n} = {toml(v)}" for n, v in value.items()) + "}"
     return '"' + str(value) + '"'
 
 

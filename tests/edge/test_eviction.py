@@ -1,5 +1,6 @@
 """Near the limit the oldest measurements go, then events, alarms never, each named."""
 
+import errno
 import os
 import shutil
 import tempfile
@@ -279,6 +280,30 @@ def test_a_disk_that_takes_no_draft_changes_nothing(folder: Path):
         disk.broken = False
         box.append(opened(at=after(5)))
         assert gaps(plain(box), box.written["up"]) == []
+
+
+def test_what_fails_when_the_new_file_is_in_its_place_costs_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with Outbox(folder, NOON, PLAN) as box:
+        fill(box, opened(), 20)
+        while box._used() < PLAN.limit - 150:
+            box.append(measurement())
+        with monkeypatch.context() as broken:
+            broken.setattr("edge.disk.sync_folder", refuse)
+            fill(box, opened(), 5)
+            was_full = box.full
+        last = fill(box, opened(at=after(5)), 3)
+        assert (was_full, box.full) == (True, False)
+        found = plain(box)
+        assert gaps(found, last) == []
+        assert [one.seq for one in found[:20]] == list(range(1, 21))
+        assert box._used() == sum(path.stat().st_size for path in folder.glob("*.seg"))
+        assert box.forget(box.run, "up", [one.seq for one in found]) == len(found)
+
+
+def refuse(_: Path) -> None:
+    raise OSError(errno.EIO, "the medium is broken")
 
 
 def test_a_segment_that_cannot_be_read_is_not_taken_for_empty(folder: Path):

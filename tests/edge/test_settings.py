@@ -54,9 +54,10 @@ def problems(home: Path) -> list[str]:
 
 def test_good_settings_are_read_with_all_that_they_name(home: Path):
     ready = load(home)
-    assert ready.way.device == ready.site.device == SITE.device
-    assert (ready.broker.host, ready.broker.port) == ("127.0.0.1", 1883)
-    assert ready.broker.tls is None
+    (route,) = ready.routes
+    assert route.way.device == ready.site.device == SITE.device
+    assert (route.broker.host, route.broker.port) == ("127.0.0.1", 1883)
+    assert route.broker.tls is None
 
 
 def test_every_setting_stands_in_the_readme_with_its_default():
@@ -74,8 +75,8 @@ def test_every_setting_stands_in_the_readme_with_its_default():
             assert told in {shown, shown.lower()}
 
 
-def test_there_are_seventeen_settings_at_most():
-    assert len(Settings.model_fields) <= 17
+def test_there_are_eighteen_settings_at_most():
+    assert len(Settings.model_fields) <= 18
 
 
 def test_missing_settings_are_told_all_at_once(home: Path):
@@ -162,9 +163,35 @@ def test_several_problems_are_told_together(home: Path):
 
 def test_this_machine_may_be_the_broker_without_tls(home: Path):
     for host in ("127.0.0.1", "localhost", "::1"):
-        assert (
-            load(changed(home, broker=f"{host}:1883", demo=False)).broker.host == host
-        )
+        (route,) = load(changed(home, broker=f"{host}:1883", demo=False)).routes
+        assert route.broker.host == host
+
+
+def test_a_second_path_is_another_way_of_the_same_device(home: Path):
+    other = {"path": f"{SITE.device}-2", "broker": "127.0.0.1:1884"}
+    cable, mobile = load(changed(home, second=other)).routes
+    assert [one.way.way for one in (cable, mobile)] == [1, 2]
+    assert (mobile.broker.port, mobile.broker.tls) == (1884, None)
+
+
+@pytest.mark.parametrize("path", [f"{SITE.device}-1", "abcdefghij234567-2"])
+def test_a_second_path_that_is_no_other_path_of_this_device_is_refused(
+    home: Path, path: str
+):
+    other = {"path": path, "broker": "127.0.0.1:1884"}
+    assert problems(changed(home, second=other)) == [
+        f"second: {path} is no other path of device {SITE.device}"
+    ]
+
+
+def test_a_second_path_needs_tls_to_go_elsewhere_too(home: Path):
+    other = {"path": f"{SITE.device}-2", "broker": "mobile.test:8883"}
+    assert problems(changed(home, second=other, demo=False)) == [
+        "second: without tls only this machine itself may be the broker"
+    ]
+    missing = other | {"tls": "no-such-folder"}
+    (told,) = problems(changed(home, second=missing, demo=False))
+    assert told.startswith("second: ")
 
 
 def test_a_changed_site_file_is_refused(home: Path):

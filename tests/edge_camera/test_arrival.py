@@ -24,11 +24,20 @@ class Watch:
         self.seconds = 0.0
 
     def show(
-        self, *things: Thing, stirred: bool = True, settled: bool = True
+        self,
+        *things: Thing,
+        stirred: bool = True,
+        settled: bool = True,
+        glared: bool = False,
     ) -> list[Course | None]:
         self.seconds += STEP
+        count = len(things)
         return self.arrivals.take(
-            things, [stirred] * len(things), self.seconds, settled=settled
+            things,
+            [stirred] * count,
+            self.seconds,
+            glared=[glared] * count,
+            settled=settled,
         )
 
     def arrived(self) -> int:
@@ -48,6 +57,34 @@ def test_somebody_who_walks_has_arrived_at_the_third_look():
     assert watch.arrived() == 0
     watch.show(thing(0.24))
     assert watch.arrived() == 1
+
+
+def test_who_walks_in_a_glare_has_to_be_seen_for_longer():
+    watch = Watch()
+    for number in range(CROWD_LOOKS - 1):
+        watch.show(thing(0.2 + 0.02 * number), glared=True)
+    assert watch.arrived() == 0
+    watch.show(thing(0.4), glared=True)
+    assert watch.arrived() == 1
+
+
+def test_what_is_left_of_a_net_that_fell_apart_did_not_move_by_that():
+    watch = Watch()
+    watch.show(thing(0.4, pixels=1600, size=0.5))
+    for _ in range(CROWD_LOOKS - 1):
+        watch.show(thing(0.25, pixels=160))
+    assert watch.arrived() == 0
+    walk(watch, 0.27, CROWD_LOOKS)
+    assert watch.arrived() == 1
+
+
+def test_what_becomes_another_thing_is_as_old_as_that():
+    watch = Watch()
+    for _ in range(20):
+        watch.show(thing(0.4, pixels=4))
+    (track,) = watch.show(thing(0.4, pixels=40))
+    assert track is not None
+    assert track.born == watch.seconds
 
 
 def test_what_stays_where_it_popped_up_does_not_arrive():

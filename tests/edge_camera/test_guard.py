@@ -20,7 +20,7 @@ from edge.errors import Loss
 from edge.sight.eye import Eye
 from edge.sight.guard import Guard, Verdict
 from edge.sight.memory import Memory
-from edge.sight.picture import Masking, Pixels, middle_size
+from edge.sight.picture import Masking, Pixels, small_size
 from edge.sight.scene import Light
 from edge.sight.shape import Polygon
 from tests.edge_camera.footage import labelled
@@ -64,7 +64,7 @@ def watch(
     """Return what the guard said, and when (since the thing began)."""
     high, wide = pictures[0].shape[:2]
     masking = Masking(masks, high, wide)
-    size = middle_size(high, wide)
+    size = small_size(high, wide)
     guard = Guard(size, masking.unseen(size), memory=memory)
     said = []
     for number, picture in enumerate(staged(name, pictures, begins, ends, RATE)):
@@ -111,8 +111,9 @@ def test_a_whole_labelled_film_is_left_in_peace():
 @pytest.mark.parametrize("name", ["tilted", "covered fast", "black"])
 def test_an_attack_is_named_though_half_of_the_picture_is_masked(name):
     half = ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
-    (_, named), *_ = watch(name, film("made:1"), masks=[half])
+    (after, named), *_ = watch(name, film("made:1"), masks=[half])
     assert named == ATTACKS[name][0]
+    assert after <= IN_TIME
 
 
 def test_behind_a_mask_over_everything_there_is_nothing_to_guard():
@@ -185,7 +186,7 @@ def kept_of(name: str) -> Memory:
     """Give what a guard keeps of a minute of a film."""
     pictures = film(name, 60.0)
     high, wide = pictures[0].shape[:2]
-    masking, guard = Masking((), high, wide), Guard(middle_size(high, wide))
+    masking, guard = Masking((), high, wide), Guard(small_size(high, wide))
     for number, picture in enumerate(pictures):
         guard.look(masking.hide(still_of(picture, number, RATE)), number / RATE)
     memory = guard.remember()
@@ -236,7 +237,7 @@ def test_a_scene_that_changes_all_the_time_is_not_kept():
         random.integers(0, 255, (18, 32, 3), np.uint8).repeat(10, 0).repeat(10, 1)
         for _ in range(300)
     ]
-    masking, guard = Masking((), 180, 320), Guard(middle_size(180, 320))
+    masking, guard = Masking((), 180, 320), Guard(small_size(180, 320))
     for number, picture in enumerate(crowd):
         guard.look(masking.hide(still_of(picture, number, RATE)), number / RATE)
     assert guard.remember() == Memory()

@@ -1,5 +1,7 @@
 """A change of light has a name; a thing that moves is none."""
 
+from functools import cache
+
 import cv2
 import numpy as np
 import pytest
@@ -74,6 +76,43 @@ def test_a_lamp_is_told_once_and_since_it_was_switched(factor):
     ((since, change),) = watch.told
     assert change == "lamp"
     assert since == pytest.approx(10, abs=0.3)
+
+
+def drifting(watch: Watch, seconds: float) -> float:
+    """The exposure goes to and fro, as with each car that passes; told once."""
+    watch.run(10, scenery())
+    factor = 1.0
+    while watch.seconds < 10 + seconds:
+        factor = 0.8 + 0.2 * np.cos(0.9 * (watch.seconds - 10))
+        watch.show(scenery() * factor)
+    return factor
+
+
+def test_a_lamp_is_told_though_the_exposure_has_not_come_to_rest():
+    watch = Watch()
+    factor = drifting(watch, 8)
+    assert "lamp" not in watch.changes()
+    since = watch.seconds
+    watch.run(4, scenery() * factor * 1.4)
+    lamps = [at for at, change in watch.told if change == "lamp"]
+    assert lamps == [pytest.approx(since, abs=0.3)]
+
+
+def test_a_ramp_soon_after_a_change_is_told_too():
+    watch = Watch()
+    watch.run(10, scenery())
+    watch.run(6, scenery() * 0.7)
+    for number in range(50):  # 10 s
+        watch.show(scenery() * 0.7 * (1 - 0.008 * number))
+    assert watch.changes() == ["lamp", "exposure"]
+
+
+def test_a_lamp_that_flashes_is_not_told_each_time():
+    watch = Watch()
+    watch.run(10, scenery())
+    for number in range(40):  # 16 s
+        watch.run(0.4, scenery() * (1.4 if number % 2 else 1.0))
+    assert len(watch.told) <= 16 / 3
 
 
 def test_a_lamp_that_goes_on_and_off_is_told_each_time():
@@ -232,7 +271,7 @@ def test_light_that_is_uneven_over_the_scene_is_not_even():
 
 def test_a_lamp_is_known_after_it_has_stayed():
     usual = np.full(CELLS[::-1], 100, np.float32)
-    free = np.ones(CELLS[::-1], np.bool_)
+    free = cache(lambda: np.ones(CELLS[::-1], np.bool_))
     glow, lamp = Glow(usual), usual.copy()
     lamp[:, :8] = 160
     told = []

@@ -6,13 +6,13 @@ import numpy as np
 from edge.sight.likeness import Plane, seen_of
 from edge.sight.outline import change, outline, shown
 
-SIZE = (216, 384)
+SIZE = (90, 160)
 OPEN = shown(seen_of(None, SIZE))
 
 
 def scene(seed: int = 1) -> Plane:
     random = np.random.default_rng(seed)
-    picture = cv2.GaussianBlur(random.uniform(350, 550, SIZE), (0, 0), 3)
+    picture = cv2.GaussianBlur(random.uniform(350, 550, SIZE), (0, 0), 1.5)
     return ((picture - 450) * 4 + 450).astype(np.float32)
 
 
@@ -29,23 +29,23 @@ def test_another_light_does_not_change_the_outline():
 
 def test_a_covered_a_blurred_and_a_turned_scene_have_changed():
     before = outline(scene(), OPEN)
-    blurred = cv2.GaussianBlur(scene(), (0, 0), 5).astype(np.float32)
+    blurred = cv2.GaussianBlur(scene(), (0, 0), 3).astype(np.float32)
     for after in (np.full(SIZE, 400, np.float32), blurred, scene(9)):
         assert change(outline(after, OPEN), before) > 0.17
 
 
 def test_whoever_walks_by_changes_little():
     walked = scene()
-    walked[90:150, 180:200] = 300
+    walked[37:62, 75:83] = 300
     assert change(outline(walked, OPEN), outline(scene(), OPEN)) < 0.17
 
 
 def test_edges_of_a_mask_do_not_count():
     unseen = np.zeros(SIZE, np.uint8)
-    unseen[:, 192:] = 255
+    unseen[:, 80:] = 255
     half = shown(seen_of(unseen, SIZE))
     masked = scene()
-    masked[:, 192:] = 0
+    masked[:, 80:] = 0
     assert 0 < half.sum() < OPEN.sum() / 2
     edges = outline(masked, half)
     assert not edges[:, 16:].any()

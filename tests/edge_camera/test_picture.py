@@ -1,5 +1,7 @@
 """Masks go on first, and what they hide is gone for everybody behind them."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -146,3 +148,11 @@ def test_a_little_colour_on_grey_is_told():
     planes = np.full((270, 320), 128, np.uint8)
     planes[180:225, 64:128] = 118  # a fifth of one plane
     assert chroma_of(planes) == pytest.approx(1.0)
+
+
+def test_a_films_own_planes_of_colour_say_what_all_planes_say():
+    still = colourful(180, 320)
+    halves = still.colours()[180:].reshape(2, 90, 160)
+    quick = replace(still, chroma=lambda: list(halves))
+    whole = Masking((), 180, 320).hide(still).chroma()
+    assert Masking((), 180, 320).hide(quick).chroma() == pytest.approx(whole, rel=0.1)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from edge.sight.background import Background, relit
-from edge.sight.detail import detail_of, things_in
+from edge.sight.detail import detail_of, opened, things_in
 from edge.sight.picture import Moment, Pixels
 from edge.sight.scenery import SETTLES_S, WARM_UP_S, Scenery, Seen
 from edge.sight.sensitivity import PRESETS
@@ -62,6 +62,22 @@ def test_a_person_differs_as_a_thing():
     assert cv2.countNonZero(found.lit) < 60
 
 
+def test_a_person_is_found_in_place():
+    found = known().compare(noisy(with_person(yard(), 250), 99), 0.002, 1.0, 1.0)
+    rows, columns = np.nonzero(found.things)
+    assert abs(rows.mean() - 49.5) < 0.5
+    assert abs(columns.mean() - 67.5) < 0.5
+
+
+@pytest.mark.parametrize("at", [0, 1, 40, HIGH - 10])
+def test_what_is_opened_stays_in_its_place(at):
+    solid = np.zeros((HIGH, WIDE), np.uint8)
+    solid[at : at + 10, 50:60] = 255
+    with_thread = solid.copy()
+    with_thread[:, 100] = 255
+    assert np.array_equal(opened(with_thread), solid)
+
+
 @pytest.mark.parametrize("strength", [40, 70, 100])
 def test_a_glow_is_lit_and_no_thing(strength):
     found = known().compare(noisy(yard() + glow(strength), 99), 0.002, 1.0, 1.0)
@@ -92,6 +108,49 @@ def test_a_light_that_passes_leaves_the_scene_as_it_was():
     assert np.abs(model.scene - before).mean() < 12
     after = model.compare(noisy(yard(), 99), 0.0, 1.0, 1.0)
     assert cv2.countNonZero(after.things) == 0
+
+
+def test_a_light_that_comes_again_and_again_leaves_no_trace():
+    model = known()
+    before = model.scene.copy()
+    for number in range(100):  # 20 s, of five passes
+        place = (number % 20) * 14 - 140
+        level = noisy(yard() + np.roll(glow(70), place, axis=1), number)
+        model.learn(level, model.compare(level, 0.0, 1.0, 1.0), (), STEP)
+    assert np.abs(model.scene - before).mean() < 8
+
+
+def test_light_that_leaves_no_detail_is_not_learned():
+    model = known()
+    white = yard()
+    white[20:70, 90:150] = 255
+    for number in range(50):  # 10 s
+        level = noisy(white, number)
+        model.learn(level, model.compare(level, 0.0, 1.0, 1.0), (), STEP)
+    assert model.scene[30:60, 100:140].mean() < 200
+
+
+def test_a_light_that_rolls_over_where_somebody_was_is_no_thing():
+    """Once they left, the light alone is there: nothing has detail of its own."""
+    soft = glow(70) + np.zeros((HIGH, WIDE), np.float32)
+    box = (100 / WIDE, 20 / HIGH, 30 / WIDE, 50 / HIGH)
+    found = known().compare(noisy(yard() + soft, 99), 0.002, 1.0, 1.0, (box,))
+    assert cv2.countNonZero(found.things) < 150
+
+
+def test_a_net_is_left_out_with_its_knots():
+    model = known()
+    counts = []
+    for number in range(60):
+        web = yard()
+        for line in range(7):
+            at = 4 + 20 * line + number % 3
+            web[:, at : at + 2] = 230
+            for knot in range(12, HIGH, 20):
+                web[knot : knot + 4, at - 1 : at + 3] = 230
+        found = model.compare(noisy(web, number), 0.0, 1.0, 1.0)
+        counts.append(cv2.countNonZero(found.things))
+    assert max(counts[-20:]) < max(counts[:5]) / 20
 
 
 def test_a_change_of_light_is_followed_and_a_thing_is_not():
@@ -242,6 +301,19 @@ def test_somebody_who_comes_right_after_the_switch_is_seen():
     seen = camera.show(walked, colour=0.0)
     there = np.roll(PERSON_PLANE, 30, axis=1)
     assert (seen.found.things[there] > 0).mean() > 0.5
+
+
+def test_there_is_glare_where_it_is_lighter_alone():
+    camera = Camera()
+    camera.run(10, yard())
+    assert camera.scenery.glare(camera.show(yard())) is None
+    seen = camera.show(yard() + glow(90))
+    glare = camera.scenery.glare(seen)
+    assert glare is not None
+    assert cv2.countNonZero(glare[:, 100:125]) > 500
+    assert cv2.countNonZero(glare[:, :40]) == 0
+    darker = camera.scenery.glare(camera.show(yard() - glow(50)))
+    assert darker is None or cv2.countNonZero(darker) < 200
 
 
 def test_the_noise_is_measured_and_light_is_no_noise():

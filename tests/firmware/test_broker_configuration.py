@@ -240,6 +240,19 @@ def test_a_collector_has_several_connections_at_once(
     second.close()
 
 
+def test_a_collectors_own_words_come_back_and_no_device_can_say_or_hear_them(
+    peers: dict[str, Peer],
+) -> None:
+    peers[MINE].listen("wp/1/probe/+")
+    peers["collector"].listen("wp/1/probe/collector-plain")
+    peers[MINE].say("wp/1/probe/collector-plain", b"forged")
+    peers["collector"].say("wp/1/probe/collector-plain", b"nonce")
+    assert peers["collector"].heard.get(timeout=PATIENCE_S).payload == b"nonce"
+    for peer in ("collector", MINE):
+        with pytest.raises(queue.Empty):
+            peers[peer].heard.get(timeout=NOTHING_CAME_S)
+
+
 def shake_hands(
     broker: Installed,
     name: str,

@@ -40,6 +40,7 @@ DUE = Due(
     priority="urgent",
     silent=False,
     confirmed=False,
+    while_blind=False,
     occurred=NOW,
     time_zone="Europe/Amsterdam",
     owner=None,
@@ -193,6 +194,7 @@ def letters_about(
             reason=reason,
             silent=silent,
             confirmed=False,
+            while_blind=False,
             priority=rule.priority,
             step=None if first is None else first.text.model_dump(),
             names=names_of(site, EXAMPLES),
@@ -230,3 +232,13 @@ def test_every_letter_about_any_rule_says_what_to_do_a2(rule):
         assert "2071" in found.subject
         assert words_in(language)["role"]["deputy"] in found.text
         assert f"{BASE}incident/2071" in found.text
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("field", ["confirmed", "while_blind"])
+def test_what_is_known_besides_is_a_line_of_its_own(language, field):
+    plain = letter(language=language).text
+    told = letter(language=language, **{field: True}).text
+    line = words_in(language)["line"][field]
+    assert line not in plain
+    assert f"\n\n{line}\n\n" in told

@@ -38,6 +38,13 @@ def test_a_receipt_is_read_as_it_was_sealed_and_always_of_one_size(receipt):
     assert open_answer(data, DEVICE, COLLECTOR.verify_key) == receipt
 
 
+def test_a_receipt_is_sealed_as_well_to_the_key_that_was_turned_before():
+    turned = DEVICE.verify_key.to_curve25519_public_key()
+    assert open_answer(
+        seal_answer(STORED, COLLECTOR, turned), DEVICE, COLLECTOR.verify_key
+    ) == open_answer(sealed(), DEVICE, COLLECTOR.verify_key)
+
+
 @given(st.data())
 def test_a_changed_receipt_is_ignored(data):
     whole = bytearray(sealed())

@@ -11,7 +11,7 @@ from nacl.public import PrivateKey, SealedBox
 from nacl.signing import SigningKey
 
 from sites.errors import FrameError, FrameTooSmallError
-from sites.event import MeasurementTaken, PanicPressed
+from sites.event import KINDS, MeasurementTaken, PanicPressed
 from sites.frame import (
     HOME_BYTES,
     MAX_BYTES,
@@ -19,6 +19,7 @@ from sites.frame import (
     Header,
     digest,
     encode_record,
+    kind_prefix,
     seal,
     size_of,
     unseal,
@@ -105,6 +106,13 @@ def test_a_panic_and_a_heartbeat_each_fit_into_a_home_s_frame():
     )
     for bodies in ([encode_record(panic)], [encode_record(beat)]):
         assert size_of(bodies) <= HOME_BYTES
+
+
+@given(RECORDS)
+def test_every_record_begins_as_its_kind_does_and_as_no_other(record):
+    data = encode_record(record)
+    begins = [kind for kind in KINDS.values() if data.startswith(kind_prefix(kind))]
+    assert begins == [type(record)]
 
 
 def test_records_that_do_not_fit_are_told_with_both_sizes():

@@ -6,5 +6,5 @@ select distinct on (digest) digest, device, unit, site, parts, received
  order by digest
     on conflict (digest) do update
    set device = excluded.device, unit = excluded.unit, site = excluded.site, parts = excluded.parts,
-       received = excluded.received, refused = null
+       received = excluded.received, refused = null, stored = now()
  where p.refused is not null

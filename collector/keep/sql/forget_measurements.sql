@@ -1,9 +1,9 @@
 -- Forget some raw measurements of a place that are older than its unit allows.
-delete from store.measurement r
- using (select e.device, e.run, e.lane, e.seq, e.at
-          from store.measurement e left join jsonb_to_recordset(%(units)s) as b(unit text, raw timestamptz) using (unit)
-         where e.site = %(site)s and e.at < %(strictest)s
-           and coalesce(e.corrected, e.at) < coalesce(b.raw, %(raw)s)
-         limit %(most)s) old
- where r.site = %(site)s and r.at < %(strictest)s
-   and (r.device, r.run, r.lane, r.seq, r.at) = (old.device, old.run, old.lane, old.seq, old.at)
+-- A place in the table (ctid) may stand for a row of each day of it: so what goes is asked once more whether it is old.
+delete from store.measurement
+ where ctid = any (array(select ctid from store.measurement
+                          where site = %(site)s and at < %(strictest)s
+                            and coalesce(corrected, at) < coalesce((%(units)s::jsonb ->> unit)::timestamptz, %(raw)s)
+                          limit %(most)s))
+   and site = %(site)s and at < %(strictest)s
+   and coalesce(corrected, at) < coalesce((%(units)s::jsonb ->> unit)::timestamptz, %(raw)s)

@@ -2,8 +2,8 @@
 -- One that an incident shows which is not resolved stays, but never longer
 -- than any image may: named by a record of it, or a clip of the same device that was filmed within a minute of one.
 select p.digest
-  from store.picture p left join jsonb_to_recordset(%(units)s) as b(unit text, pictures timestamptz) using (unit)
- where p.stored < coalesce(b.pictures, %(pictures)s)
+  from store.picture p
+ where p.stored < coalesce((%(units)s::jsonb ->> p.unit)::timestamptz, %(pictures)s)
    and (p.stored < %(images)s
         or not exists
            (select from store.incident i join store.incident_record r using (incident)

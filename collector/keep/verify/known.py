@@ -46,6 +46,8 @@ KNOWN: Mapping[str, Age | None] = {
     "store.event_hour": _ROLLED,
     "store.event_day": _ROLLED,
     "store.lane_state": Age(("heard",), THREE_YEARS),
+    "store.deaf": Age(("until",), THREE_YEARS),
+    "store.listener": None,  # of the collectors that there are
     "store.gap": None,  # goes with its lane
     "store.clock_jump": None,  # goes with the lanes of its run
     "store.rollup_dirty": Age(("marked",), 2),

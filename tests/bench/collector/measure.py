@@ -17,7 +17,15 @@ from pathlib import Path
 from sites.record import Lane
 from tests.bench import kernel
 from tests.bench.collector import history, peer, table, wire
-from tests.bench.collector.figure import FIFTY, SINGLE, Figures, Round, summary
+from tests.bench.collector.figure import (
+    FIFTY,
+    ONE,
+    SINGLE,
+    TWO,
+    Figures,
+    Round,
+    summary,
+)
 from tests.bench.collector.post import Post, load_average, opened
 from tests.bench.collector.sealed import Device, Load, fresh, sealed
 from tests.bench.collector.sender import Connection, Flood, Probe, drive, packets_of
@@ -31,7 +39,6 @@ BUSY = 1_000.0  # records a second beside which latency counts
 ALARM_EVERY_S = 0.25
 PROBES_EVERY_S = 0.1
 WARM = 200
-TWO = "two collectors"
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,7 @@ class Scope:
     @property
     def rows(self) -> tuple[int, ...]:
         """Millions of rows stored before."""
-        return (1, 3) if self.quick else (1, 10, 50)
+        return (1, 2) if self.quick else (1, 10, 50)
 
     @property
     def seconds(self) -> float:
@@ -144,14 +151,14 @@ def speed(run: Run) -> None:
     scope, figures = run.scope, run.figures
     with run.post.collectors(1) as pids:
         run.warm(pids)
-        figures.memory["one collector, idle"] = _resident(pids)
+        figures.memory[f"{ONE}, idle"] = _resident(pids)
         for _ in range(scope.rounds):
             single = run.load(20, scope.frames, 1)
             figures.rounds.append(run.send(SINGLE, single, pids))
             fifty = run.load(20, scope.records // RECORDS, RECORDS)
             figures.rounds.append(run.send(FIFTY, fifty, pids))
             figures.rounds.append(peer.floor(run.post, run.devices[0], scope.records))
-        figures.memory["one collector, most"] = _resident(pids)
+        figures.memory[f"{ONE}, most"] = _resident(pids)
     for _ in range(scope.rounds):
         count = scope.frames // 10
         figures.rounds.append(peer.naive(run.post, run.devices[0], count))
@@ -218,7 +225,7 @@ def _drain(run: Run, per_frame: int, pids: Sequence[int]) -> None:
     run.figures.rounds.append(
         Round(name, len(load.frames), load.records, seconds, used)
     )
-    run.figures.memory[f"one collector, {name}"] = _resident(pids)
+    run.figures.memory[f"{ONE}, {name}"] = _resident(pids)
     flood.connection.close()
     probe.connection.close()
     run.count(load)
@@ -271,6 +278,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         run = Run(post, scope, known)
         run.figures.notes += [_machine(), f"load at the begin: {load_average()}"]
         for section in scope.only:
+            sys.stderr.write(f"{time.perf_counter() - begin:6.0f} s: {section}\n")
             MEASURES[section](run)
     took = time.perf_counter() - begin
     run.figures.notes.append(f"load at the end: {load_average()}; {took:.0f} s in all")

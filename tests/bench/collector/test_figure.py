@@ -49,7 +49,7 @@ def full() -> Figures:
         rounds=rounds,
         latency={"idle": [0.01, 0.02]},
         alarms={"backlog": [0.1, 0.4, 0.2]},
-        memory={"one collector, most": 120.0},
+        memory={"one collector, most": 120.0, "two collectors, most": 240.0},
         curves={"devices": curve},
         sent=33_000,
     )
@@ -85,7 +85,7 @@ def test_every_goal_is_met_by_figures_that_keep_the_promise():
         (lambda f: f.rounds.append(done(SINGLE, 10, 10, 1.0)), "frames of one"),
         (lambda f: f.rounds.insert(0, done(FIFTY, 1, 50, 1.0)), "of the floor"),
         (lambda f: f.alarms["backlog"].append(2.1), "fresh alarm"),
-        (lambda f: f.memory.update({"one collector, most": 201.0}), "resident"),
+        (lambda f: f.memory.update({"one collector, backlog": 201.0}), "resident"),
         (lambda f: setattr(f, "lost", 1), "lost"),
         (lambda f: setattr(f, "stored_twice", 1), "twice"),
         (

@@ -1,6 +1,7 @@
 """While one batch is settled the next is examined; order and confirmation stay."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -176,3 +177,22 @@ async def test_what_is_much_is_examined_beside_the_loop_with_the_same_result(
     assert [one.frame for one in receipts] == [digest(one) for one in frames]
     assert {one.outcome for one in receipts} == {"stored"}
     assert stored(owner) == 120
+
+
+async def test_an_alarm_never_waits_for_the_signatures_of_another_lane(
+    database_url: Url, tmp_path: Path
+):
+    url, held = database_url("wachtpost_collector"), threading.Event()
+    async with (
+        bench(url, tmp_path / "plain") as plain,
+        bench(url, tmp_path / "alarms") as alarms,
+    ):
+        busy = plain.lane._thread.submit(held.wait, SECONDS)
+        behind = asyncio.create_task(plain.lane.take(batch(*range(100, 200))))
+        many = [press(run) for run in range(1, 60)]
+        assert len(await alarms.take_on("al", *many)) == 59
+        assert plain.source.answers == []
+        held.set()
+        await behind
+        assert len(plain.source.answers) == 100
+        assert busy.result() is True

@@ -14,6 +14,7 @@ from sites.event import AlarmRaised, ContactOpened, MeasurementTaken
 from sites.frame import encode_record
 from sites.health import ClockChanged, Heartbeat, RunStarted
 from sites.record import Record
+from sites.topic import Path as WirePath
 from tests.collector import world
 from tests.collector.databases import Role
 from tests.collector.intake.bench import Bench, bench, message
@@ -255,6 +256,35 @@ async def test_a_step_out_of_all_time_spoils_no_frame(lane: Bench, owner: Owner)
     await device.send(after(2), opened(NOW + far))
     assert rows(owner, "select refusal from store.frame_set_aside") == []
     assert rows(owner, "select count(*) from store.event_untimed") == [(2,)]
+
+
+async def test_a_slow_path_is_heard_by_what_is_newer_than_its_own_last(
+    lane: Bench, owner: Owner
+):
+    def empty(way: int, seconds: float) -> Message:
+        payload = Sender().raw(sent_at=after(seconds))
+        return Message(
+            WirePath(world.STATION, way).topic("up"), payload, after(seconds)
+        )
+
+    def heard() -> list[Any]:
+        owner.execute(b"update store.path_state set heard = heard - interval '1 hour'")
+        return rows(
+            owner,
+            "select way, now() - heard < interval '90 minutes' from store.path_state"
+            " order by way",
+        )
+
+    await lane.lane.take([empty(1, 0), empty(2, 1)])
+    await lane.lane.take([empty(1, 60)])
+    heard()
+    heard()
+    late = empty(2, 30)
+    await lane.lane.take([late])
+    assert heard() == [(1, False), (2, True)]
+    heard()
+    await lane.lane.take([late])
+    assert heard() == [(1, False), (2, False)]
 
 
 async def test_two_collectors_tell_of_one_clock_once(

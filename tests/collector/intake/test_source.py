@@ -103,6 +103,20 @@ async def test_what_is_said_is_heard_in_order_and_in_batches(broker: Mosquitto):
     assert heard[0].received <= heard[-1].received <= clock()
 
 
+async def test_a_batch_ends_with_the_message_that_fills_it(
+    broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(collector.intake.source, "MAX_BATCH_BYTES", 1000)
+    talker = Talker(broker)
+    async with listening(broker, "size/up") as source:
+        said = [bytes(400)] * 4 + [bytes(5000), b"last"]
+        await asyncio.to_thread(talker.say, "size/up", *said)
+        await until(lambda: source.depth == len(said))
+        batches = [len(await source.poll()) for _ in range(3)]
+    talker.close()
+    assert batches == [3, 2, 1]
+
+
 async def test_a_large_message_comes_whole(broker: Mosquitto):
     talker = Talker(broker)
     large = bytes(range(256)) * 12_000

@@ -86,7 +86,7 @@ async def test_a_station_is_told_after_twenty_seconds_and_once(
 ):
     await hear(lane)
     assert await watch.look() == []
-    age(owner, 17)
+    age(owner, 16)
     assert await watch.look() == []
     assert device(owner) == (False, False)
     age(owner, 19)
@@ -105,7 +105,7 @@ async def test_it_is_shown_and_an_incident_before_twenty_seconds_are_over(
     lane: Bench, owner: Owner, watch: PresenceWatch
 ):
     await hear(lane)
-    age(owner, 17)
+    age(owner, 16)
     stopping = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(watch.run(stopping))
@@ -116,7 +116,7 @@ async def test_it_is_shown_and_an_incident_before_twenty_seconds_are_over(
         "select clock_timestamp() - heard, opened - heard"
         " from store.device_state join store.incident using (site)",
     )
-    assert timedelta(seconds=18) < opened < after <= timedelta(seconds=20)
+    assert timedelta(seconds=17) < opened < after <= timedelta(seconds=20)
 
 
 async def test_a_home_is_shown_first_and_told_at_ninety(
