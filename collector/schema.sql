@@ -313,6 +313,7 @@ create table store.incident (
 -- The second guard: while one is open there is no other of that site and cause.
 create unique index incident_open_once on store.incident (site, cause) where state <> 'resolved';
 create index incident_by_unit on store.incident (unit, opened desc);
+create index incident_by_site on store.incident (site, opened desc);
 
 -- The records that opened an incident or joined it; they outlive the raw rows.
 create table store.incident_record (
@@ -749,6 +750,7 @@ grant select, insert, update, delete on
     to wachtpost_collector;
 grant select, insert, update on store.forgotten, store.keep_done to wachtpost_collector;
 grant select, delete on store.task_aside to wachtpost_collector;
+grant delete on store.deaf to wachtpost_collector;
 -- Whoever verifies retention may look how old they are, at nothing else of them.
 grant select (made, expires, ended) on store.session to wachtpost_collector;
 grant select (made, expires, used) on store.sign_in_link to wachtpost_collector;

@@ -8,6 +8,7 @@ alter table store.incident
     drop constraint incident_check,
     add constraint incident_check
         check ((state = 'open') = (owner is null) or outcome is not distinct from 'itself');
+create index incident_by_site on store.incident (site, opened desc);
 alter table store.incident_log
     drop constraint incident_log_what_check,
     add constraint incident_log_what_check

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sites import topic
 from sites.errors import TopicError
 from sites.keys import device_bytes, device_text, new_device_id, new_run_id
-from sites.topic import Channel, Path, parse_path, parse_topic
+from sites.topic import Channel, Path, parse_path, parse_topic, probe_topic
 from tests.sites.records import words_of
 
 DEVICES = st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=16, max_size=16)
@@ -84,3 +84,10 @@ def test_ids_are_drawn_and_differ():
     assert len({new_device_id() for _ in range(100)}) == 100
     assert len({new_run_id() for _ in range(100)}) == 100
     assert parse_path(f"{new_device_id()}-1")
+
+
+def test_the_collectors_own_words_are_no_devices_topic():
+    own = probe_topic("collector-alarms")
+    assert own == "wp/1/probe/collector-alarms"
+    with pytest.raises(TopicError):
+        parse_topic(own)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.collector.intake.test_source import Talker, gather, listening
 from tests.collector.process import ROOT
-from tests.collector.waiting import SECONDS
+from tests.collector.waiting import SECONDS, until
 from tests.servers.process import as_account, free_port
 
 
@@ -54,3 +54,13 @@ async def test_frames_come_and_answers_go(embedded: Embedded):
     talker.close()
     assert [message.payload for message in heard] == said
     assert answers == [str(n).encode() for n in range(100)]
+
+
+async def test_its_probes_come_back(embedded: Embedded):
+    async with listening(embedded, "wp/1/+/al") as source:
+        await until(lambda: source.proven is not None)
+        first = source.proven
+        assert first is not None
+        await until(lambda: source.proven and source.proven.until > first.until)
+        assert source.proven is not None
+        assert source.proven.since == first.since
