@@ -119,6 +119,9 @@ class _Work:
             self.gone["rollups"] += await transaction.run(
                 QUERIES["forget_rollups"], history=self._bounds.history
             )
+            self.gone["deaf"] += await transaction.run(
+                QUERIES["forget_deaf"], history=self._bounds.history
+            )
 
     async def pictures(self) -> None:
         while await self._some_pictures() == PICTURES:

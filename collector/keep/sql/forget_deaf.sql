@@ -1,0 +1,2 @@
+-- Forget when nobody listened, long ago.
+delete from store.deaf where until < %(history)s
