@@ -9,7 +9,9 @@ from typing import Any, Literal
 from dashboard.strip import Bar, Span, Stretch, Switch, Tick, bar, spans, ticks
 
 Row = Mapping[str, Any]
-Sort = Literal["alarm", "seen", "open", "blind", "armed", "nuisance", "light"]
+Sort = Literal[
+    "alarm", "seen", "open", "blind", "armed", "nuisance", "light", "unknown"
+]
 
 LANE = 30
 LABEL = 190
@@ -22,6 +24,7 @@ _PULSES: Mapping[str, Sort] = {
     "panic.pressed": "alarm",
     "duress.entered": "alarm",
     "light.changed": "light",
+    "unknown": "unknown",  # of a newer version
 }
 # What lasts; the first are drawn first, and lie under the rest.
 _PAIRS: Mapping[str, tuple[str, Sort]] = {
@@ -124,7 +127,7 @@ def _marks(events: Sequence[Row], stretch: Stretch) -> Iterable[Drawn]:
     for event in events:
         sort = _PULSES.get(event["kind"])
         if sort is not None and stretch.holds(event["at"]):
-            least = 5.0 if sort == "alarm" else 2.0
+            least = 2.0 if sort == "light" else 5.0
             drawn = bar((event["at"], event["at"] + PULSE), stretch, least)
             yield Drawn(sort, drawn.x, drawn.width, event["at"], event["kind"])
 

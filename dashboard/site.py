@@ -232,6 +232,7 @@ async def _station(
         "zones": {zone["number"]: zone for zone in zones},
         "events": told(look.words, during),
         "events_most": EVENTS_MOST,
+        "unknown": sum(each["kind"] == "unknown" for each in during),
         "now": going_on(events) if window.back == 0 else None,
         "labels": {
             each["quantity"]: look.words(f"quantity.{each['quantity']}")

@@ -89,19 +89,22 @@ def sort_out(
 ) -> tuple[list[Case], list[Nothing]]:
     """Group new records into cases: by site, what is no loss first, then by cause.
 
-    The same record twice counts once. Which incidents stand does not matter here.
+    The same record twice counts once in a case. Which incidents stand does not matter
+    here.
     """
     matched: list[tuple[Rule, EventRow]] = []
     unmatched: dict[WhyNothing, list[EventRow]] = {}
-    for row in _once_each(rows):
-        try:
-            rules = _rules_of(row, inventory)
-        except UnknownDeviceError:
-            unmatched.setdefault("unknown_device", []).append(row)
-            continue
-        if not rules:
-            unmatched.setdefault("no_rule", []).append(row)
-        matched.extend((rule, row) for rule in rules)
+    # A backlog says the same of the same door thousands of times.
+    known: dict[tuple[object, ...], tuple[Rule, ...] | WhyNothing] = {}
+    for row in rows:
+        asked = _asked(row)
+        found = known.get(asked)
+        if found is None:
+            found = known[asked] = _rules_of(row, inventory)
+        if isinstance(found, str):
+            unmatched.setdefault(found, []).append(row)
+        else:
+            matched.extend((rule, row) for rule in found)
     cases = list(_cases(matched))
     nothing = [Nothing(tuple(rows), reason) for reason, rows in unmatched.items()]
     return cases, nothing
@@ -116,14 +119,24 @@ def _age(row: EventRow) -> tuple[object, ...]:
     return row.at, row.name
 
 
-def _rules_of(row: EventRow, inventory: Inventory) -> tuple[Rule, ...]:
+def _asked(row: EventRow) -> tuple[object, ...]:
+    """Give all of a record that its rules depend on."""
+    said = row.data.get
+    place = (row.kind, row.device, row.sensor, row.zone)
+    return (*place, said("reason"), said("suspect"), said("cause"))
+
+
+def _rules_of(row: EventRow, inventory: Inventory) -> tuple[Rule, ...] | WhyNothing:
     for kind in _kinds_of(row):
-        rules = inventory.rules_for(
-            kind, row.device, sensor=row.sensor, zone=row.zone, said=row.data
-        )
+        try:
+            rules = inventory.rules_for(
+                kind, row.device, sensor=row.sensor, zone=row.zone, said=row.data
+            )
+        except UnknownDeviceError:
+            return "unknown_device"
         if rules:
             return rules
-    return ()
+    return "no_rule"
 
 
 def _kinds_of(row: EventRow) -> tuple[str, ...]:

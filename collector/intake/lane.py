@@ -14,8 +14,9 @@ none 1,623 at 216.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -85,8 +86,11 @@ class Lane:
         self._settler.stopping = stopping
         settling: asyncio.Task[None] | None = None
         # Its own group: a batch that fails for good ends the lane at once.
-        async with asyncio.TaskGroup() as group:
-            async for messages in self._batches(stopping):
+        async with (
+            asyncio.TaskGroup() as group,
+            aclosing(self._batches(stopping)) as batches,
+        ):
+            async for messages in batches:
                 findings = await self._examine(messages)
                 if settling is not None:
                     await settling
@@ -100,16 +104,17 @@ class Lane:
 
     async def _batches(
         self, stopping: asyncio.Event
-    ) -> AsyncIterator[Sequence[Message]]:
+    ) -> AsyncGenerator[Sequence[Message], None]:
         stop = asyncio.create_task(stopping.wait(), name=f"{self.name} stop")
         try:
             while not stopping.is_set():
                 poll = asyncio.ensure_future(self._source.poll())
-                await asyncio.wait({poll, stop}, return_when="FIRST_COMPLETED")
-                if not poll.done():
+                try:
+                    await asyncio.wait({poll, stop}, return_when="FIRST_COMPLETED")
+                    if poll.done():
+                        yield poll.result()
+                finally:
                     poll.cancel()
-                    return
-                yield poll.result()
         finally:
             stop.cancel()
 
@@ -133,7 +138,10 @@ class Lane:
 
     async def _answer(self, settled: Sequence[Finding]) -> None:
         write = partial(receipts, key=self._trust.answering, now=self._watch.clock())
-        for answer in await self._aside(write, settled, few=len(settled) <= FEW):
+        answers = await self._aside(write, settled, few=len(settled) <= FEW)
+        for place, answer in enumerate(answers, start=1):
+            if place % FEW == 0:
+                await asyncio.sleep(0)  # other lanes have their turn
             if not self._source.answer(answer.topic, answer.payload):
                 self._watch.metrics.unanswered.inc()
 

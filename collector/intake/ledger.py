@@ -49,6 +49,7 @@ class Ledger:
 
 async def note(transaction: Transaction, heard: Sequence[Heard]) -> Ledger:
     """Note the numbers of these frames; their lanes stay locked until the commit."""
+    heard = [frame for frame in heard if frame.numbers]
     if not heard:
         return Ledger()
     own = [row for one in heard for row in one.rows if type(row.record) in _OWN]

@@ -116,12 +116,10 @@ class _Work:
         await self._batches("lanes", history=self._bounds.history)
         async with turn(self._database) as transaction:
             self.gone["jumps"] += await transaction.run(QUERIES["forget_jumps"])
-            self.gone["rollups"] += await transaction.run(
-                QUERIES["forget_rollups"], history=self._bounds.history
-            )
-            self.gone["deaf"] += await transaction.run(
-                QUERIES["forget_deaf"], history=self._bounds.history
-            )
+            for name in ("deaf", "rollups"):
+                self.gone[name] += await transaction.run(
+                    QUERIES[f"forget_{name}"], history=self._bounds.history
+                )
 
     async def pictures(self) -> None:
         while await self._some_pictures() == PICTURES:

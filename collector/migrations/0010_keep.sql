@@ -168,6 +168,7 @@ grant select, insert, update, delete on
     to wachtpost_collector;
 grant select, insert, update on store.forgotten, store.keep_done to wachtpost_collector;
 grant select, delete on store.task_aside to wachtpost_collector;
+grant delete on store.deaf to wachtpost_collector;
 -- Whoever verifies retention may look how old they are, at nothing else of them.
 grant select (made, expires, ended) on store.session to wachtpost_collector;
 grant select (made, expires, used) on store.sign_in_link to wachtpost_collector;

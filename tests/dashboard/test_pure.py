@@ -198,6 +198,17 @@ def test_each_zone_has_its_lane_also_an_empty_one():
     assert found.mark == DAY.x(NOW - H)
 
 
+def test_what_a_newer_version_wrote_is_drawn_as_unknown():
+    found = draw(
+        [event("unknown", H, None), event("unknown", 2 * H)],
+        [1],
+        [],
+        Frame(DAY, "UTC"),
+    )
+    marks = {lane.zone: [mark.sort for mark in lane.marks] for lane in found.lanes}
+    assert marks == {1: ["unknown"], None: ["unknown"]}
+
+
 def test_what_belongs_to_no_zone_gets_a_lane_only_if_it_is_drawn():
     lost = draw([event("tamper.opened", H, None)], [1], [], Frame(DAY, "UTC"))
     assert [lane.zone for lane in lost.lanes] == [1, None]

@@ -49,6 +49,25 @@ async def test_the_time_line_has_a_lane_for_each_zone_and_can_be_moved(house: Ho
     )
 
 
+async def test_records_of_a_newer_version_are_shown_as_unknown_and_counted(
+    house: House,
+):
+    guest = await house.guest(OWNER)
+    before = (await guest.get(f"/site/{HAVEN}")).text
+    for hours in (1, 2):
+        raw = {"what": "drone.seen", "<b>": "<script>"}
+        await house.town.event(HAVEN, "unknown", hours * HOUR, 3, 2, **raw)
+    await house.town.event(HAVEN, "unknown", 30 * HOUR, 3, 2)  # on another day
+    page = (await guest.get(f"/site/{HAVEN}")).text
+    assert page.count('class="unknown"') == 2
+    assert "2 gebeurtenissen van een nieuwere versie: bewaard" in page
+    assert "onbekend (nieuwere versie)" in page
+    assert page.count("onbekende gebeurtenis") >= 4  # a mark's name, and in the list
+    assert "drone.seen" not in page
+    assert "<script>" not in page.split("<body")[1]
+    assert "nieuwere versie" not in before
+
+
 async def test_nonsense_in_the_address_gives_the_present_day(house: House):
     guest = await house.guest(OWNER)
     for query in ("span=century", "back=-1", "back=x", "back=99999", "back=²"):

@@ -279,6 +279,16 @@ def test_a_door_of_a_home_opens_nothing_where_the_rule_is_for_stations():
     assert (found, nothing.reason) == ([], "no_rule")
 
 
+def test_doors_of_one_batch_are_told_apart_by_their_zone_and_site():
+    front = row("contact.opened", sensor=1, zone=1)
+    batch = [front, door(2), door(3), door(4, site=KIT)]
+
+    found, nothing = sort_out(batch, WORLD)
+
+    assert [one.seq for case in found for one in case.records] == [2, 3]
+    assert [one for left in nothing for one in left.records] == [front, batch[3]]
+
+
 def test_a_device_that_left_the_inventory_opens_nothing_and_says_why():
     gone = EventRow(
         device="z" * 16,

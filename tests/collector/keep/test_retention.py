@@ -256,6 +256,29 @@ async def test_what_a_wrong_clock_wrote_is_as_old_as_it_really_is(
     assert pen.count("measurement") == 2
 
 
+async def test_roll_ups_and_when_nobody_listened_are_known_for_three_years(
+    database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
+):
+    for age in (1000, 1100):
+        ended = pen.now() - days(age)
+        pen.run("insert into store.deaf values (%s, %s)", ended - days(1), ended)
+        for table in ("event_hour", "event_day"):
+            pen.run(
+                f"insert into store.{table} values ('haven', %s, 'noord', 'x', 1)",  # noqa: S608  # a constant
+                ended,
+            )
+        for table in ("measurement_hour", "measurement_day"):
+            pen.run(
+                f"insert into store.{table}"  # noqa: S608  # a constant
+                " values ('haven', %s, 'noord', 'd', 1, 'x', 1, 1, 1, 1)",
+                ended,
+            )
+    await forget(database, blobs, terms)
+    for table in ("deaf", "event_hour", "event_day", "measurement_hour"):
+        assert pen.count(table) == 1, table
+    assert pen.count("measurement_day") == 1
+
+
 async def test_which_numbers_came_is_known_for_three_years(
     database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
 ):

@@ -39,7 +39,7 @@ def plant(pen: Pen) -> None:
         "update store.incident set state = 'resolved', owner = 'unit-a-desk',"
         " resolved = now(), outcome = 'real', sentence = ''"
     )
-    pen.run("insert into store.deaf values (now() - interval '1 hour', now())")
+    pen.run("insert into store.deaf values (now() - interval '1 h', now())")
     pen.run("update store.session set expires = now(), ended = now()")
     pen.run("update store.sign_in_link set expires = now(), used = now()")
 
