@@ -617,7 +617,7 @@ grant select, insert, update on
     store.frame_set_aside, store.device_state, store.path_state, store.picture,
     store.message to wachtpost_collector;
 grant select, insert, update on store.listener to wachtpost_collector;
-grant select, insert, delete on store.deaf to wachtpost_collector;
+grant select, insert on store.deaf to wachtpost_collector;
 grant select on store.deaf to wachtpost_view;
 grant select, insert on store.playbook, store.incident to wachtpost_collector;
 grant update (rule, cause, priority, title, playbook, playbook_version, silent, to_control_room, occurred, changed,

@@ -26,7 +26,7 @@ create table store.deaf (
     until timestamptz not null
 );
 grant select, insert, update on store.listener to wachtpost_collector;
-grant select, insert, delete on store.deaf to wachtpost_collector;
+grant select, insert on store.deaf to wachtpost_collector;
 grant select on store.deaf to wachtpost_view;
 grant update (cause, confirmed, state, resolved, outcome, sentence) on store.incident to wachtpost_collector;
 

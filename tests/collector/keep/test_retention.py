@@ -299,18 +299,6 @@ async def test_which_numbers_came_is_known_for_three_years(
     assert pen.rows("select run from store.clock_jump") == [("young",)]
 
 
-async def test_when_nobody_listened_is_known_for_three_years(
-    database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
-):
-    now = pen.now()
-    for age in (1100, 1000):
-        at = now - days(age)
-        pen.run("insert into store.deaf values (%s, %s)", at - days(0.1), at)
-    gone = await forget(database, blobs, terms)
-    assert gone["deaf"] == 1
-    assert pen.rows("select until from store.deaf") == [(now - days(1000),)]
-
-
 async def test_one_collector_at_once_keeps_house(
     database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
 ):
