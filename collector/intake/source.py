@@ -36,7 +36,7 @@ MISC_S = 1.0  # and so often we probe
 MAX_WAITING = 20_000
 MAX_WAITING_BYTES = 64 * 2**20
 MAX_BATCH = 500
-MAX_BATCH_BYTES = 2**18  # some thousand records: more would not store faster
+MAX_BATCH_BYTES = 2**19  # some thousand records: more would not store faster
 
 Clock = Callable[[], datetime]
 
