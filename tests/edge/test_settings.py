@@ -127,6 +127,7 @@ def test_settings_that_are_no_toml_are_told(home: Path):
             f"site_file: device file refused: {NOT_SIGNED}",
         ),
     ],
+    ids=range(12),
 )
 def test_each_bad_setting_gets_its_sentence(
     home: Path, fields: dict[str, Any], told: str
@@ -174,7 +175,9 @@ def test_a_second_path_is_another_way_of_the_same_device(home: Path):
     assert (mobile.broker.port, mobile.broker.tls) == (1884, None)
 
 
-@pytest.mark.parametrize("path", [f"{SITE.device}-1", "abcdefghij234567-2"])
+@pytest.mark.parametrize(
+    "path", [f"{SITE.device}-1", "abcdefghij234567-2"], ids=["its own", "another's"]
+)
 def test_a_second_path_that_is_no_other_path_of_this_device_is_refused(
     home: Path, path: str
 ):
