@@ -32,7 +32,7 @@ check: setup
 
 # A server that is missing fails here: this is where it is installed.
 test: setup machine
-	CI=true .venv/bin/python -m pytest $(ARGS)
+	CI=true .venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 # The seed of a run is printed; SEED repeats it. `make test` has a short form.
 chaos: setup machine

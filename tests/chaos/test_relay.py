@@ -82,7 +82,9 @@ def test_what_passes_is_whole_and_in_order(relay: Relay, weather: Weather):
 
 
 @pytest.mark.parametrize(
-    ("weather", "passed"), [(STALLED, 0), (MUTE, 0), (DEAF, 4)], ids=str
+    ("weather", "passed"),
+    [(STALLED, 0), (MUTE, 0), (DEAF, 4)],
+    ids=["stalled", "mute", "deaf"],
 )
 def test_a_stall_holds_back_its_direction_alone_and_loses_nothing(
     relay: Relay, weather: Weather, passed: int
