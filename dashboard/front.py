@@ -1,5 +1,6 @@
 """Builds the front end: npm packages and our own scripts, bundled by esbuild."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -48,6 +49,14 @@ def build(*, again: bool = False) -> bool:
     wanted = digest()
     if not again and stamp() == wanted:
         return False
+    with (WEB / "package.json").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # whoever builds at this moment, is awaited
+        if not again and stamp() == wanted:
+            return False
+        return _build(wanted)
+
+
+def _build(wanted: str) -> bool:
     node, npm = find_node()
     _run([*npm, *_INSTALL], node)
     shutil.rmtree(STATIC, ignore_errors=True)

@@ -16,6 +16,12 @@ ROOM = Path(dashboard.__file__).parent
 INLINE = re.compile(r"<style|\bstyle=|\son[a-z]+=|javascript:|<script(?![^>]*src=)")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def front_end() -> None:
+    """Have it built before any page is made."""
+    build()
+
+
 async def test_every_answer_has_the_policy_and_is_never_kept(house: House):
     incident = await house.town.intrusion()
     guest = await house.guest(OWNER)
@@ -49,7 +55,6 @@ def test_no_template_holds_a_style_or_a_script(path: Path):
 async def test_the_front_ends_files_may_be_kept_since_their_address_changes(
     house: House,
 ):
-    build()
     guest = await house.stranger()
     page = (await guest.get("/sign-in/x")).text
     (script,) = re.findall(r'src="(/static/page\.js\?v=\w+)"', page)
@@ -60,7 +65,6 @@ async def test_the_front_ends_files_may_be_kept_since_their_address_changes(
 
 
 def test_the_built_files_ask_for_nothing_from_elsewhere():
-    build()
     sheet = (STATIC / "look.css").read_text()
     assert re.findall(r'url\(["\']?(?!["\']?\./|["\']?\)|data:)[^)]*\)', sheet) == []
     assert "@import" not in sheet

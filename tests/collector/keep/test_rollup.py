@@ -19,7 +19,7 @@ from collector.keep.turn import turn
 from sites.event import ContactOpened, MeasurementTaken
 from tests.collector import world
 from tests.collector.databases import Role
-from tests.collector.intake.bench import bench, message
+from tests.collector.intake.bench import Bench, bench, message
 from tests.collector.keep.pen import DEVICES, UNITS, Pen, days
 from tests.collector.world import Sender
 
@@ -292,22 +292,20 @@ async def test_two_collectors_lose_no_late_record(
     await roll(database, terms)
     finished = asyncio.Event()
 
-    async def store(number: int) -> None:
-        device = (world.STATION, world.OTHER)[number]
-        sender = Sender(device=device, run=f"{number:016x}")
-        url = database_url("wachtpost_collector")
-        async with bench(url, tmp_path / str(number)) as lane:
-            for turn_number in range(25):
-                at = now - days(2) - timedelta(minutes=7) * turn_number
-                records = [
-                    MeasurementTaken(at=at, sensor=8, quantity="temperature", value=v)
-                    for v in range(4)
-                ]
-                frame = sender.frame(*records, ContactOpened(at=at, sensor=1, zone=1))
-                await lane.lane.take([message(frame, device, received=now)])
+    async def store(own: Bench, device: str, run: str) -> None:
+        sender = Sender(device=device, run=run)
+        for turn_number in range(25):
+            at = now - days(2) - timedelta(minutes=7) * turn_number
+            records = [
+                MeasurementTaken(at=at, sensor=8, quantity="temperature", value=v)
+                for v in range(4)
+            ]
+            frame = sender.frame(*records, ContactOpened(at=at, sensor=1, zone=1))
+            await own.lane.take([message(frame, device, received=now)])
+
+    url = database_url("wachtpost_collector")
 
     async def rolling(name: str) -> None:
-        url = database_url("wachtpost_collector")
         async with Database.open(url, name) as own:
             while not finished.is_set():
                 try:
@@ -315,10 +313,16 @@ async def test_two_collectors_lose_no_late_record(
                 except ElsewhereError:
                     await asyncio.sleep(0)
 
-    async with asyncio.TaskGroup() as group:
+    async with (
+        bench(url, tmp_path / "1") as one,
+        bench(url, tmp_path / "2") as other,
+        asyncio.TaskGroup() as group,
+    ):
         for name in ("roller 1", "roller 2"):
             group.create_task(rolling(name))
-        await asyncio.gather(store(0), store(1))
+        await asyncio.gather(
+            store(one, world.STATION, "1" * 16), store(other, world.OTHER, "2" * 16)
+        )
         finished.set()
     await roll(database, terms)
     assert pen.count("event") == 51
