@@ -59,7 +59,11 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class SmallDisk:
-    """All that a server may fill, its log of what is to come included."""
+    """All that a server's rows may fill.
+
+    Its log lies elsewhere, as on a server with care: without room for that it goes
+    down, sooner or later.
+    """
 
     disks: SmallDisks
     size_kb: int = 320 * 1024
@@ -132,13 +136,14 @@ def started(
             small.disks.mount(data, small.size_kb, installation.owner)
             installation = replace(installation, prefix=small.disks.prefix)
             settings = (*settings, *SMALL)
-        _create_cluster(installation, data)
+        _create_cluster(installation, data, folder / "log" if small else None)
         postgres = _start(installation, data, settings)
         stack.callback(postgres.stop)
         yield postgres
 
 
-def _create_cluster(installation: Installation, data: Path) -> None:
+def _create_cluster(installation: Installation, data: Path, log: Path | None) -> None:
+    elsewhere = (f"--waldir={installation.inside(log)}",) if log else ()
     command = installation.command(
         "initdb",
         "--username=postgres",
@@ -147,6 +152,7 @@ def _create_cluster(installation: Installation, data: Path) -> None:
         "--locale=C",
         "--no-sync",
         f"--pgdata={installation.inside(data)}",
+        *elsewhere,
     )
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
     if done.returncode != 0:
