@@ -28,7 +28,7 @@ from psycopg.types.json import Jsonb, JsonbDumper, set_json_dumps, set_json_load
 from psycopg_pool import AsyncConnectionPool
 
 from collector.driver_error import wrapped
-from collector.errors import NotOneRowError
+from collector.errors import DatabaseFullError, NotOneRowError
 from collector.query import Query
 
 log = structlog.get_logger()
@@ -211,7 +211,12 @@ class Database:
                     await connection.execute(_READ_ONLY)
                 if asker is not None:
                     await connection.execute(_ASK, {"asker": asker})
-                yield Transaction(connection)
+                try:
+                    yield Transaction(connection)
+                except DatabaseFullError:
+                    # A session that began read-only stays so: the next begins anew.
+                    await connection.close()
+                    raise
 
     async def notes(self, *channels: str) -> AsyncGenerator[Note, None]:
         """Listen on a connection of its own, for ever; reconnects by itself."""
