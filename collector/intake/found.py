@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from collector.database import Transaction, jsonb
 from collector.intake.ingest import Heard
 from collector.intake.row import EventRow, RecordName
 from collector.query import Queries, Row
+from sites.record import Lane
 
 _QUERIES = Queries(Path(__file__).parent / "sql")
 
@@ -95,21 +97,35 @@ def number_reused(row: EventRow) -> EventRow:
     )
 
 
+def gone_away(seen: Row) -> EventRow:
+    """Say that a device or a path is silent: once since it was last heard."""
+    kind = "device.silent" if seen.get("way") is None else "path.lost"
+    unheard = {"unheard_s": int(seen["unheard"].total_seconds())}
+    return _of_presence(seen, "al", kind, unheard)
+
+
 def there_again(back: Row) -> EventRow:
     """Say that a device or a path that was told as lost is heard again.
 
     It has the name of its loss, in the other lane: two lanes that hear the device at
     once say one thing.
     """
-    way, now = back.get("way"), back["now"]
+    kind = "device.heard" if back.get("way") is None else "path.restored"
+    return _of_presence(back, "up", kind, {})
+
+
+def _of_presence(row: Row, lane: Lane, kind: str, data: dict[str, Any]) -> EventRow:
+    """Name it by the time when it was heard before."""
+    way, now = row.get("way"), row["now"]
     return EventRow(
-        device=back["device"],
+        device=row["device"],
         run="presence" if way is None else f"path-{way}",
-        lane="up",
-        seq=int(back["heard"].timestamp() * 1000),
+        lane=lane,
+        seq=int(row["heard"].timestamp() * 1000),
         at=now,
         received=now,
-        unit=back["unit"],
-        site=back["site"],
-        kind="device.heard" if way is None else "path.restored",
+        unit=row["unit"],
+        site=row["site"],
+        kind=kind,
+        data=data,
     )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import structlog
 from collector.database import Database, Transaction
 from collector.errors import DatabaseError
 from collector.incident import ending
-from collector.intake.found import Judge, keep, lock_sites
+from collector.intake.found import Judge, gone_away, keep, lock_sites
 from collector.intake.listener import leave, together
 from collector.intake.presence import (
     Decision,
@@ -164,22 +164,4 @@ class PresenceWatch:
         if not await transaction.run(_QUERIES[query], **named):
             return []  # it was heard while we looked
         await transaction.notify("site", seen["unit"])
-        return [Away(_row(seen), decision.reason)] if decision.tell else []
-
-
-def _row(seen: Row) -> EventRow:
-    """Give the absence as a row: one number for each time that it was last heard."""
-    now: datetime = seen["now"]
-    way = seen.get("way")
-    return EventRow(
-        device=seen["device"],
-        run="presence" if way is None else f"path-{way}",
-        lane="al",
-        seq=int(seen["heard"].timestamp() * 1000),
-        at=now,
-        received=now,
-        unit=seen["unit"],
-        site=seen["site"],
-        kind="device.silent" if way is None else "path.lost",
-        data={"unheard_s": int(seen["unheard"].total_seconds())},
-    )
+        return [Away(gone_away(seen), decision.reason)] if decision.tell else []
