@@ -16,6 +16,7 @@ import msgspec
 from collector.database import Transaction, jsonb
 from collector.intake import number
 from collector.intake.ingest import UNKNOWN_KIND, Heard
+from collector.intake.line import Lines, lines_of
 from collector.intake.number import Run
 from collector.intake.row import EventRow, RecordName
 from collector.query import Queries, Row
@@ -32,14 +33,16 @@ _EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 class Ledger:
     """What the numbers of a batch say.
 
-    `rows` are those whose number came for the first time, `fresh` the digests of the
-    frames that brought such a number, `own` the rows in which a device speaks of
+    `rows` are those whose number came for the first time, each once, and `lines` the
+    same as they are stored; `fresh` are the digests of the frames that brought such a
+    number, `own` the rows in which a device speaks of
     itself. `taken` gives, by the digest of its frame, a row whose number another record
     has. `again` and `late` count records that came before, and those that came after
     later ones.
     """
 
     rows: tuple[EventRow, ...] = ()
+    lines: tuple[Lines, ...] = ()
     fresh: frozenset[str] = frozenset()
     own: tuple[EventRow, ...] = ()
     taken: Mapping[str, EventRow] = field(default_factory=dict)
@@ -68,6 +71,7 @@ async def note(transaction: Transaction, heard: Sequence[Heard]) -> Ledger:
     old = {id(row) for _, row in sorting.again}
     return Ledger(
         tuple(sorting.rows),
+        tuple(sorting.lines),
         frozenset(sorting.fresh),
         tuple(row for row in own if id(row) not in old),
         {frame.digest: row for frame, row in reversed(differing)},
@@ -151,6 +155,7 @@ class _Sorting:
     """The rows of a batch: new ones, and those whose number came before."""
 
     rows: list[EventRow] = field(default_factory=list)
+    lines: list[Lines] = field(default_factory=list)
     fresh: set[str] = field(default_factory=set)
     first: dict[RecordName, EventRow] = field(default_factory=dict)
     again: list[tuple[Heard, EventRow]] = field(default_factory=list)
@@ -162,20 +167,25 @@ class _Sorting:
             lane = lanes[_lane_of(frame)]
             if lane.is_new:
                 sorting.rows.extend(frame.rows)
+                sorting.lines.append(frame.lines)
             else:
-                sorting._one_by_one(frame, lane)
+                new = sorting._one_by_one(frame, lane)
+                sorting.rows.extend(new)
+                sorting.lines.append(lines_of(new))
             if any(not number.holds(lane.twice, *run) for run in frame.numbers):
                 sorting.fresh.add(frame.digest)
         return sorting
 
-    def _one_by_one(self, frame: Heard, lane: _Lane) -> None:
+    def _one_by_one(self, frame: Heard, lane: _Lane) -> list[EventRow]:
+        new = []
         for row in frame.rows:
             there = number.holds(lane.twice, row.seq, row.seq)
             if there or row.name in self.first:
                 self.again.append((frame, row))
             else:
                 self.first[row.name] = row
-                self.rows.append(row)
+                new.append(row)
+        return new
 
     async def differing(self, transaction: Transaction) -> list[tuple[Heard, EventRow]]:
         """Give the rows that differ from what came first under their number.

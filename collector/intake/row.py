@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from sites.event import MeasurementTaken
 from sites.record import Lane, Record
 
 
@@ -48,3 +49,9 @@ class EventRow(msgspec.Struct, frozen=True, gc=False):
     def name(self) -> RecordName:
         """What no other record is called, whenever it comes and however often."""
         return RecordName(self.device, self.run, self.lane, self.seq)
+
+
+def is_measurement(row: EventRow) -> bool:
+    """Tell whether a row is a number for the table of measurements."""
+    record = row.record
+    return isinstance(record, MeasurementTaken) and row.timed and row.sensor is not None

@@ -22,6 +22,7 @@ from collector.intake.ingest import (
     HeardPart,
     SetAside,
 )
+from collector.intake.line import Lines
 from collector.intake.picture import Pictures
 from collector.intake.source import Clock
 from collector.intake.store import Stored, doubted, set_aside, store
@@ -192,7 +193,7 @@ def _refused_as_data(finding: Finding, error: Exception) -> Finding | None:
         return None
     why = f"the database cannot hold it ({error.sqlstate})"
     if isinstance(finding, Heard) and finding.rows:
-        return replace(finding, rows=(), doubt=why)
+        return replace(finding, rows=(), lines=Lines(), doubt=why)
     return SetAside(
         finding.message, finding.digest, finding.path, finding.known, "bad_body", why
     )
