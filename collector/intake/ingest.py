@@ -231,6 +231,10 @@ def _emptied(message: Message) -> Message:
     return replace(message, payload=b"")
 
 
+# Kind, sensor, zone, data and the record itself.
+_What = tuple[str, int | None, int | None, dict[str, Any], Record | None]
+
+
 @dataclass(frozen=True)
 class _Place:
     known: Known
@@ -238,23 +242,17 @@ class _Place:
     received: datetime
 
     def row(self, record: Record) -> EventRow:
+        sensor = record.sensor
         zone: int | None = getattr(record, "zone", None)
-        if zone is None and record.sensor is not None:
-            zone = self.known.zones.get(record.sensor)
+        if zone is None and sensor is not None:
+            zone = self.known.zones.get(sensor)
         data = {
             name: value
             for name, usual in _usual(type(record))
             if (value := getattr(record, name)) is not usual
         }
-        return self._row(
-            record.seq,
-            record.at,
-            kind=kind_of(record),
-            sensor=record.sensor,
-            zone=zone,
-            data=data,
-            record=record,
-        )
+        what = (kind_of(record), sensor, zone, data, record)
+        return self._row(record.seq, record.at, what)
 
     def unknown(self, one: UnknownRecord) -> EventRow:
         # base64, because raw bytes may hold what jsonb refuses (NUL, lone surrogates).
@@ -262,23 +260,24 @@ class _Place:
         if _KIND_WORD.fullmatch(one.kind):
             data["kind"] = one.kind
         at = one.at or EARLIEST - AHEAD
-        return self._row(one.seq, at, kind=UNKNOWN_KIND, data=data)
+        return self._row(one.seq, at, (UNKNOWN_KIND, None, None, data, None))
 
-    def _row(self, seq: int, at: datetime, **says: Any) -> EventRow:
+    def _row(self, seq: int, at: datetime, what: _What) -> EventRow:
+        # By position: names would take twice as long, for every record that comes.
         timed = is_possible(at, self.received)
-        known, header = self.known, self.header
+        known, header, received = self.known, self.header, self.received
         return EventRow(
-            device=known.device,
-            run=header.run,
-            lane=header.lane,
-            seq=seq,
-            at=at if timed else self.received,
-            received=self.received,
-            unit=known.unit,
-            site=known.site,
-            timed=timed,
-            said="" if timed else at.isoformat(),
-            **says,
+            known.device,
+            header.run,
+            header.lane,
+            seq,
+            at if timed else received,
+            received,
+            known.unit,
+            known.site,
+            *what,
+            timed,
+            "" if timed else at.isoformat(),
         )
 
 
