@@ -50,6 +50,19 @@ class Ledger:
     late: int = 0
 
 
+class _Met(NamedTuple):
+    """A lane of which numbers were there already, or later ones."""
+
+    device: str
+    run: str
+    lane: str
+    twice: str
+    reach: int
+
+
+_LEDGER = _QUERIES.of("ledger", _Met)
+
+
 async def note(transaction: Transaction, heard: Sequence[Heard]) -> Ledger:
     """Note the numbers of these frames; their lanes stay locked until the commit."""
     heard = [frame for frame in heard if frame.numbers]
@@ -57,13 +70,12 @@ async def note(transaction: Transaction, heard: Sequence[Heard]) -> Ledger:
         return Ledger()
     own = [row for one in heard for row in one.rows if type(row.record) in _OWN]
     lanes = _lanes(heard, own)
-    for found in await transaction.all(_QUERIES["ledger"], rows=jsonb(_asked(lanes))):
-        lane = lanes[found["device"], found["run"], found["lane"]]
-        lane.meet(number.read(found["twice"]), found["reach"])
+    for met in await transaction.all(_LEDGER, rows=jsonb(_asked(lanes))):
+        lanes[met.device, met.run, met.lane].meet(number.read(met.twice), met.reach)
     sorting = _Sorting.of(heard, lanes)
     differing = await sorting.differing(transaction)
     for _, row in differing:
-        lanes[row.name[:3]].taken += 1
+        lanes[row.name[:3]].again -= 1
     void = {id(row) for _, row in differing}
     facts = _facts([row for row in own if id(row) not in void], lanes)
     if facts:
@@ -89,23 +101,28 @@ class _Lane:
     runs: list[Run] = field(default_factory=list)
     came: list[Run] = field(default_factory=list)
     twice: list[Run] = field(default_factory=list)
-    reach: int = 1
-    taken: int = 0
-    is_new: bool = True
+    here: int = 0  # came more than once in this batch
+    again: int = 0
+    late: int = 0
+
+    def join(self) -> None:
+        """Learn what all of its frames brought together."""
+        self.came = number.union(self.runs)
+        self.here = self.again = number.size(self.runs) - number.size(self.came)
 
     def meet(self, twice: list[Run], reach: int) -> None:
-        """Learn what was there; new is a lane of which no number came before."""
-        self.twice, self.reach = twice, reach
-        self.is_new = not twice and number.size(self.runs) == number.size(self.came)
+        """Learn what was there, and how far that went."""
+        self.twice = twice
+        self.again += number.size(twice)
+        self.late = number.below(self.came, reach) - number.size(twice)
 
-    @property
-    def again(self) -> int:
-        here = number.size(self.runs) - number.size(self.came)
-        return here + number.size(self.twice) - self.taken
-
-    @property
-    def late(self) -> int:
-        return number.below(self.came, self.reach) - number.size(self.twice)
+    def is_new(self, frame: Heard) -> bool:
+        """Tell whether no number of a frame of this lane came before."""
+        if self.here:
+            return False
+        return not self.twice or not any(
+            number.touches(self.twice, *run) for run in frame.numbers
+        )
 
 
 Lanes = Mapping[LaneName, _Lane]
@@ -124,19 +141,21 @@ def _lanes(heard: Iterable[Heard], own: Iterable[EventRow]) -> Lanes:
         for name, _ in _ended(row):
             lanes.setdefault(name, _Lane(row.unit, row.site))
     for lane in lanes.values():
-        lane.came = number.union(lane.runs)
+        lane.join()
     return lanes
 
 
 def _asked(lanes: Lanes) -> list[dict[str, object]]:
     return [
         {
-            **_named(name),
+            "device": device,
+            "run": run,
+            "lane": name,
             "unit": lane.unit,
             "site": lane.site,
             "seen": number.written(lane.came),
         }
-        for name, lane in lanes.items()
+        for (device, run, name), lane in lanes.items()
     ]
 
 
@@ -165,13 +184,14 @@ class _Sorting:
         sorting = _Sorting()
         for frame in heard:
             lane = lanes[_lane_of(frame)]
-            if lane.is_new:
+            if lane.is_new(frame):
                 sorting.rows.extend(frame.rows)
                 sorting.lines.append(frame.lines)
-            else:
-                new = sorting._one_by_one(frame, lane)
-                sorting.rows.extend(new)
-                sorting.lines.append(lines_of(new))
+                sorting.fresh.add(frame.digest)
+                continue
+            new = sorting._one_by_one(frame, lane)
+            sorting.rows.extend(new)
+            sorting.lines.append(lines_of(new))
             if any(not number.holds(lane.twice, *run) for run in frame.numbers):
                 sorting.fresh.add(frame.digest)
         return sorting

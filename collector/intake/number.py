@@ -28,8 +28,10 @@ def runs_of(numbers: Sequence[int]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def union(runs: Iterable[Run]) -> list[Run]:
+def union(runs: Sequence[Run]) -> list[Run]:
     """Sort runs and join those that touch or overlap."""
+    if len(runs) == 1:
+        return list(runs)
     joined: list[Run] = []
     for first, last in sorted(runs):
         if joined and first <= joined[-1][1] + 1:
@@ -53,6 +55,12 @@ def holds(joined: Sequence[Run], first: int, last: int) -> bool:
     """Tell whether all of first..last is in a union."""
     place = bisect_right(joined, first, key=lambda run: run[0]) - 1
     return place >= 0 and joined[place][1] >= last
+
+
+def touches(joined: Sequence[Run], first: int, last: int) -> bool:
+    """Tell whether any of first..last is in a union."""
+    place = bisect_right(joined, last, key=lambda run: run[0]) - 1
+    return place >= 0 and joined[place][1] >= first
 
 
 def written(runs: Iterable[Run]) -> str:

@@ -164,10 +164,11 @@ class Settler:
         metrics.rows.labels(self._name).inc(stored.rows)
         metrics.duplicates.labels(self._name).inc(stored.duplicates)
         metrics.late.labels(self._name).inc(stored.late)
-        for finding in findings:
-            aside = isinstance(finding, SetAside)
-            outcome = "set_aside" if aside else "stored"
-            metrics.frames.labels(self._name, outcome).inc()
+        aside = sum(isinstance(one, SetAside) for one in findings)
+        counts = {"set_aside": aside, "stored": len(findings) - aside}
+        for outcome, count in counts.items():
+            if count:
+                metrics.frames.labels(self._name, outcome).inc(count)
         for doubtful in _doubtful(findings):
             metrics.set_aside.labels(doubtful.refusal).inc()
 
