@@ -28,10 +28,8 @@ def runs_of(numbers: Sequence[int]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def union(runs: Sequence[Run]) -> list[Run]:
+def union(runs: Iterable[Run]) -> list[Run]:
     """Sort runs and join those that touch or overlap."""
-    if len(runs) == 1:
-        return list(runs)
     joined: list[Run] = []
     for first, last in sorted(runs):
         if joined and first <= joined[-1][1] + 1:
