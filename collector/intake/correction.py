@@ -1,11 +1,12 @@
 """Writes the right time beside the one that a device said, where its clock was off."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from collector.database import Transaction, jsonb
+from collector.fleet.directory import Known
 from collector.intake.clock import NO_TIME_S, WRONG_S, Clock, Jump, corrected, shift
 from collector.intake.row import EventRow
 from collector.query import Queries
@@ -17,11 +18,11 @@ _QUERIES = Queries(Path(__file__).parent / "sql")
 
 @dataclass(frozen=True)
 class Lag:
-    """What a run wrote before `before`, and we got since `since`, lacks `seconds`."""
+    """What a run wrote before `before` lacks `seconds`, if it came in this time."""
 
-    device: str
     run: str
     seconds: float
+    until: datetime
     since: datetime = ALWAYS
     before: datetime = FOR_EVER
 
@@ -43,18 +44,18 @@ async def correct_rows(
         await transaction.run(query, rows=jsonb(found), low=low, high=high)
 
 
-async def correct_runs(transaction: Transaction, lags: Sequence[Lag]) -> None:
-    """Correct what was stored before it was known how far the clock was off."""
+async def note_lags(
+    transaction: Transaction, known: Known, lags: Iterable[Lag]
+) -> None:
+    """Note what a device wrote before it was known how far its clock was off.
+
+    It is corrected beside the intake (`collector.keep.correct`): that may be months of
+    rows, and no alarm waits for them.
+    """
+    place = {"device": known.device, "unit": known.unit, "site": known.site}
     for lag in lags:
         if WRONG_S < abs(lag.seconds) < NO_TIME_S:
-            await transaction.run(
-                _QUERIES["correct_run"],
-                device=lag.device,
-                run=lag.run,
-                seconds=lag.seconds,
-                since=lag.since,
-                before=lag.before,
-            )
+            await transaction.run(_QUERIES["clock_lag"], **place, **asdict(lag))
 
 
 def _right(row: EventRow, clock: Clock, jumps: Sequence[Jump]) -> datetime | None:

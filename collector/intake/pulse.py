@@ -3,13 +3,13 @@
 import pathlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from collector.database import Transaction, jsonb
 from collector.intake import clock
 from collector.intake.clock import Clock, Jump
-from collector.intake.correction import Lag, correct_rows, correct_runs
+from collector.intake.correction import ALWAYS, Lag, correct_rows, note_lags
 from collector.intake.found import clock_wrong
 from collector.intake.ingest import Heard
 from collector.intake.ledger import Ledger
@@ -52,6 +52,8 @@ async def hear(
     transaction: Transaction, heard: Sequence[Heard], ledger: Ledger
 ) -> Pulse:
     """Note who lives, judge the clocks, and correct the times of those that are off.
+
+    What was stored before is only noted as to be corrected.
 
     What may be an old frame played again is left out: it is no sign of life. A live
     device writes new records (its heartbeat is one), or at least sends later than
@@ -141,16 +143,18 @@ def _step(device: _Device, row: EventRow) -> None:
         if device.clock.run in {None, row.run}:
             device.clock = clock.jump(device.clock, record.seconds)
             behind = device.clock.offset or 0.0
-        lag = Lag(row.device, row.run, jump.seconds + behind, before=jump.before)
-        device.lags.append(lag)
+        right = device.clock.right
+        since = ALWAYS if right is None else right + timedelta.resolution
+        seconds = jump.seconds + behind
+        device.lags.append(Lag(row.run, seconds, row.received, since, jump.before))
 
 
 def _find(device: _Device, frame: Heard, since: datetime | None) -> None:
     offset = device.clock.offset or 0.0
     device.found.append(clock_wrong(frame, offset))
     run = device.clock.run or frame.header.run
-    known, received = frame.known.device, frame.message.received
-    device.lags.append(Lag(known, run, offset, since=since or received))
+    received = frame.message.received
+    device.lags.append(Lag(run, offset, received, since or received))
 
 
 async def _correct(
@@ -169,7 +173,7 @@ async def _correct(
         )
     own = [row for row in rows if row.device == known.device]
     await correct_rows(transaction, own, device.clock, device.jumps)
-    await correct_runs(transaction, device.lags)
+    await note_lags(transaction, known, device.lags)
 
 
 def _ways(
@@ -205,6 +209,7 @@ def _state(device: _Device) -> dict[str, Any]:
         "clock_low_since": own.since,
         "clock_frames": own.frames,
         "clock_told": own.told,
+        "clock_right": own.right,
     }
 
 
