@@ -56,7 +56,7 @@ class Clerk:
             title=case.rule.title.model_dump(),
             silent=case.silent,
             to_control_room=case.to_control_room,
-            occurred=case.records[0].at,
+            occurred=case.records[0].moment,
             now=self._now,
             playbook=playbook.id,
             playbook_version=playbook.version,
@@ -79,7 +79,7 @@ class Clerk:
         await self._transaction.run(
             _QUERIES["join"],
             incident=incident,
-            occurred=case.records[0].at,
+            occurred=case.records[0].moment,
             silent=case.silent,
             to_control_room=case.to_control_room,
             now=self._now,
@@ -96,7 +96,7 @@ class Clerk:
         `news`: people were told of it before, and are told that it is confirmed.
         """
         await self._copy(incident, case.unit, others)
-        times = [row.at for row in case.records] + [one.at for one in others]
+        times = [row.moment for row in (*case.records, *others)]
         marked = await self._transaction.one(
             _QUERIES["confirm"], incident=incident, occurred=min(times), now=self._now
         )
@@ -188,7 +188,8 @@ class Clerk:
                     "run": row.run,
                     "lane": row.lane,
                     "seq": row.seq,
-                    "at": row.at,
+                    "at": row.own,
+                    "corrected": row.corrected,
                     "kind": row.kind,
                     "sensor": row.sensor,
                     "zone": row.zone,

@@ -1,17 +1,18 @@
 """Writes the right time beside the one that a device said, where its clock was off."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from collector.database import Transaction, jsonb
 from collector.intake.clock import NO_TIME_S, WRONG_S, Clock, Jump, corrected, shift
-from collector.intake.row import EventRow
+from collector.intake.row import EventRow, RecordName
 from collector.query import Queries
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
+Hour = tuple[str, datetime]  # of a site
 _QUERIES = Queries(Path(__file__).parent / "sql")
 
 
@@ -28,8 +29,8 @@ class Lag:
 
 async def correct_rows(
     transaction: Transaction, rows: Iterable[EventRow], clock: Clock, jumps: list[Jump]
-) -> None:
-    """Correct rows of one device that were stored just now."""
+) -> Mapping[RecordName, datetime]:
+    """Correct rows of one device that were stored just now; give the right times."""
     right = [(row, _right(row, clock, jumps)) for row in rows]
     found = [
         {**row.name._asdict(), "at": row.at, "said": row.said, "corrected": time}
@@ -41,13 +42,18 @@ async def correct_rows(
         low, high = min(times), max(times)
         query = _QUERIES["correct_rows"]
         await transaction.run(query, rows=jsonb(found), low=low, high=high)
+    return {row.name: time for row, time in right if time is not None}
 
 
-async def correct_runs(transaction: Transaction, lags: Sequence[Lag]) -> None:
-    """Correct what was stored before it was known how far the clock was off."""
+async def correct_runs(transaction: Transaction, lags: Sequence[Lag]) -> set[Hour]:
+    """Correct what was stored before it was known how far the clock was off.
+
+    Also what incidents hold of it. Gives the hours from which or into which rows moved.
+    """
+    hours = set[Hour]()
     for lag in lags:
         if WRONG_S < abs(lag.seconds) < NO_TIME_S:
-            await transaction.run(
+            moved = await transaction.all(
                 _QUERIES["correct_run"],
                 device=lag.device,
                 run=lag.run,
@@ -55,6 +61,8 @@ async def correct_runs(transaction: Transaction, lags: Sequence[Lag]) -> None:
                 since=lag.since,
                 before=lag.before,
             )
+            hours |= {(row["site"], row["hour"]) for row in moved}
+    return hours
 
 
 def _right(row: EventRow, clock: Clock, jumps: Sequence[Jump]) -> datetime | None:

@@ -9,11 +9,11 @@ from typing import Any
 from collector.database import Transaction, jsonb
 from collector.intake import clock
 from collector.intake.clock import Clock, Jump
-from collector.intake.correction import Lag, correct_rows, correct_runs
+from collector.intake.correction import Hour, Lag, correct_rows, correct_runs
 from collector.intake.found import clock_wrong
 from collector.intake.ingest import Heard
 from collector.intake.ledger import Ledger
-from collector.intake.row import EventRow
+from collector.intake.row import EventRow, RecordName
 from collector.query import Queries, Row
 from sites.health import ClockChanged, Heartbeat, RunStarted
 from sites.topic import Path
@@ -24,10 +24,16 @@ _QUERIES = Queries(pathlib.Path(__file__).parent / "sql")
 
 @dataclass(frozen=True)
 class Pulse:
-    """The devices and paths that are back or new, and what was found."""
+    """The devices and paths that are back or new, and what was found.
+
+    `right` gives the right time of rows of this batch, where it is not what they say,
+    `moved` the hours that older rows left or came to.
+    """
 
     back: tuple[Row, ...] = ()
     found: tuple[EventRow, ...] = ()
+    right: Mapping[RecordName, datetime] = field(default_factory=dict)
+    moved: frozenset[Hour] = frozenset()
 
 
 @dataclass
@@ -68,11 +74,14 @@ async def hear(
     back = await transaction.all(_QUERIES["hear_devices"], rows=states)
     ways = jsonb(_ways(heard, devices))
     back += await transaction.all(_QUERIES["hear_paths"], rows=ways)
+    right: dict[RecordName, datetime] = {}
+    moved = set[Hour]()
     for device in alive:
         if device.is_off:
-            await _correct(transaction, device, ledger.rows)
+            right |= await _correct(transaction, device, ledger.rows)
+            moved |= await correct_runs(transaction, device.lags)
     found = [row for device in alive for row in device.found]
-    return Pulse(tuple(back), tuple(found))
+    return Pulse(tuple(back), tuple(found), right, frozenset(moved))
 
 
 async def _devices(
@@ -155,7 +164,7 @@ def _find(device: _Device, frame: Heard, since: datetime | None) -> None:
 
 async def _correct(
     transaction: Transaction, device: _Device, rows: Iterable[EventRow]
-) -> None:
+) -> Mapping[RecordName, datetime]:
     known = device.frames[0].known
     for jump in device.steps:
         await transaction.run(
@@ -168,8 +177,7 @@ async def _correct(
             seconds=jump.seconds,
         )
     own = [row for row in rows if row.device == known.device]
-    await correct_rows(transaction, own, device.clock, device.jumps)
-    await correct_runs(transaction, device.lags)
+    return await correct_rows(transaction, own, device.clock, device.jumps)
 
 
 def _ways(

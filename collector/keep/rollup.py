@@ -2,10 +2,11 @@
 
 Every hour is rolled up when it is over, and once more an hour later: for what was still
 being stored. Whoever stores records of an hour that is over marks it, and it is rolled
-up again within a minute. Where raw rows are gone, what was rolled up stays as it is.
+up again within a minute. Where raw rows are gone, what was rolled up stays as it is. Rows count by the right time, not
+by that of a clock that was off.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 from collector.database import Database, Transaction, jsonb
@@ -25,15 +26,25 @@ _STEPS = (
 _OF_HOURS = _STEPS[:2]
 
 
-async def mark(transaction: Transaction, rows: Sequence[EventRow]) -> None:
+async def mark(
+    transaction: Transaction,
+    rows: Sequence[EventRow],
+    moved: Collection[tuple[str, datetime]] = (),
+) -> None:
     """Mark the hours that were over when these records came, in their transaction.
 
-    Takes row locks by key, until the transaction ends; call it after the rows are in.
+    And the hours of sites between which records `moved`, because a clock was found to
+    be off. Takes row locks by key, until the transaction ends; call it after the rows
+    are in.
     """
-    if not rows:
-        return
-    begun = _hour(max(row.received for row in rows))
-    late = {(row.site, _hour(row.at)) for row in rows if row.at < begun and row.timed}
+    late = set(moved)
+    if rows:
+        begun = _hour(max(row.received for row in rows))
+        late |= {
+            (row.site, _hour(row.moment))
+            for row in rows
+            if row.moment < begun and row.timed
+        }
     if late:
         hours = [{"site": site, "bucket": hour} for site, hour in late]
         await transaction.run(QUERIES["mark"], hours=jsonb(hours))

@@ -19,7 +19,8 @@ select l.message, l.incident, l.unit, l.person, p.role, p.language, p.tell, p.re
        i.state, i.priority, i.silent, i.confirmed is not null as confirmed,
        exists (select from store.incident_record r
                 where r.incident = i.incident and r.data @> '{"while_blind": true}') as while_blind,
-       i.occurred, s.time_zone, i.owner, o.role as owner_role,
+       coalesce((select min(coalesce(r.corrected, r.at)) from store.incident_record r where r.incident = i.incident),
+                i.occurred) as occurred, s.time_zone, i.owner, o.role as owner_role,
        (select n.text from store.incident_step n
          where n.incident = l.incident and n.role = p.role and n.done is null
          order by n.place, n.step limit 1) as step,
