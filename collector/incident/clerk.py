@@ -135,6 +135,7 @@ class Clerk:
         )
         told = {"reason": "goes_on", "incident": into}
         await self._note(old.incident, unit, "ended", told)
+        await telling.tell_end(self._transaction, old.incident, self._now)
         told = {"reason": "goes_on", "incident": old.incident}
         await self._note(into, unit, "joined", told)
 
@@ -246,8 +247,10 @@ class Clerk:
 def _account(decision: Open | Join) -> dict[str, object]:
     case = decision.case
     blind = any(row.data.get("while_blind") for row in case.records)
+    paused = max(row.data.get("paused_s", 0) for row in case.records)
     return {
         **({"while_blind": True} if blind else {}),
+        **({"paused_s": paused} if paused else {}),
         "rule": case.rule.id,
         "reason": decision.reason,
         "priority": case.rule.priority,

@@ -49,8 +49,7 @@ def confirming(case: Case, known: Iterable[Known]) -> tuple[Known, ...]:
     return tuple(
         one
         for one in known
-        if one.kind in wanted.kinds
-        and any(_close(span, _span(one)) for span in spans)
+        if one.kind in wanted.kinds and any(_close(span, _span(one)) for span in spans)
     )
 
 

@@ -8,10 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from collector.database import Transaction
-from collector.intake.presence import Listening
+from collector.intake.presence import DEAF, Listening
 from collector.query import Queries
 
-DEAF = timedelta(seconds=20)  # shorter is not told
 _QUERIES = Queries(Path(__file__).parent / "sql")
 
 

@@ -142,9 +142,7 @@ def _set_right(
 ) -> Sequence[EventRow]:
     if not right:
         return rows  # as nearly always
-    return [
-        msgspec.structs.replace(row, corrected=right.get(row.name)) for row in rows
-    ]
+    return [msgspec.structs.replace(row, corrected=right.get(row.name)) for row in rows]
 
 
 async def _measurements(transaction: Transaction, rows: list[EventRow]) -> int:
