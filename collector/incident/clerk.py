@@ -96,7 +96,8 @@ class Clerk:
         `news`: people were told of it before, and are told that it is confirmed.
         """
         await self._copy(incident, case.unit, others)
-        times = [row.moment for row in (*case.records, *others)]
+        times = [row.moment for row in case.records]
+        times += [one.moment for one in others]
         marked = await self._transaction.one(
             _QUERIES["confirm"], incident=incident, occurred=min(times), now=self._now
         )

@@ -145,7 +145,7 @@ def _set_right(
     return [msgspec.structs.replace(row, corrected=right.get(row.name)) for row in rows]
 
 
-async def _measurements(transaction: Transaction, rows: list[EventRow]) -> int:
+async def _measurements(transaction: Transaction, rows: Sequence[EventRow]) -> int:
     if not rows:
         return 0
     await transaction.run(_QUERIES["stage_measurements"])

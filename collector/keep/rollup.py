@@ -2,8 +2,8 @@
 
 Every hour is rolled up when it is over, and once more an hour later: for what was still
 being stored. Whoever stores records of an hour that is over marks it, and it is rolled
-up again within a minute. Where raw rows are gone, what was rolled up stays as it is. Rows
-count by the right time, not by that of a clock that was off.
+up again within a minute. Where raw rows are gone, what was rolled up stays as it is.
+Rows count by the right time, not by that of a clock that was off.
 """
 
 from collections.abc import Collection, Sequence
