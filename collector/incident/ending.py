@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from collector.database import Transaction
+from collector.incident.telling import tell_end
 from collector.query import Queries
 
 log = structlog.get_logger()
@@ -21,7 +22,8 @@ async def end(transaction: Transaction, site: str, now: datetime) -> list[int]:
     """Close the incident of withheld records of a site, whose lock the caller holds.
 
     Gives which; none where none stands, or where something else joined it, so that a
-    person has to look. Its steps stay as they are. Notified as `judge` does.
+    person has to look. Its steps stay as they are. Who was told of it is told of this.
+    Notified as `judge` does.
     """
     ended = await transaction.all(_QUERIES["end"], site=site, now=now)
     for row in ended:
@@ -34,6 +36,7 @@ async def end(transaction: Transaction, site: str, now: datetime) -> list[int]:
             what="ended",
             data={"reason": "all_came"},
         )
+        await tell_end(transaction, incident, now)
         await transaction.notify("incident", f"{unit} {incident}")
         log.info("incident.ended", incident=incident)
     return [row["incident"] for row in ended]

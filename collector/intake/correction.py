@@ -1,6 +1,6 @@
 """Writes the right time beside the one that a device said, where its clock was off."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 from collector.database import Transaction, jsonb
 from collector.fleet.directory import Known
 from collector.intake.clock import NO_TIME_S, WRONG_S, Clock, Jump, corrected, shift
-from collector.intake.row import EventRow
+from collector.intake.row import EventRow, RecordName
 from collector.query import Queries
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -29,8 +29,8 @@ class Lag:
 
 async def correct_rows(
     transaction: Transaction, rows: Iterable[EventRow], clock: Clock, jumps: list[Jump]
-) -> None:
-    """Correct rows of one device that were stored just now."""
+) -> Mapping[RecordName, datetime]:
+    """Correct rows of one device that were stored just now; give the right times."""
     right = [(row, _right(row, clock, jumps)) for row in rows]
     found = [
         {**row.name._asdict(), "at": row.at, "said": row.said, "corrected": time}
@@ -42,6 +42,7 @@ async def correct_rows(
         low, high = min(times), max(times)
         query = _QUERIES["correct_rows"]
         await transaction.run(query, rows=jsonb(found), low=low, high=high)
+    return {row.name: time for row, time in right if time is not None}
 
 
 async def note_lags(

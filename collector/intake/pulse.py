@@ -13,7 +13,7 @@ from collector.intake.correction import ALWAYS, Lag, correct_rows, note_lags
 from collector.intake.found import clock_wrong
 from collector.intake.ingest import Heard
 from collector.intake.ledger import Ledger
-from collector.intake.row import EventRow
+from collector.intake.row import EventRow, RecordName
 from collector.query import Queries, Row
 from sites.health import ClockChanged, Heartbeat, RunStarted
 from sites.topic import Path
@@ -24,10 +24,14 @@ _QUERIES = Queries(pathlib.Path(__file__).parent / "sql")
 
 @dataclass(frozen=True)
 class Pulse:
-    """The devices and paths that are back or new, and what was found."""
+    """The devices and paths that are back or new, and what was found.
+
+    `right` gives the right time of rows of this batch, where it is not what they say.
+    """
 
     back: tuple[Row, ...] = ()
     found: tuple[EventRow, ...] = ()
+    right: Mapping[RecordName, datetime] = field(default_factory=dict)
 
 
 @dataclass
@@ -70,11 +74,12 @@ async def hear(
     back = await transaction.all(_QUERIES["hear_devices"], rows=states)
     ways = jsonb(_ways(heard, devices))
     back += await transaction.all(_QUERIES["hear_paths"], rows=ways)
+    right: dict[RecordName, datetime] = {}
     for device in alive:
         if device.is_off:
-            await _correct(transaction, device, ledger.rows)
+            right |= await _correct(transaction, device, ledger.rows)
     found = [row for device in alive for row in device.found]
-    return Pulse(tuple(back), tuple(found))
+    return Pulse(tuple(back), tuple(found), right)
 
 
 async def _devices(
@@ -159,7 +164,7 @@ def _find(device: _Device, frame: Heard, since: datetime | None) -> None:
 
 async def _correct(
     transaction: Transaction, device: _Device, rows: Iterable[EventRow]
-) -> None:
+) -> Mapping[RecordName, datetime]:
     known = device.frames[0].known
     for jump in device.steps:
         await transaction.run(
@@ -172,8 +177,8 @@ async def _correct(
             seconds=jump.seconds,
         )
     own = [row for row in rows if row.device == known.device]
-    await correct_rows(transaction, own, device.clock, device.jumps)
     await note_lags(transaction, known, device.lags)
+    return await correct_rows(transaction, own, device.clock, device.jumps)
 
 
 def _ways(

@@ -8,7 +8,7 @@ import asyncio
 
 import structlog
 
-from collector.database import Database
+from collector.database import Database, jsonb
 from collector.errors import DatabaseError
 from collector.keep.turn import QUERIES
 from collector.metrics import Health
@@ -45,7 +45,10 @@ class Corrector:
 
 
 async def correct(database: Database, numbers: int = NUMBERS) -> bool:
-    """Correct so many numbers of a run, the latest first; False where nothing waits."""
+    """Correct so many numbers of a run, the latest first; False where nothing waits.
+
+    The hours that rows left or came to are marked, to be rolled up again.
+    """
     async with database.transaction() as transaction:
         lag = await transaction.maybe(QUERIES["take_lag"])
         if lag is None:
@@ -55,6 +58,9 @@ async def correct(database: Database, numbers: int = NUMBERS) -> bool:
             await transaction.run(QUERIES["lag_done"], lag=name)
             return True
         first = last - numbers + 1
-        await transaction.run(QUERIES["correct_some"], **lag, first=first)
+        query = QUERIES["correct_some"]
+        hours = await transaction.all(query, **lag, first=first)
+        if hours:
+            await transaction.run(QUERIES["mark"], hours=jsonb(hours))
         await transaction.run(QUERIES["lag_on"], lag=name, first=first)
     return True
