@@ -1,8 +1,11 @@
 """Stores what was heard: once, whatever comes twice, and tells what was new."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+
+import msgspec
 
 from collector.database import Transaction
 from collector.intake.found import number_reused, there_again
@@ -47,20 +50,22 @@ class Stored:
 async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
     """Store the records of these frames; only what is new comes back.
 
-    Order of locks, for everybody who stores: lanes, events, measurements, hours,
-    devices, paths, then sites. Each of them by key, so that no two who store wait for
+    Order of locks, for everybody who stores: lanes, events, measurements, devices,
+    paths, hours, then sites. Each of them by key, so that no two who store wait for
     each other.
     """
     ledger = await note(transaction, heard)
     events = [row for row in ledger.rows if not is_measurement(row)]
-    new = await _events(transaction, events, ledger.lines)
-    numbers: list[EventRow] = []
+    new: Sequence[EventRow] = await _events(transaction, events, ledger.lines)
+    numbers: Sequence[EventRow] = []
     measured = 0
     if len(events) < len(ledger.rows):
         numbers = [row for row in ledger.rows if is_measurement(row)]
         measured = await _measurements(transaction, ledger.lines)
-    await rollup.mark(transaction, [*new, *(numbers if measured else ())])
     pulse = await hear(transaction, heard, ledger)
+    new = _set_right(new, pulse.right)
+    numbers = _set_right(numbers if measured else (), pulse.right)
+    await rollup.mark(transaction, [*new, *numbers])
     stored = len(new) + measured
     return Stored(
         tuple(new),
@@ -128,6 +133,14 @@ async def _events(
     if not there:
         return rows  # as nearly always: nobody has to look for names
     return [row for row in rows if row.name not in there]
+
+
+def _set_right(
+    rows: Sequence[EventRow], right: Mapping[RecordName, datetime]
+) -> Sequence[EventRow]:
+    if not right:
+        return rows  # as nearly always
+    return [msgspec.structs.replace(row, corrected=right.get(row.name)) for row in rows]
 
 
 async def _measurements(transaction: Transaction, lines: Iterable[Lines]) -> int:
