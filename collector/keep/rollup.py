@@ -37,7 +37,7 @@ async def mark(transaction: Transaction, rows: Sequence[EventRow]) -> None:
     late = {
         (row.site, _hour(row.moment))
         for row in rows
-        if row.moment < begun and row.timed
+        if (row.corrected or row.at) < begun and row.timed
     }
     if late:
         hours = [{"site": site, "bucket": hour} for site, hour in late]
