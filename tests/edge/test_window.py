@@ -97,3 +97,14 @@ def test_a_new_connection_makes_everything_due_at_once():
     window.reopen(201.0)
     assert len(window.due(201.0)) == 2
     assert again(window, 201.0) == 5
+
+
+def test_the_oldest_under_way_is_as_old_as_its_first_try():
+    window = sent(STEADY, "a")
+    window.add("load of b", b"sealed", "b", now=150.0)
+    again(window, 200.0)
+    assert window.oldest == 100.0
+    window.settle("a", 201.0)
+    assert window.oldest == 150.0
+    window.settle("b", 201.0)
+    assert window.oldest == float("inf")
