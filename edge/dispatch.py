@@ -19,7 +19,7 @@ from edge.album import PartName
 from edge.lane import Batch
 from edge.outbox import Outbox
 from edge.receipts import Receipts
-from edge.window import ALARMS, PARTS, PLAIN, Window
+from edge.window import ALARMS, PARTS, PLAIN, Flight, Window
 from sites.blob import Part, seal_part
 from sites.frame import Header, digest, seal
 from sites.record import Lane
@@ -65,14 +65,15 @@ class Sender:
 
 def forget_frame(
     frames: Mapping[Lane, Window[Batch]], outbox: Outbox, name: str, now: float
-) -> bool:
-    """Forget what the frame of this name carried; False where it is none of these."""
+) -> Flight[Batch] | None:
+    """Forget what the frame of this name carried; None where it is none of these."""
     for window in frames.values():
-        batch = window.settle(name, now)
-        if batch is not None:
+        flight = window.settle(name, now)
+        if flight is not None:
+            batch = flight.load
             outbox.forget(batch.run, batch.lane, batch.seqs)
-            return True
-    return False
+            return flight
+    return None
 
 
 class Dispatch:
@@ -134,11 +135,14 @@ class Dispatch:
         receipt = self._receipts.open(payload)
         if receipt is None:
             return False
-        if forget_frame(self._frames, self._outbox, receipt.frame, now):
+        frame = forget_frame(self._frames, self._outbox, receipt.frame, now)
+        if frame is not None:
+            self._receipts.hear_time(receipt.at, now - frame.begun)
             return True
         part = self._parts.settle(receipt.frame, now)
         if part is not None:
-            self._album.confirm(PartName(part.whole, part.index), part.count)
+            name = PartName(part.load.whole, part.load.index)
+            self._album.confirm(name, part.load.count)
         return part is not None or receipt.frame == life
 
     def send(self, wire: Wire, now: float) -> None:

@@ -92,8 +92,10 @@ class Slots:
         receipt = self._receipts.open(payload)
         if receipt is None:
             return False
-        settled = forget_frame(self._frames, self._outbox, receipt.frame, now)
-        return settled or receipt.frame == life
+        frame = forget_frame(self._frames, self._outbox, receipt.frame, now)
+        if frame is not None:
+            self._receipts.hear_time(receipt.at, now - frame.begun)
+        return frame is not None or receipt.frame == life
 
     def compose(self, now: float) -> bytes:
         """Fill one slot: alarms first, new before old; an empty list if need be."""

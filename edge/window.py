@@ -87,7 +87,7 @@ class Window(Generic[Load]):
         if name not in flight.names:
             flight.names = [*flight.names, name][-_NAMES_KEPT:]
 
-    def settle(self, name: str, now: float) -> Load | None:
+    def settle(self, name: str, now: float) -> Flight[Load] | None:
         """Take out the flight that a receipt names; None where it names none of ours.
 
         A receipt shows that the collector lives, so others that were put off for long
@@ -97,7 +97,7 @@ class Window(Generic[Load]):
             if name in flight.names:
                 self.flights.remove(flight)
                 self._hurry(now)
-                return flight.load
+                return flight
         return None
 
     def reopen(self, now: float) -> None:
