@@ -61,6 +61,7 @@ class Stray(NamedTuple):
     size: int
     changed: float
     plain: bool
+    inode: int = 0
 
 
 def strays(folder: Path, known: Collection[str]) -> list[Stray]:
@@ -76,11 +77,11 @@ def _strays(folder: Path, known: Collection[str]) -> Iterator[Stray]:
             found = path.lstat()
             if not stat.S_ISDIR(found.st_mode):
                 plain = stat.S_ISREG(found.st_mode)
-                yield Stray(path, found.st_size, found.st_mtime, plain)
+                yield Stray(path, found.st_size, found.st_mtime, plain, found.st_ino)
 
 
-def unwanted(found: list[Stray], old: Collection[Path], limit: int) -> list[Stray]:
-    """Choose what goes of one folder: no plain file, an old one, or too much in all.
+def unwanted(found: list[Stray], limit: int) -> list[Stray]:
+    """Choose what goes of one folder at any age: no plain file, or too much in all.
 
     The newest stay: one of them may be a clip that is being written.
     """
@@ -89,6 +90,6 @@ def unwanted(found: list[Stray], old: Collection[Path], limit: int) -> list[Stra
     for one in reversed(found):
         size, count = size + one.size, count + 1
         is_too_much = size > most or count > MOST_FILES
-        if not one.plain or one.path in old or is_too_much:
+        if not one.plain or is_too_much:
             going.append(one)
     return going
