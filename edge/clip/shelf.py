@@ -1,7 +1,7 @@
 """The clips of a device: a folder of `<SHA-256>.mp4`, each with a signed `.json`.
 
 Each camera's process writes into a folder of its own beneath it, `camera-N`, and can
-reach no other; what is signed is moved out of its reach.
+reach no other; what is signed is a copy, out of its reach.
 """
 
 from collections.abc import Iterator
@@ -91,14 +91,18 @@ class Shelf:
         """Say where the process of a camera puts its clips."""
         return self.folder / f"camera-{camera}"
 
-    def take(self, film: Path, sidecar: Sidecar) -> None:
-        """Move a film here and put its statement beside it; raises OSError.
+    def draft(self, clip: str) -> Path:
+        """Say where the copy of a film goes before it is a clip."""
+        return self.path(clip).with_suffix(".mp4.new")
+
+    def take(self, sidecar: Sidecar) -> None:
+        """Make a clip of a draft, its statement beside it; raises OSError.
 
         The statement first: alone it goes at the next start; the film is told again.
         """
         clip = sidecar.statement.clip
         replace_file(self.folder / f"{clip}.json", pack(sidecar))
-        film.rename(self.path(clip))
+        self.draft(clip).rename(self.path(clip))
         sync_folder(self.folder)
         self._sidecars[clip] = sidecar
 

@@ -30,13 +30,43 @@ class Measured(NamedTuple):
 def measure(path: Path) -> Measured:
     """Digest a film; raises OSError, also for what is no plain file or too large."""
     digest, size = hashlib.sha256(), 0
+    for chunk in _chunks(path):
+        digest.update(chunk)
+        size += len(chunk)
+    return Measured(digest.hexdigest(), size)
+
+
+def copy(path: Path, target: Path) -> Measured:
+    """Copy a film into a new file, lasting, and digest what is written there.
+
+    Whoever may write the film, or has it open, cannot change what was digested. Raises
+    OSError as `measure` does; then no copy is left.
+    """
+    digest, size = hashlib.sha256(), 0
+    target.unlink(missing_ok=True)
+    fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(fd, "wb") as file:
+            for chunk in _chunks(path):
+                file.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
+    return Measured(digest.hexdigest(), size)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    size = 0
     with os.fdopen(open_plain(path), "rb", buffering=0) as file:
         while chunk := file.read(_CHUNK):
-            digest.update(chunk)
             size += len(chunk)
             if size > LARGEST_CLIP:
                 raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
-    return Measured(digest.hexdigest(), size)
+            yield chunk
 
 
 def read_small(path: Path, most: int) -> bytes:
