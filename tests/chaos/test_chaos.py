@@ -22,11 +22,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.clock import HINT, stepped_clocks
+from tests.chaos.clock import missing_clocks, stepped_clocks
 from tests.chaos.plan import WEIGHTS, Blow, draw
 from tests.chaos.post import Post, came, furnished, moment
 from tests.servers.errors import ServerMissing
-from tests.servers.need import needed
+from tests.servers.need import done_without, needed
 from tests.servers.tmpfs import SmallDisks, small_disks
 
 SHORT_S = 30.0
@@ -58,14 +58,14 @@ def few_disks() -> Iterator[SmallDisks | None]:
         with small_disks() as made:
             yield made
     except ServerMissing as missing:
-        say(f"no disk fills in this run: {missing}")
+        say(f"no disk fills in this run: {done_without(missing)}")
         yield None
 
 
 @pytest.fixture
 def post(few_disks: SmallDisks | None, tmp_path: Path) -> Iterator[Post]:
     if not stepped_clocks():
-        say(f"no clock jumps in this run: {HINT}")
+        say(f"no clock jumps in this run: {done_without(missing_clocks())}")
     with needed(), furnished(tmp_path, few_disks) as made:
         yield made
 
