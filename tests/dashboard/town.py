@@ -45,8 +45,8 @@ _PERSON = """
     on conflict do nothing"""
 _EVENT = """
     insert into store.event (device, run, lane, seq, at, received, unit, site, kind,
-                             sensor, zone, data)
-    values (%s, %s, 'up', %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+                             sensor, zone, data, corrected)
+    values (%s, %s, 'up', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 _HEARD = """
     insert into store.device_state (device, unit, site, run, heard, silent_since,
                                     heartbeat)
@@ -136,11 +136,13 @@ class Town:
         ago: timedelta,
         sensor: int | None = None,
         zone: int | None = None,
+        slow: timedelta = timedelta(),
         **data: object,
     ) -> EventRow:
-        """Store one event of a site's first device."""
+        """Store one event of a site's first device, whose clock is so much slow."""
         self.seq += 1
-        at = self.now - ago
+        right = self.now - ago
+        at = right - slow
         place = self.inventory.sites[site]
         row = EventRow(
             device=place.devices[0].id,
@@ -148,13 +150,14 @@ class Town:
             lane="up",
             seq=self.seq,
             at=at,
-            received=at + timedelta(seconds=0.2),
+            received=right + timedelta(seconds=0.2),
             unit=place.unit,
             site=site,
             kind=kind,
             sensor=sensor,
             zone=zone,
             data=dict(data),
+            corrected=right if slow else None,
         )
         await self.pen.execute(
             _EVENT,
@@ -170,6 +173,7 @@ class Town:
                 row.sensor,
                 row.zone,
                 Jsonb(row.data),
+                row.corrected,
             ],
         )
         return row
