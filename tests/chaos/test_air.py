@@ -14,7 +14,7 @@ from tests.servers.need import needed
 
 SECONDS = 20
 QUIET_S = 1.0
-MANY = 200
+MANY = 100  # fit into the buffer of who hears them
 BOTH: tuple[Direction, ...] = ("up", "down")
 
 
@@ -65,7 +65,7 @@ def test_some_packets_are_lost_and_no_other(sky: Air):
     came = count_off(sky, line)
     assert sorted(set(came)) == came
     assert len(came) == MANY - line.told["lost"]
-    assert 20 < line.told["lost"] < 100
+    assert 10 < line.told["lost"] < 60
 
 
 def test_some_packets_come_twice(sky: Air):
@@ -74,7 +74,7 @@ def test_some_packets_come_twice(sky: Air):
     came = count_off(sky, line)
     assert set(came) == set(range(MANY))
     assert len(came) == MANY + line.told["doubled"]
-    assert line.told["doubled"] > 20
+    assert line.told["doubled"] > 10
 
 
 def test_packets_overtake_those_that_are_late(sky: Air):
