@@ -79,7 +79,7 @@ def namespace() -> Iterator[Namespace]:
     with (
         ours,
         subprocess.Popen(
-            command, stdin=theirs, stderr=subprocess.PIPE, cwd=ROOT
+            command, stdin=theirs.fileno(), stderr=subprocess.PIPE, cwd=ROOT
         ) as holder,
     ):
         theirs.close()
@@ -96,6 +96,7 @@ def hold(asked: socket.socket) -> None:
     """Give out what is in this network, until nobody asks any more."""
     if not os.access(DEVICE, os.R_OK | os.W_OK):
         return
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     asked.send(b"ready")
     lines = 0
     while words := asked.recv(MESSAGE_BYTES).decode().split():

@@ -1,4 +1,4 @@
-"""An inventory comes in while collectors store: neither loses, nobody waits for ever."""
+"""An inventory comes in while collectors store: none waits for ever."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -82,14 +82,17 @@ async def test_a_change_that_meets_a_batch_in_hand_yields_and_comes_in_after_it(
     sites = {world.STATION: stage.STATION, world.OTHER: stage.OTHER}
     first, last = sorted(sites, key=lambda device: sites[device])
     with capture_logs() as logs:
-        async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
-            async with database.transaction() as transaction:
-                # The batch has the last site and wants the first, as their devices
-                # come in it; the inventory has the first and wants the last.
-                await store(transaction, heard(last))
-                syncing = group.create_task(sync(database, changed()), name="sync")
-                await until(waits, SECONDS)
-                await store(transaction, heard(first))
+        async with (
+            asyncio.timeout(SECONDS),
+            asyncio.TaskGroup() as group,
+            database.transaction() as transaction,
+        ):
+            # The batch has the last site and wants the first, as their devices
+            # come in it; the inventory has the first and wants the last.
+            await store(transaction, heard(last))
+            syncing = group.create_task(sync(database, changed()), name="sync")
+            await until(waits, SECONDS)
+            await store(transaction, heard(first))
     done = await syncing
     assert (done.changed, done.removed) == (2, 0)
     assert [one["event"] for one in logs].count("inventory.retried") == 1
