@@ -92,7 +92,7 @@ class Air:
     def line(self, seed: int = 0) -> Line:
         """Give a new line; what happens on it is drawn from the seed."""
         number = next(self._numbers)
-        here, there = f"10.77.{number}.2", f"10.77.{number}.1"
+        here, there = f"127.77.{number}.2", f"127.77.{number}.1"
         up = self.far.line(there, here)
         down = self.near.line(here, there)
         chance = random.Random(f"{seed} {number}")  # noqa: S311  # repeatable

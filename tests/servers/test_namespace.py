@@ -14,7 +14,7 @@ from tests.servers.namespace import HINT, Namespace, namespace
 from tests.servers.need import needed
 
 SECONDS = 10
-OWN, OTHER = "10.77.9.2", "10.77.9.1"
+OWN, OTHER = "127.77.9.2", "127.77.9.1"
 
 
 @pytest.fixture
