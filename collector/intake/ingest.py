@@ -248,7 +248,7 @@ class _Place:
             zone = self.known.zones.get(sensor)
         data = {
             name: value
-            for name, usual in _usual(type(record))
+            for name, usual in usual_of(type(record))
             if (value := getattr(record, name)) is not usual
         }
         what = (kind_of(record), sensor, zone, data, record)
@@ -282,7 +282,7 @@ class _Place:
 
 
 @cache
-def _usual(kind: type[Record]) -> tuple[tuple[str, object], ...]:
+def usual_of(kind: type[Record]) -> tuple[tuple[str, object], ...]:
     """Give the fields that are the data of a kind, and what each leaves unsaid."""
     fields = msgspec.structs.fields(kind)
     return tuple((one.name, one.default) for one in fields if one.name not in _PLACED)
