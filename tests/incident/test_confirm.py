@@ -141,6 +141,16 @@ async def test_an_alarm_after_a_loss_takes_its_incident_over_a6(
     ]
 
 
+async def test_what_stands_is_found_behind_much_that_is_over(
+    world: Owner, collector: Database
+):
+    (old,) = await judged(collector, *map(alarm, range(120)))
+    resolve(world, old)
+    (standing,) = await judged(collector, alarm(200))
+    assert await judged(collector, loss(300)) == [standing]
+    assert look(world, INCIDENTS)[0] == ONE
+
+
 async def test_both_in_one_batch_are_one_incident_a6(world: Owner, collector: Database):
     for order in ([loss(1), alarm(2)], [alarm(2), loss(1)]):
         clear(world)
