@@ -90,7 +90,7 @@ class Storing:
         """Look and ask once; tells whether anything is different now."""
         before = self.troubles, self.some_well
         asking = (self._one(address, now) for address in self.addresses)
-        heard, *found = await asyncio.gather(self._look(), *asking)
+        heard, found = await asyncio.gather(self._look(), asyncio.gather(*asking))
         self.some_well = None in found
         self.troubles = together(heard, found)
         return before != (self.troubles, self.some_well)

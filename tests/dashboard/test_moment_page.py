@@ -41,14 +41,14 @@ def kinds(page: str) -> list[str]:
 async def test_events_stand_in_the_order_in_which_they_happened(house: House):
     town = house.town
     await town.event(HAVEN, "panic.pressed", 3 * MINUTE, 2, 2)
-    await town.event(HAVEN, "duress.entered", 2 * MINUTE, 2, 2, slow=HOUR)
-    await town.event(HAVEN, "tamper.opened", MINUTE, 2, 2, slow=-20 * HOUR)
+    await town.slow(HOUR, HAVEN, "duress.entered", 2 * MINUTE, 2, 2)
+    await town.slow(-20 * HOUR, HAVEN, "tamper.opened", MINUTE, 2, 2)
     page = (await (await house.guest(OWNER)).get(SITE)).text
     assert kinds(page) == ["behuizing open of lijn door", "dwangcode", "noodknop"]
 
 
 async def test_the_devices_own_time_stands_beside_with_the_reason(house: House):
-    row = await house.town.event(HAVEN, "panic.pressed", 2 * MINUTE, 2, 2, slow=HOUR)
+    row = await house.town.slow(HOUR, HAVEN, "panic.pressed", 2 * MINUTE, 2, 2)
     page = (await (await house.guest(OWNER)).get(SITE)).text
     assert f"(apparaat: {clock(row.at)})" in page.replace("&#39;", "'")
     assert "De klok van een apparaat liep niet gelijk." in page
@@ -66,7 +66,7 @@ async def test_a_clock_that_is_right_is_not_spoken_of(house: House):
 
 @pytest.mark.parametrize("slow", [2 * DAY, -2 * DAY], ids=["slow", "fast"])
 async def test_a_window_holds_what_happened_in_it(house: House, slow: timedelta):
-    await house.town.event(HAVEN, "panic.pressed", 2 * HOUR, 2, 2, slow=slow)
+    await house.town.slow(slow, HAVEN, "panic.pressed", 2 * HOUR, 2, 2)
     guest = await house.guest(OWNER)
     assert (await guest.get(SITE)).text.count('class="alarm"') == 1
     for back in (1, 2, 3):
@@ -76,7 +76,7 @@ async def test_a_window_holds_what_happened_in_it(house: House, slow: timedelta)
 
 async def test_what_happened_before_a_window_is_not_in_it(house: House):
     # By its own clock it was an hour ago.
-    await house.town.event(HAVEN, "panic.pressed", 30 * HOUR, 2, 2, slow=-29 * HOUR)
+    await house.town.slow(-29 * HOUR, HAVEN, "panic.pressed", 30 * HOUR, 2, 2)
     guest = await house.guest(OWNER)
     assert (await guest.get(SITE)).text.count('class="alarm"') == 0
     page = (await guest.get(f"{SITE}?span=day&back=1")).text
@@ -85,8 +85,8 @@ async def test_what_happened_before_a_window_is_not_in_it(house: House):
 
 async def test_counts_of_the_last_day_go_by_when_it_happened(house: House):
     town = house.town
-    await town.event(HAVEN, "panic.pressed", HOUR, 2, 2, slow=5 * DAY)
-    await town.event(HAVEN, "panic.pressed", 5 * DAY, 2, 2, slow=-5 * DAY + HOUR)
+    await town.slow(5 * DAY, HAVEN, "panic.pressed", HOUR, 2, 2)
+    await town.slow(-5 * DAY + HOUR, HAVEN, "panic.pressed", 5 * DAY, 2, 2)
     page = (await (await house.guest(OWNER)).get("/")).text
     assert "Laatste 24 uur: 1 keer alarm" in page
 
@@ -94,9 +94,9 @@ async def test_counts_of_the_last_day_go_by_when_it_happened(house: House):
 async def test_the_last_switch_is_the_one_that_happened_last(house: House):
     town = house.town
     await town.event(HAVEN, "panel.armed", 3 * HOUR)
-    await town.event(HAVEN, "panel.disarmed", 2 * HOUR, slow=2 * DAY)
+    await town.slow(2 * DAY, HAVEN, "panel.disarmed", 2 * HOUR)
     await town.event(HAVEN, "contact.opened", 3 * HOUR, 2, 2)
-    await town.event(HAVEN, "contact.closed", 2 * HOUR, 2, 2, slow=2 * DAY)
+    await town.slow(2 * DAY, HAVEN, "contact.closed", 2 * HOUR, 2, 2)
     guest = await house.guest(OWNER)
     for path in ("/", SITE):
         page = (await guest.get(path)).text
@@ -108,7 +108,7 @@ async def test_the_last_switch_is_the_one_that_happened_last(house: House):
 async def test_a_camera_is_blind_by_what_was_said_last_of_it(house: House):
     town, guest = house.town, await house.guest(OWNER)
     told = {"reason": "covered", "suspect": "tamper"}
-    await town.event(HAVEN, "camera.lost", 3 * HOUR, 6, 5, slow=-2 * HOUR, **told)
+    await town.slow(-2 * HOUR, HAVEN, "camera.lost", 3 * HOUR, 6, 5, **told)
     assert "afgedekt" in (await guest.get(SITE)).text
     await town.event(HAVEN, "camera.restored", 2 * HOUR, 6, 5)
     assert "NIET bewaakt" not in (await guest.get("/")).text
@@ -116,8 +116,8 @@ async def test_a_camera_is_blind_by_what_was_said_last_of_it(house: House):
 
 async def test_an_incident_began_when_it_happened(house: House):
     town = house.town
-    row = await town.event(
-        HAVEN, "alarm.raised", 6 * MINUTE, 2, 2, slow=10 * MINUTE, cause="contact"
+    row = await town.slow(
+        10 * MINUTE, HAVEN, "alarm.raised", 6 * MINUTE, 2, 2, cause="contact"
     )
     (incident,) = await town.judged(row)
     guest = await house.guest(OWNER)
@@ -135,8 +135,8 @@ async def test_an_incident_began_when_it_happened(house: House):
 
 
 async def test_a_clock_that_is_fast_says_so(house: House):
-    row = await house.town.event(
-        HAVEN, "alarm.raised", HOUR, 2, 2, slow=-3 * DAY, cause="contact"
+    row = await house.town.slow(
+        -3 * DAY, HAVEN, "alarm.raised", HOUR, 2, 2, cause="contact"
     )
     (incident,) = await house.town.judged(row)
     page = (await (await house.guest(OWNER)).get(f"/incident/{incident}")).text
@@ -147,8 +147,8 @@ async def test_a_clock_that_is_fast_says_so(house: House):
 
 async def test_records_of_an_incident_stand_as_they_happened(house: House):
     town = house.town
-    first = await town.event(
-        HAVEN, "alarm.raised", 6 * MINUTE, 2, 2, slow=-HOUR, cause="contact"
+    first = await town.slow(
+        -HOUR, HAVEN, "alarm.raised", 6 * MINUTE, 2, 2, cause="contact"
     )
     second = await town.event(
         HAVEN, "alarm.raised", 5 * MINUTE + 20 * MINUTE / 60, 3, 4, cause="motion"
@@ -167,7 +167,7 @@ async def test_what_was_seen_again_last_counts_by_when_it_was(house: House):
         HAVEN, "camera.lost", 9 * MINUTE, 6, 5, reason="covered", suspect="tamper"
     )
     (incident,) = await town.judged(lost)
-    again = await town.event(HAVEN, "camera.restored", 5 * MINUTE, 6, 5, slow=HOUR)
+    again = await town.slow(HOUR, HAVEN, "camera.restored", 5 * MINUTE, 6, 5)
     await town.judged(again)
     page = (await (await house.guest(OWNER)).get(f"/incident/{incident}")).text
     assert "weer gezien" in page.lower()
@@ -175,7 +175,7 @@ async def test_what_was_seen_again_last_counts_by_when_it_was(house: House):
 
 
 async def test_a_task_is_set_aside_by_the_name_of_its_record(house: House):
-    row = await house.town.event(HAVEN, "lens.dirty", HOUR, 6, 5, slow=DAY)
+    row = await house.town.slow(DAY, HAVEN, "lens.dirty", HOUR, 6, 5)
     guest = await house.guest(OWNER)
     page = (await guest.get("/")).text
     (named,) = re.findall(r'name="at" value="([^"]*)"', page)
@@ -228,13 +228,13 @@ async def crowd(town: Town, number: int) -> list[int]:
     """Store many records, a dozen at each moment, each third of a clock that is off."""
     for each in range(number):
         slow = (each % 3 == 0) * 90 * MINUTE
-        await town.event(
+        await town.slow(
+            slow,
             HAVEN,
             "visits.repeated",
             (each // 12) * MINUTE + HOUR,
             6,
             5,
-            slow=slow,
             visits=1000 + each,
         )
     return [1000 + each for each in range(number)]

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
@@ -46,7 +47,8 @@ _PERSON = """
 _EVENT = """
     insert into store.event (device, run, lane, seq, at, received, unit, site, kind,
                              sensor, zone, data, corrected)
-    values (%s, %s, 'up', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+    values (%(device)s, %(run)s, 'up', %(seq)s, %(at)s, %(received)s, %(unit)s,
+            %(site)s, %(kind)s, %(sensor)s, %(zone)s, %(data)s, %(corrected)s)"""
 _HEARD = """
     insert into store.device_state (device, unit, site, run, heard, silent_since,
                                     heartbeat)
@@ -136,20 +138,31 @@ class Town:
         ago: timedelta,
         sensor: int | None = None,
         zone: int | None = None,
-        slow: timedelta = timedelta(),
         **data: object,
     ) -> EventRow:
-        """Store one event of a site's first device, whose clock is so much slow."""
+        """Store one event of a site's first device."""
+        return await self.slow(timedelta(), site, kind, ago, sensor, zone, **data)
+
+    async def slow(
+        self,
+        by: timedelta,
+        site: str,
+        kind: str,
+        ago: timedelta,
+        sensor: int | None = None,
+        zone: int | None = None,
+        **data: object,
+    ) -> EventRow:
+        """Store one of a device whose clock is slow, as the collector sets it right."""
         self.seq += 1
         right = self.now - ago
-        at = right - slow
         place = self.inventory.sites[site]
         row = EventRow(
             device=place.devices[0].id,
             run=RUN,
             lane="up",
             seq=self.seq,
-            at=at,
+            at=right - by,
             received=right + timedelta(seconds=0.2),
             unit=place.unit,
             site=site,
@@ -157,25 +170,9 @@ class Town:
             sensor=sensor,
             zone=zone,
             data=dict(data),
-            corrected=right if slow else None,
+            corrected=right if by else None,
         )
-        await self.pen.execute(
-            _EVENT,
-            [
-                row.device,
-                row.run,
-                row.seq,
-                row.at,
-                row.received,
-                row.unit,
-                row.site,
-                row.kind,
-                row.sensor,
-                row.zone,
-                Jsonb(row.data),
-                row.corrected,
-            ],
-        )
+        await self.pen.execute(_EVENT, {**asdict(row), "data": Jsonb(row.data)})
         return row
 
     async def judged(self, *rows: EventRow, ago: timedelta = timedelta()) -> list[int]:
