@@ -10,8 +10,8 @@ import pytest
 from obstore.store import ObjectStore
 
 from collector.database import Database
-from collector.intake.correction import Lag, correct_runs
 from collector.intake.row import EventRow
+from collector.keep.correct import correct
 from collector.keep.errors import ElsewhereError
 from collector.keep.retention import forget
 from collector.keep.rollup import HOUR, mark, roll
@@ -118,10 +118,9 @@ async def test_rows_of_a_clock_that_was_off_move_to_their_hours(
     some_days(pen, now - days(3))
     pen.measured(now - days(2), 99)  # alone in its hour and on its day
     await roll(database, terms)
-    lag = Lag(DEVICES["haven"], world.RUN, hours * 3600.0)
-    async with database.transaction() as transaction:
-        moved = await correct_runs(transaction, [lag])
-        await mark(transaction, [], moved)
+    pen.lag(hours * 3600.0)
+    while await correct(database):
+        continue
     before = rolled(pen, "measurement_hour")
     assert await roll(database, terms) > 0
     assert pen.count("rollup_dirty") == 0
