@@ -179,7 +179,8 @@ create table store.device_state (
     clock_low double precision,
     clock_low_since timestamptz,
     clock_frames int not null default 0,
-    clock_told double precision
+    clock_told double precision,
+    clock_right timestamptz  -- until when it is known to have been right
 );
 
 create table store.path_state (
@@ -243,6 +244,22 @@ create table store.clock_jump (
     site text not null references store.site,
     seconds double precision not null,
     primary key (device, run, before)
+);
+
+-- Work to do: what a run wrote before `before`, and came from `since` until `until`, lacks so many seconds. It is done
+-- from the latest number down; `reach` is how far. `worked`: when that was, or when it became known.
+create table store.clock_lag (
+    lag bigint generated always as identity primary key,
+    device text not null references store.device,
+    run text not null,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    seconds double precision not null,
+    since timestamptz not null,
+    until timestamptz not null,
+    before timestamptz not null,
+    reach bigint,
+    worked timestamptz not null default now()
 );
 
 -- Pictures and clips of stations: parts until all have come, then a file in the blob store. `sort` is what it is, found
@@ -328,6 +345,7 @@ create table store.incident_record (
     sensor int,
     zone int,
     data jsonb not null,
+    corrected timestamptz,
     primary key (incident, device, run, lane, seq)
 );
 
@@ -511,6 +529,7 @@ declare
     walled constant text[] := array[
         'unit', 'person', 'site', 'zone', 'device', 'sensor', 'event', 'measurement', 'event_untimed',
         'frame_set_aside', 'device_state', 'path_state', 'lane_state', 'gap', 'clock_jump',
+        'clock_lag',
         'picture', 'picture_part', 'task_aside',
         'incident', 'incident_record', 'incident_step', 'incident_log', 'message'];
     name text;
@@ -618,7 +637,7 @@ grant select, insert, update on
     store.message to wachtpost_collector;
 grant select, insert, update on store.listener to wachtpost_collector;
 grant select, insert on store.deaf to wachtpost_collector;
-grant select on store.deaf to wachtpost_view;
+grant select on store.deaf, store.listener to wachtpost_view;
 grant select, insert on store.playbook, store.incident to wachtpost_collector;
 grant update (rule, cause, priority, title, playbook, playbook_version, silent, to_control_room, occurred, changed,
               confirmed, state, resolved, outcome, sentence)
@@ -627,8 +646,10 @@ grant select, insert (incident, step, unit, place, role, text, mandatory), updat
     on store.incident_step to wachtpost_collector;
 grant select, insert, delete on
     store.event, store.measurement, store.event_untimed, store.picture_part to wachtpost_collector;
-grant select, insert, update, delete on store.lane_state, store.gap, store.clock_jump to wachtpost_collector;
-grant update (corrected) on store.event, store.measurement, store.event_untimed to wachtpost_collector;
+grant select, insert, update, delete on store.lane_state, store.gap, store.clock_jump, store.clock_lag
+    to wachtpost_collector;
+grant update (corrected) on store.event, store.measurement, store.event_untimed, store.incident_record
+    to wachtpost_collector;
 grant delete on store.frame_set_aside, store.picture, store.sensor, store.zone to wachtpost_collector;
 -- A silent press takes the loud steps that nobody did yet away, so that nobody rings.
 grant delete on store.incident_step to wachtpost_collector;
@@ -773,10 +794,25 @@ create view seen.device as select device, site, unit from store.device where rem
 create view seen.sensor as
     select s.device, s.number, s.unit, d.site, s.kind, s.zone, s.quantity
       from store.sensor s join store.device d using (device) where d.removed is null;
+-- `moment`: when it happened, as nearly as we know; `said`: by the device's own clock, where that was off.
 create view seen.event as
-    select device, run, lane, seq, at, received, unit, site, kind, sensor, zone, data, corrected from store.event;
+    select device, run, lane, seq, at, received, unit, site, kind, sensor, zone, data, corrected,
+           at as moment, null::timestamptz as said
+      from store.event where corrected is null
+     union all
+    select device, run, lane, seq, at, received, unit, site, kind, sensor, zone, data, corrected, corrected, at
+      from store.event where corrected is not null
+     union all
+    -- The clock said an impossible time, and it became known by how much it was off.
+    select device, run, lane, seq, case when corrected is not null then at::timestamptz end, received, unit, site, kind,
+           sensor, zone, data, corrected, corrected, case when corrected is not null then at::timestamptz end
+      from store.event_untimed where corrected is not null;
 create view seen.measurement as
-    select device, at, received, unit, site, sensor, quantity, value, corrected from store.measurement;
+    select device, at, received, unit, site, sensor, quantity, value, corrected, at as moment
+      from store.measurement where corrected is null
+     union all
+    select device, at, received, unit, site, sensor, quantity, value, corrected, corrected
+      from store.measurement where corrected is not null;
 create view seen.event_untimed as
     select device, run, lane, seq, at, received, unit, site, kind, sensor, zone, data, corrected
       from store.event_untimed;
@@ -790,12 +826,20 @@ create view seen.picture as
     select digest, device, unit, site, received, complete, sort, size, refused from store.picture;
 create view seen.task_aside as select unit, device, sensor, kind, at, person, done from store.task_aside;
 create view seen.deaf as select since, until from store.deaf;
+create view seen.listener as select name, since, until, seen from store.listener;
 create view seen.incident as
-    select incident, unit, site, rule, cause, priority, title, silent, to_control_room, occurred, opened, changed,
-           state, owner, acknowledged, resolved, outcome, sentence, playbook, playbook_version, confirmed
-      from store.incident;
+    select incident, unit, site, rule, cause, priority, title, silent, to_control_room,
+           coalesce((select min(coalesce(r.corrected, r.at)) from store.incident_record r
+                      where r.incident = i.incident), occurred) as occurred,
+           opened, changed, state, owner, acknowledged, resolved, outcome, sentence, playbook, playbook_version,
+           confirmed,
+           (select case when r.corrected is not null then r.at end from store.incident_record r
+             where r.incident = i.incident order by coalesce(r.corrected, r.at), r.seq limit 1) as said
+      from store.incident i;
 create view seen.incident_record as
-    select incident, unit, device, run, lane, seq, at, kind, sensor, zone, data from store.incident_record;
+    select incident, unit, device, run, lane, seq, at, kind, sensor, zone, data, coalesce(corrected, at) as moment,
+           case when corrected is not null then at end as said
+      from store.incident_record;
 create view seen.incident_step as
     select incident, step, unit, place, role, text, mandatory, done, done_by from store.incident_step;
 create view seen.incident_log as select entry, incident, unit, at, person, what, data from store.incident_log;
@@ -813,15 +857,15 @@ create view seen.rolled_up as select until from store.keep_done where what = 'ro
 create function seen.last_words(wanted bigint) returns table (last_kinds text[], last_at timestamptz[])
 language sql stable
 begin atomic
-    select coalesce(array_agg(x.kind), '{}'), coalesce(array_agg(x.at), '{}')
-      from (select distinct on (r.device, r.sort, r.sensor, r.path) r.kind, r.at
-              from (select device, sensor, kind, at, seq, split_part(kind, '.', 1) as sort,
+    select coalesce(array_agg(x.kind), '{}'), coalesce(array_agg(x.moment), '{}')
+      from (select distinct on (r.device, r.sort, r.sensor, r.path) r.kind, r.moment
+              from (select device, sensor, kind, moment, seq, split_part(kind, '.', 1) as sort,
                            case when kind like 'path.%' then run end as path
                       from seen.incident_record
                      where incident = wanted
                        and kind in ('camera.lost', 'camera.restored', 'device.silent', 'device.heard',
                                     'path.lost', 'path.restored')) r
-             order by r.device, r.sort, r.sensor, r.path, r.at desc, r.seq desc) x;
+             order by r.device, r.sort, r.sensor, r.path, r.moment desc, r.seq desc) x;
 end;
 
 grant select on all tables in schema seen to wachtpost_dashboard;

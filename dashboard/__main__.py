@@ -116,7 +116,7 @@ async def _run(settings: Settings) -> None:
             key=read_key(settings.key_file),
             now=lambda: datetime.now(UTC),
             wait=asyncio.sleep,
-            storing=Storing(addresses(settings.collector)),
+            storing=Storing(addresses(settings.collector), database),
         )
         config = uvicorn.Config(
             make_app(parts),

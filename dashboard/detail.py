@@ -1,12 +1,15 @@
 """What a record says beyond its kind and its zone, in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from dashboard.language import Words
 
 Data = Mapping[str, Any]
+EVENTS_MOST = 100
+_NO_NEWS = frozenset({"run.started", "records.dropped"})
+_QUIET = frozenset({"light.changed", "nuisance.started", "nuisance.ended"})
 
 
 def detail(words: Words, kind: str, data: Data) -> str:
@@ -17,7 +20,22 @@ def detail(words: Words, kind: str, data: Data) -> str:
     said = _SAID.get(kind)
     parts = said(words, data) if said else ()
     blind = words("detail.while_blind") if data.get("while_blind") else ""
-    return ", ".join(part for part in (*parts, blind) if part)
+    paused = data.get("paused_s")
+    late = words("detail.paused", span=_length(words, paused)) if paused else ""
+    return ", ".join(part for part in (*parts, blind, late) if part)
+
+
+def told(words: Words, events: Sequence[Data]) -> list[dict[str, Any]]:
+    """Give the last events of a stretch, the latest first, with what they say."""
+    news = [each for each in events if each["kind"] not in _NO_NEWS]
+    return [
+        {
+            **each,
+            "detail": detail(words, each["kind"], each["data"]),
+            "quiet": each["kind"] in _QUIET,
+        }
+        for each in reversed(news[-EVENTS_MOST:])
+    ]
 
 
 def _lost(words: Words, data: Data) -> tuple[str, ...]:
@@ -43,7 +61,11 @@ def _calmed(words: Words, data: Data) -> tuple[str, ...]:
 
 def _span(words: Words, data: Data) -> str:
     seconds = data.get("seconds")
-    return "" if seconds is None else words.span(timedelta(seconds=seconds))
+    return "" if seconds is None else _length(words, seconds)
+
+
+def _length(words: Words, seconds: float) -> str:
+    return words.span(timedelta(seconds=seconds))
 
 
 _SAID: Mapping[str, Callable[[Words, Data], tuple[str, ...]]] = {

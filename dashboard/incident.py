@@ -13,6 +13,7 @@ from dashboard.errors import NotFoundError
 from dashboard.lanes import Frame, Lanes, draw
 from dashboard.page import QUERIES, Look, View
 from dashboard.strip import Stretch
+from dashboard.unit import deaf_spans
 from dashboard.verified import seen_again, verified
 
 Row = Mapping[str, Any]
@@ -78,6 +79,7 @@ async def _values(transaction: Transaction, look: Look, row: Row) -> dict[str, A
     records = await transaction.all(QUERIES["incident_records"], incident=incident)
     steps = await transaction.all(QUERIES["incident_steps"], incident=incident)
     log = await transaction.all(QUERIES["incident_log"], incident=incident)
+    deaf = await transaction.all(QUERIES["incident_deaf"], incident=incident)
     zones = await transaction.all(QUERIES["zones"], site=row["site"])
     again = seen_again(row["last_kinds"], row["last_at"])
     colleagues = await transaction.all(QUERIES["colleagues"], person=look.asker.person)
@@ -95,7 +97,7 @@ async def _values(transaction: Transaction, look: Look, row: Row) -> dict[str, A
         "second_after": _second_after(records),
         "picture": await _picture(transaction, records),
         "clip": await clip_about(transaction, row["site"], records),
-        "log": log,
+        "log": _with_deaf(log, deaf),
         "zones": {zone["number"]: zone for zone in zones},
         "lanes": await _around(transaction, look.now, row, records, zones),
         "colleagues": colleagues,
@@ -103,6 +105,15 @@ async def _values(transaction: Transaction, look: Look, row: Row) -> dict[str, A
         "outcomes": OUTCOMES,
         "sentence_most": SENTENCE_MOST,
     }
+
+
+def _with_deaf(log: Sequence[Row], deaf: Iterable[Row]) -> list[Row]:
+    """Put in when we did not listen, before what was decided after it."""
+    lines: list[Row] = [
+        {"at": each["until"], "what": "deaf", "person": None, "data": each}
+        for each in deaf
+    ]
+    return sorted([*lines, *log], key=lambda entry: entry["at"])
 
 
 def sort_steps(steps: Sequence[Row], incident: Row, role: str) -> Steps:
@@ -192,9 +203,10 @@ async def _around(
     events = raw or records  # the raw rows of an old incident are gone
     if not events:
         return None
+    deaf = await deaf_spans(transaction, stretch)
     return draw(
         events,
         [zone["number"] for zone in zones],
         (),
-        Frame(stretch, row["time_zone"], occurred, NARROW_LABEL),
+        Frame(stretch, row["time_zone"], occurred, NARROW_LABEL, deaf),
     )

@@ -62,6 +62,7 @@ class Lanes:
 
     lanes: tuple[Lane, ...]
     armed: tuple[Bar, ...]
+    deaf: tuple[Bar, ...]
     ticks: tuple[Tick, ...]
     mark: float | None
     height: int
@@ -75,13 +76,15 @@ class Lanes:
 class Frame:
     """What a time line is drawn on: its stretch, the place's time zone, a moment in it.
 
-    `label` is the room for the names of the zones.
+    `label` is the room for the names of the zones; `deaf` are the times in which we did
+    not listen ourselves.
     """
 
     stretch: Stretch
     zone: str
     moment: datetime | None = None
     label: int = LABEL
+    deaf: Sequence[Span] = ()
 
 
 def every_for(stretch: Stretch) -> int:
@@ -111,6 +114,7 @@ def draw(
     return Lanes(
         lanes=lanes,
         armed=tuple(bar(span, frame.stretch) for span in armed),
+        deaf=tuple(bar(span, frame.stretch) for span in frame.deaf),
         ticks=ticks(frame.stretch, frame.zone, every_for(frame.stretch)),
         mark=frame.stretch.x(moment)
         if moment is not None and frame.stretch.holds(moment)

@@ -97,6 +97,15 @@ class Words:
         """Give the time of day to the second, as 02:47:10."""
         return f"{at.astimezone(ZoneInfo(zone)):%H:%M:%S}"
 
+    def own(self, said: datetime, at: datetime, zone: str = HOME_ZONE) -> str:
+        """Give the time that a device said, with its day where that is another one."""
+        place = ZoneInfo(zone)
+        day = said.astimezone(place).date()
+        clock = self.second(said, zone)
+        if day == at.astimezone(place).date():
+            return clock
+        return f"{format_date(day, 'd MMM y', locale=self.language)} {clock}"
+
     def moment(self, at: datetime, now: datetime, zone: str = HOME_ZONE) -> str:
         """Give the time, with its day unless that is today."""
         day, today = (each.astimezone(ZoneInfo(zone)).date() for each in (at, now))

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 
 from dashboard.asker import Asker
+from dashboard.events import events_view
 from dashboard.home import home_view, only_incidents, only_unit
 from dashboard.incident import incident_view
 from dashboard.page import Look, View, shown, streamed
@@ -74,6 +75,28 @@ async def site_live(
     return streamed(request, asker, make)
 
 
+@routes.get("/site/{site}/events")
+async def events_page(
+    request: Request, asker: Someone, site: str, before: str = ""
+) -> HTMLResponse:
+    """Show what happened at one place, a page of it."""
+    look = Look.of(request, asker)
+    return await shown(look, await _events(look, site, before))
+
+
+@routes.get("/live/site/{site}/events")
+async def events_live(
+    request: Request, asker: Someone, site: str, before: str = ""
+) -> StreamingResponse:
+    """Keep that page true."""
+    await _events(Look.of(request, asker), site, before)
+
+    async def make(look: Look) -> View:
+        return await _events(look, site, before)
+
+    return streamed(request, asker, make)
+
+
 @routes.get("/site/{site}/measurements")
 async def measurements(
     request: Request, asker: Someone, site: str, span: str = "", back: str = ""
@@ -87,6 +110,11 @@ async def measurements(
 async def _incident(look: Look, incident: int) -> View:
     only_incidents(look)
     return await incident_view(look, incident)
+
+
+async def _events(look: Look, site: str, before: str) -> View:
+    only_unit(look)
+    return await events_view(look, site, before)
 
 
 async def _site(look: Look, site: str, window: Window) -> View:

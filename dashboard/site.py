@@ -9,15 +9,20 @@ from zoneinfo import ZoneInfo
 
 from collector.database import Transaction
 from collector.keep import series
-from dashboard.detail import detail
+from dashboard.detail import EVENTS_MOST, told
 from dashboard.errors import NotFoundError
 from dashboard.lanes import Frame, draw
-from dashboard.language import Words
 from dashboard.page import QUERIES, Look, View
 from dashboard.place import DeviceSeen, Standing, WayLost, silent_since, standing
 from dashboard.plan import HEIGHT, WIDTH, Area, Present, areas
-from dashboard.strip import Stretch
-from dashboard.unit import ARMING_KNOWN, armed_spans, cameras_lost, going_on
+from dashboard.strip import Span, Stretch
+from dashboard.unit import (
+    ARMING_KNOWN,
+    armed_spans,
+    cameras_lost,
+    deaf_spans,
+    going_on,
+)
 from dashboard.verified import seen_again
 
 Row = Mapping[str, Any]
@@ -35,9 +40,6 @@ BINS: Mapping[str, timedelta] = {
 BACK_MOST = 400
 DIGITS = re.compile(r"[0-9]{1,4}")
 SITE_MOST = 60
-EVENTS_MOST = 100
-_NO_NEWS = frozenset({"run.started", "records.dropped"})
-_QUIET = frozenset({"light.changed", "nuisance.started", "nuisance.ended"})
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,15 @@ class DeviceHealth:
     late_s: float | None
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """Which time of a place is looked at, and how well we saw it."""
+
+    window: Window
+    health: Sequence[DeviceHealth]
+    deaf: Sequence[Span]
+
+
 async def site_view(look: Look, site: str, window: Window) -> View:
     """Read everything that the page of one place shows.
 
@@ -90,9 +101,11 @@ async def site_view(look: Look, site: str, window: Window) -> View:
         incidents = await transaction.all(QUERIES["site_incidents"], site=site)
         health = await _health(transaction, row, look.now)
         stands = _stands(health, incidents, look.now)
-        values: dict[str, Any] = {"station": None}
+        deaf = await deaf_spans(transaction, window.stretch(look.now))
+        values: dict[str, Any] = {"station": None, "deaf": deaf}
         if row["kind"] == "station":
-            values["station"] = await _station(transaction, look, row, window, health)
+            seen = _Seen(window, health, deaf)
+            values["station"] = await _station(transaction, look, row, seen)
     name = look.words.place(row["kit"], row["name"])
     return View(
         partial="site.html",
@@ -201,10 +214,9 @@ async def _station(
     transaction: Transaction,
     look: Look,
     row: Row,
-    window: Window,
-    health: Sequence[DeviceHealth],
+    seen: _Seen,
 ) -> dict[str, Any]:
-    site, stretch = row["site"], window.stretch(look.now)
+    site, stretch = row["site"], seen.window.stretch(look.now)
     zones = await transaction.all(QUERIES["zones"], site=site)
     before = await transaction.all(
         QUERIES["site_switches"],
@@ -221,38 +233,25 @@ async def _station(
         QUERIES["quantities"], site=site, since=stretch.since, until=stretch.until
     )
     return {
-        "areas": await _areas(transaction, look, site, zones, health),
+        "areas": await _areas(transaction, look, site, zones, seen.health),
         "plan_size": (WIDTH, HEIGHT),
         "lanes": draw(
             events,
             [zone["number"] for zone in zones],
             armed,
-            Frame(stretch, row["time_zone"]),
+            Frame(stretch, row["time_zone"], deaf=seen.deaf),
         ),
         "zones": {zone["number"]: zone for zone in zones},
         "events": told(look.words, during),
         "events_most": EVENTS_MOST,
         "unknown": sum(each["kind"] == "unknown" for each in during),
-        "now": going_on(events) if window.back == 0 else None,
+        "now": going_on(events) if seen.window.back == 0 else None,
         "labels": {
             each["quantity"]: look.words(f"quantity.{each['quantity']}")
             for each in quantities
         },
         "safeguards": _safeguards(look, row, stretch),
     }
-
-
-def told(words: Words, events: Sequence[Row]) -> list[dict[str, Any]]:
-    """Give the last events of a stretch, the latest first, with what they say."""
-    news = [each for each in events if each["kind"] not in _NO_NEWS]
-    return [
-        {
-            **each,
-            "detail": detail(words, each["kind"], each["data"]),
-            "quiet": each["kind"] in _QUIET,
-        }
-        for each in reversed(news[-EVENTS_MOST:])
-    ]
 
 
 async def _areas(

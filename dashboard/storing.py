@@ -1,24 +1,36 @@
-"""Whether what devices send is stored: asked of the collectors themselves.
+"""Whether what devices send is stored: seen in the store, and asked of the collectors.
 
-Where the database cannot say so itself (it is full, read-only or away), `/healthz` of a
-collector can. What it says in words for an operator becomes one of our reasons.
+Collectors write into the database how well each of them hears: while one of them does,
+something is heard and stored. Where the database cannot be asked, or somebody wants to
+know why, `/healthz` of a collector can tell. What that says in words for an operator
+becomes one of our reasons.
 """
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 import structlog
 
-from collector.errors import DatabaseAwayError, DatabaseError, DatabaseFullError
+from collector.database import Database
+from collector.errors import (
+    CollectorError,
+    DatabaseAwayError,
+    DatabaseError,
+    DatabaseFullError,
+)
+from collector.query import Queries, Row
 from dashboard.bell import Bell
 
 log = structlog.get_logger()
 
-Reason = Literal["full", "away", "broker", "silent"]
+Reason = Literal["full", "away", "broker", "silent", "gone", "deaf"]
+# A collector counts for so long after it wrote last; a shorter pause is told nowhere.
+COUNTS = timedelta(seconds=30)
 ASK_EVERY_S = 2.0
 ANSWER_S = 5.0
 _MOST_BYTES = 64 * 1024
@@ -26,6 +38,7 @@ _KINDS: tuple[tuple[type[DatabaseError], Reason], ...] = (
     (DatabaseFullError, "full"),
     (DatabaseAwayError, "away"),
 )
+_QUERIES = Queries(Path(__file__).parent / "sql")
 _LANES = ("alarms", "plain", "presence")  # parts that cannot work without the database
 
 
@@ -37,6 +50,13 @@ class Trouble:
     since: datetime | None
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What the collectors wrote into the database; no trouble: one of them hears."""
+
+    trouble: Trouble | None
+
+
 class Health(msgspec.Struct):
     """What `/healthz` of a collector says."""
 
@@ -46,19 +66,20 @@ class Health(msgspec.Struct):
 
 @dataclass
 class Storing:
-    """What hinders the collectors at `addresses`; with none, nothing is known or said.
+    """What hinders the collectors that write into `database`, and those at `addresses`.
 
-    `some_well` tells that another of them stores.
+    Without either, nothing is known or said. `some_well` tells that another one stores.
     """
 
     addresses: Sequence[tuple[str, int]] = ()
+    database: Database | None = None
     troubles: tuple[Trouble, ...] = ()
     some_well: bool = False
     _silent: dict[tuple[str, int], datetime] = field(default_factory=dict)
 
     async def keep_asking(self, bell: Bell, clock: Callable[[], datetime]) -> None:
         """Ask for ever; ring for every page when something changed."""
-        while self.addresses:
+        while self.addresses or self.database:
             if await self.ask(clock()):
                 reasons = [one.reason for one in self.troubles]
                 log.info("storing.changed", reasons=reasons)
@@ -66,13 +87,27 @@ class Storing:
             await asyncio.sleep(ASK_EVERY_S)
 
     async def ask(self, now: datetime) -> bool:
-        """Ask each collector once; tells whether anything is different now."""
+        """Look and ask once; tells whether anything is different now."""
         before = self.troubles, self.some_well
         asking = (self._one(address, now) for address in self.addresses)
-        found = await asyncio.gather(*asking)
+        heard, found = await asyncio.gather(self._look(), asyncio.gather(*asking))
         self.some_well = None in found
-        self.troubles = worst(one for one in found if one is not None)
+        self.troubles = together(heard, found)
         return before != (self.troubles, self.some_well)
+
+    async def _look(self) -> Heard | None:
+        if self.database is None:
+            return None
+        try:
+            async with (
+                asyncio.timeout(ANSWER_S),
+                self.database.transaction(read_only=True) as transaction,
+            ):
+                return heard_of(
+                    await transaction.one(_QUERIES["listeners"], counts=COUNTS)
+                )
+        except (CollectorError, TimeoutError):
+            return None
 
     async def _one(self, address: tuple[str, int], now: datetime) -> Trouble | None:
         try:
@@ -93,6 +128,34 @@ def trouble_of(health: Health) -> Trouble | None:
     if "broker" in health.troubles:
         return Trouble("broker", health.since.get("broker"))
     return None
+
+
+def heard_of(listeners: Row) -> Heard:
+    """Tell from what the collectors wrote whether any of them hears.
+
+    Where none ever heard, there is nothing to miss: the places say so themselves.
+    """
+    until, now = listeners["until"], listeners["now"]
+    if listeners["hears"] or until is None or now - until <= COUNTS:
+        return Heard(None)
+    return Heard(Trouble("deaf" if listeners["works"] else "gone", until))
+
+
+def together(
+    heard: Heard | None, asked: Sequence[Trouble | None]
+) -> tuple[Trouble, ...]:
+    """Say what hinders the storing, from the database (None: no answer) and /healthz.
+
+    While the database shows a collector that hears, one that does not answer has
+    stopped, and the others have its share. A reason that a collector gives itself says
+    more than that none writes.
+    """
+    given = [one for one in asked if one is not None]
+    if heard is not None:
+        given = [one for one in given if one.reason != "silent"]
+        if heard.trouble is not None and not given and None not in asked:
+            given = [heard.trouble]
+    return worst(given)
 
 
 def worst(troubles: Iterable[Trouble]) -> tuple[Trouble, ...]:

@@ -155,9 +155,17 @@ async def _read_day(transaction: Transaction, stretch: Stretch) -> _Day:
         day.switches[row["site"]].append(row)
     for row in await transaction.all(QUERIES["silences"], since=since):
         day.silences[row["site"]].append((row["since"], row["until"] or until))
-    for row in await transaction.all(QUERIES["deaf"], since=since):
-        day.deaf.append((max(row["since"], since), row["until"]))
+    day.deaf.extend(await deaf_spans(transaction, stretch))
     return day
+
+
+async def deaf_spans(transaction: Transaction, stretch: Stretch) -> list[Span]:
+    """Give the times within a stretch in which no collector listened."""
+    since, until = stretch.since, stretch.until
+    return [
+        (max(row["since"], since), min(row["until"], until))
+        for row in await transaction.all(QUERIES["deaf"], since=since, until=until)
+    ]
 
 
 def _place(

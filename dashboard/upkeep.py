@@ -24,7 +24,8 @@ ROOM_AGAIN = 0.25  # free, of the disk: filling is told at 80 % used
 class Task:
     """One thing to do at a camera or a device, and since when.
 
-    `place` is the site's row; `number` counts the devices of the site from 1.
+    `place` is the site's row. Whoever sets it aside names the record by the time that
+    it says itself, `named`.
     """
 
     what: What
@@ -33,6 +34,7 @@ class Task:
     sensor: int | None
     kind: str
     at: datetime
+    named: datetime
     data: Mapping[str, Any]
 
 
@@ -47,8 +49,9 @@ def tasks(
         if what is not None and place is not None:
             device, kind = row["device"], row["kind"]
             data = {"percent": _percent(row), **row["data"]}
+            at, named = row["at"], row["named"]
             found.append(
-                Task(what, place, device, row["sensor"], kind, row["at"], data)
+                Task(what, place, device, row["sensor"], kind, at, named, data)
             )
     return tuple(found)
 

@@ -46,4 +46,4 @@ def _ended(lost: Known, row: EventRow) -> bool:
     same = lost.device == row.device and lost.sensor == row.sensor
     if row.kind == "path.restored":
         same = same and lost.run == row.run  # the run of a path names it
-    return same and lost.kind == ENDS[row.kind] and lost.at <= row.at
+    return same and lost.kind == ENDS[row.kind] and lost.moment <= row.moment

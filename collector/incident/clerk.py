@@ -56,7 +56,7 @@ class Clerk:
             title=case.rule.title.model_dump(),
             silent=case.silent,
             to_control_room=case.to_control_room,
-            occurred=case.records[0].at,
+            occurred=case.records[0].moment,
             now=self._now,
             playbook=playbook.id,
             playbook_version=playbook.version,
@@ -79,7 +79,7 @@ class Clerk:
         await self._transaction.run(
             _QUERIES["join"],
             incident=incident,
-            occurred=case.records[0].at,
+            occurred=case.records[0].moment,
             silent=case.silent,
             to_control_room=case.to_control_room,
             now=self._now,
@@ -96,7 +96,8 @@ class Clerk:
         `news`: people were told of it before, and are told that it is confirmed.
         """
         await self._copy(incident, case.unit, others)
-        times = [row.at for row in case.records] + [one.at for one in others]
+        times = [row.moment for row in case.records]
+        times += [one.moment for one in others]
         marked = await self._transaction.one(
             _QUERIES["confirm"], incident=incident, occurred=min(times), now=self._now
         )
@@ -135,6 +136,7 @@ class Clerk:
         )
         told = {"reason": "goes_on", "incident": into}
         await self._note(old.incident, unit, "ended", told)
+        await telling.tell_end(self._transaction, old.incident, self._now)
         told = {"reason": "goes_on", "incident": old.incident}
         await self._note(into, unit, "joined", told)
 
@@ -188,7 +190,8 @@ class Clerk:
                     "run": row.run,
                     "lane": row.lane,
                     "seq": row.seq,
-                    "at": row.at,
+                    "at": row.own,
+                    "corrected": row.corrected,
                     "kind": row.kind,
                     "sensor": row.sensor,
                     "zone": row.zone,
@@ -245,8 +248,10 @@ class Clerk:
 def _account(decision: Open | Join) -> dict[str, object]:
     case = decision.case
     blind = any(row.data.get("while_blind") for row in case.records)
+    paused = max(row.data.get("paused_s", 0) for row in case.records)
     return {
         **({"while_blind": True} if blind else {}),
+        **({"paused_s": paused} if paused else {}),
         "rule": case.rule.id,
         "reason": decision.reason,
         "priority": case.rule.priority,

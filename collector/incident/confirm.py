@@ -5,13 +5,13 @@ cuts the line first, or is seen on the way to it: so in either order. A person's
 press is no part of this: it needs no second source.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from collector.incident.rules import Standing
 from collector.incident.weigh import LOSSES, Case, Known
+from collector.intake.row import EventRow
 
 ALARMS = frozenset({"alarm.raised", "tamper.opened"})
 APART = timedelta(minutes=30)  # at most, between an alarm and a loss
@@ -29,7 +29,7 @@ class Window:
 def window(case: Case) -> Window | None:
     """Say where the other half may be; None for a case that is neither."""
     own = LOSSES if case.is_loss else ALARMS
-    spans = [_span(row.at, row.data) for row in case.records if row.kind in own]
+    spans = [_span(row) for row in case.records if row.kind in own]
     if not spans:
         return None
     return Window(
@@ -45,12 +45,11 @@ def confirming(case: Case, known: Iterable[Known]) -> tuple[Known, ...]:
     if wanted is None:
         return ()
     own = LOSSES if case.is_loss else ALARMS
-    spans = [_span(row.at, row.data) for row in case.records if row.kind in own]
+    spans = [_span(row) for row in case.records if row.kind in own]
     return tuple(
         one
         for one in known
-        if one.kind in wanted.kinds
-        and any(_close(span, _span(one.at, one.data)) for span in spans)
+        if one.kind in wanted.kinds and any(_close(span, _span(one)) for span in spans)
     )
 
 
@@ -74,9 +73,9 @@ def going_on(
     return [one for one in standing if one.incident in wanted and one.losses_alone]
 
 
-def _span(at: datetime, data: Mapping[str, Any]) -> tuple[datetime, datetime]:
+def _span(row: EventRow | Known) -> tuple[datetime, datetime]:
     # A loss is found when it has lasted; an alarm takes no time.
-    return at - timedelta(seconds=data.get("unheard_s", 0)), at
+    return row.moment - timedelta(seconds=row.data.get("unheard_s", 0)), row.moment
 
 
 def _close(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> bool:

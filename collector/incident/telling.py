@@ -56,6 +56,17 @@ async def tell(transaction: Transaction, news: News, now: datetime) -> None:
     await transaction.notify("message", "")
 
 
+async def tell_end(transaction: Transaction, incident: int, now: datetime) -> None:
+    """Write to everybody who has a message about an incident that it ended itself.
+
+    Once each, by the way that brought the other one. Whether that one went out is not
+    known before it is this one's turn: who was not told of the incident is not told of
+    its end either.
+    """
+    await transaction.run(_QUERIES["tell_end"], incident=incident, now=now)
+    await transaction.notify("message", "")
+
+
 async def tell_of_hand_overs(transaction: Transaction, now: datetime) -> int:
     """Write the messages that hand-overs ask for; give how many there were.
 

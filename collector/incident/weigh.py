@@ -74,6 +74,17 @@ class Known:
     sensor: int | None
     zone: int | None
     data: Mapping[str, Any]
+    corrected: datetime | None = None
+
+    @property
+    def own(self) -> datetime:
+        """When it happened by the device's clock."""
+        return self.at
+
+    @property
+    def moment(self) -> datetime:
+        """When it happened, as nearly as we know."""
+        return self.corrected or self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +127,7 @@ def _once_each(rows: Iterable[EventRow]) -> list[EventRow]:
 
 
 def _age(row: EventRow) -> tuple[object, ...]:
-    return row.at, row.name
+    return row.moment, row.name
 
 
 def _asked(row: EventRow) -> tuple[object, ...]:

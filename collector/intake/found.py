@@ -1,12 +1,13 @@
 """What the collector finds by itself: onto the time line, and before the rules."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from collector.database import Transaction, jsonb
 from collector.intake.ingest import Heard
+from collector.intake.presence import waited
 from collector.intake.row import EventRow, RecordName
 from collector.query import Queries, Row
 from sites.record import Lane
@@ -97,11 +98,13 @@ def number_reused(row: EventRow) -> EventRow:
     )
 
 
-def gone_away(seen: Row) -> EventRow:
-    """Say that a device or a path is silent: once since it was last heard."""
+def gone_away(seen: Row, paused: timedelta = timedelta()) -> EventRow:
+    """Say that a device or a path is silent: once since it was last heard.
+
+    `paused`: so much of that did not count, and it is told so much later.
+    """
     kind = "device.silent" if seen.get("way") is None else "path.lost"
-    unheard = {"unheard_s": int(seen["unheard"].total_seconds())}
-    return _of_presence(seen, "al", kind, unheard)
+    return _of_presence(seen, "al", kind, waited(seen["unheard"], paused))
 
 
 def there_again(back: Row) -> EventRow:

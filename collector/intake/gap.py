@@ -5,11 +5,11 @@ counts in which we listened ourselves and had nothing waiting, as for a silence.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from collector.intake.presence import Listening
+from collector.intake.presence import DEAF, Listening, waited
 from collector.intake.row import EventRow
 
 BOUND = timedelta(seconds=60)
@@ -30,11 +30,15 @@ class Hole:
 
 @dataclass(frozen=True)
 class Gap:
-    """A hole, since when it is known, and whether people were told."""
+    """A hole, since when it is known, and whether people were told.
+
+    `paused`: so much of the time until then did not count.
+    """
 
     hole: Hole
     since: datetime
     told: bool = False
+    paused: timedelta = field(default=timedelta(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -52,14 +56,14 @@ def decide(
     """Follow what is known of gaps to the holes of now.
 
     What is left of a hole, in one piece or in two, is as old as the whole, and is told
-    once.
+    once. What was told is a hole until it came, whatever else became of it.
     """
     gaps, tell = [], []
     for hole in sorted(holes):
         gap = _from(hole, known, now)
         open_for = min(now - gap.since, listening.since) - listening.behind
         if not gap.told and open_for >= BOUND:
-            gap = replace(gap, told=True)
+            gap = replace(gap, told=True, paused=now - gap.since - open_for)
             tell.append(gap)
         gaps.append(gap)
     ended = _told(known) - _told(gaps)
@@ -69,8 +73,7 @@ def decide(
 def records_withheld(told: Iterable[Gap], now: datetime) -> list[EventRow]:
     """Say that records are missing: one row for all that is told of a lane at once."""
     return [
-        _row([gap.hole for gap in gaps], now)
-        for _, gaps in groupby(told, lambda gap: _lane(gap.hole))
+        _row(list(gaps), now) for _, gaps in groupby(told, lambda gap: _lane(gap.hole))
     ]
 
 
@@ -90,8 +93,11 @@ def _told(gaps: Iterable[Gap]) -> set[str]:
     return {gap.hole.site for gap in gaps if gap.told}
 
 
-def _row(holes: Sequence[Hole], now: datetime) -> EventRow:
+def _row(gaps: Sequence[Gap], now: datetime) -> EventRow:
+    holes = [gap.hole for gap in gaps]
     first, last = holes[0], holes[-1]
+    longest = max(gaps, key=lambda gap: gap.paused)
+    late = longest.paused > DEAF
     return EventRow(
         device=first.device,
         run=f"gap-{first.run}-{first.lane}",
@@ -107,5 +113,6 @@ def _row(holes: Sequence[Hole], now: datetime) -> EventRow:
             "first": first.first,
             "last": last.last,
             "missing": sum(hole.last - hole.first + 1 for hole in holes),
-        },
+        }
+        | (waited(now - longest.since, longest.paused) if late else {}),
     )

@@ -224,7 +224,7 @@ class _Place:
             zone = self.known.zones.get(record.sensor)
         data = {
             name: value
-            for name, usual in _usual(type(record))
+            for name, usual in usual_of(type(record))
             if (value := getattr(record, name)) is not usual
         }
         return self._row(
@@ -264,7 +264,7 @@ class _Place:
 
 
 @cache
-def _usual(kind: type[Record]) -> tuple[tuple[str, object], ...]:
+def usual_of(kind: type[Record]) -> tuple[tuple[str, object], ...]:
     """Give the fields that are the data of a kind, and what each leaves unsaid."""
     fields = msgspec.structs.fields(kind)
     return tuple((one.name, one.default) for one in fields if one.name not in _PLACED)

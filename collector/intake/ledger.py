@@ -15,7 +15,7 @@ import msgspec
 
 from collector.database import Transaction, jsonb
 from collector.intake import number
-from collector.intake.ingest import UNKNOWN_KIND, Heard
+from collector.intake.ingest import UNKNOWN_KIND, Heard, usual_of
 from collector.intake.number import Run
 from collector.intake.row import EventRow, RecordName
 from collector.query import Queries, Row
@@ -237,7 +237,19 @@ def _is_same(row: EventRow, before: _Said) -> bool:
         )
     if getattr(row.record, "zone", None) is None:
         said = said._replace(zone=before.zone)  # that of the inventory, then and now
-    return said == before
+    # Older versions stored fields that say what they usually do.
+    usual = usual_of(type(row.record)) if row.record is not None else ()
+    return _told(said, usual) == _told(before, usual)
+
+
+def _told(said: _Said, usual: Iterable[tuple[str, object]]) -> _Said:
+    unsaid = dict(usual)
+    data = {
+        one: told
+        for one, told in said.data.items()
+        if one not in unsaid or told != unsaid[one]
+    }
+    return said._replace(data=data)
 
 
 def _ended(row: EventRow) -> list[tuple[LaneName, int]]:

@@ -17,6 +17,7 @@ MARGIN = timedelta(seconds=2.5)
 # After a last will the same path may be back already: on a take-over the broker speaks
 # the will of the old connection. Twice the heartbeat decides.
 GONE_GRACE = timedelta(seconds=12)
+DEAF = timedelta(seconds=20)  # a pause in listening that is shorter is not told
 
 Reason = Literal[
     "heard",  # within the deadline
@@ -55,11 +56,15 @@ class PathPulse:
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether to show it as away, whether to open an incident, and why."""
+    """Whether to show it as away, whether to open an incident, and why.
+
+    `paused`: so much of the silence did not count, because we did not hear everything.
+    """
 
     show: bool
     tell: bool
     reason: Reason
+    paused: timedelta = timedelta()
 
 
 def decide_device(pulse: DevicePulse, policy: Policy, listening: Listening) -> Decision:
@@ -71,19 +76,32 @@ def decide_device(pulse: DevicePulse, policy: Policy, listening: Listening) -> D
     if not tell and not _over(silence, shown):
         return _nothing_new(late=_over(pulse.unheard, shown))
     return Decision(
-        show=not pulse.shown, tell=tell and not pulse.told, reason="nothing_heard"
+        show=not pulse.shown,
+        tell=tell and not pulse.told,
+        reason="nothing_heard",
+        paused=pulse.unheard - silence,
     )
 
 
 def decide_path(pulse: PathPulse, listening: Listening) -> Decision:
     """Decide about a path: lost after its last will, or when nothing was heard."""
-    if pulse.gone is not None and _silence(pulse.gone, listening) > GONE_GRACE:
-        return Decision(show=not pulse.told, tell=not pulse.told, reason="last_will")
-    if _over(_silence(pulse.unheard, listening), PATH_LOST):
-        return Decision(
-            show=not pulse.told, tell=not pulse.told, reason="nothing_heard"
-        )
+    new = not pulse.told
+    if pulse.gone is not None:
+        since_gone = _silence(pulse.gone, listening)
+        if since_gone > GONE_GRACE:
+            paused = pulse.gone - since_gone
+            return Decision(show=new, tell=new, reason="last_will", paused=paused)
+    silence = _silence(pulse.unheard, listening)
+    if _over(silence, PATH_LOST):
+        paused = pulse.unheard - silence
+        return Decision(show=new, tell=new, reason="nothing_heard", paused=paused)
     return _nothing_new(late=_over(pulse.unheard, PATH_LOST))
+
+
+def waited(unheard: timedelta, paused: timedelta) -> dict[str, int]:
+    """Say for how long something was not heard, and how much of that did not count."""
+    said = {"unheard_s": int(unheard.total_seconds())}
+    return said | ({"paused_s": int(paused.total_seconds())} if paused > DEAF else {})
 
 
 def _nothing_new(*, late: bool) -> Decision:

@@ -3,17 +3,17 @@
 import pathlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from collector.database import Transaction, jsonb
 from collector.intake import clock
 from collector.intake.clock import Clock, Jump
-from collector.intake.correction import Lag, correct_rows, correct_runs
+from collector.intake.correction import ALWAYS, Lag, correct_rows, note_lags
 from collector.intake.found import clock_wrong
 from collector.intake.ingest import Heard
 from collector.intake.ledger import Ledger
-from collector.intake.row import EventRow
+from collector.intake.row import EventRow, RecordName
 from collector.query import Queries, Row
 from sites.health import ClockChanged, Heartbeat, RunStarted
 from sites.topic import Path
@@ -24,10 +24,14 @@ _QUERIES = Queries(pathlib.Path(__file__).parent / "sql")
 
 @dataclass(frozen=True)
 class Pulse:
-    """The devices and paths that are back or new, and what was found."""
+    """The devices and paths that are back or new, and what was found.
+
+    `right` gives the right time of rows of this batch, where it is not what they say.
+    """
 
     back: tuple[Row, ...] = ()
     found: tuple[EventRow, ...] = ()
+    right: Mapping[RecordName, datetime] = field(default_factory=dict)
 
 
 @dataclass
@@ -53,6 +57,8 @@ async def hear(
 ) -> Pulse:
     """Note who lives, judge the clocks, and correct the times of those that are off.
 
+    What was stored before is only noted as to be corrected.
+
     What may be an old frame played again is left out: it is no sign of life. A live
     device writes new records (its heartbeat is one), or at least sends later than
     before; who has its old frames can do neither.
@@ -68,11 +74,12 @@ async def hear(
     back = await transaction.all(_QUERIES["hear_devices"], rows=states)
     ways = jsonb(_ways(heard, devices))
     back += await transaction.all(_QUERIES["hear_paths"], rows=ways)
+    right: dict[RecordName, datetime] = {}
     for device in alive:
         if device.is_off:
-            await _correct(transaction, device, ledger.rows)
+            right |= await _correct(transaction, device, ledger.rows)
     found = [row for device in alive for row in device.found]
-    return Pulse(tuple(back), tuple(found))
+    return Pulse(tuple(back), tuple(found), right)
 
 
 async def _devices(
@@ -141,21 +148,23 @@ def _step(device: _Device, row: EventRow) -> None:
         if device.clock.run in {None, row.run}:
             device.clock = clock.jump(device.clock, record.seconds)
             behind = device.clock.offset or 0.0
-        lag = Lag(row.device, row.run, jump.seconds + behind, before=jump.before)
-        device.lags.append(lag)
+        right = device.clock.right
+        since = ALWAYS if right is None else right + timedelta.resolution
+        seconds = jump.seconds + behind
+        device.lags.append(Lag(row.run, seconds, row.received, since, jump.before))
 
 
 def _find(device: _Device, frame: Heard, since: datetime | None) -> None:
     offset = device.clock.offset or 0.0
     device.found.append(clock_wrong(frame, offset))
     run = device.clock.run or frame.header.run
-    known, received = frame.known.device, frame.message.received
-    device.lags.append(Lag(known, run, offset, since=since or received))
+    received = frame.message.received
+    device.lags.append(Lag(run, offset, received, since or received))
 
 
 async def _correct(
     transaction: Transaction, device: _Device, rows: Iterable[EventRow]
-) -> None:
+) -> Mapping[RecordName, datetime]:
     known = device.frames[0].known
     for jump in device.steps:
         await transaction.run(
@@ -168,8 +177,8 @@ async def _correct(
             seconds=jump.seconds,
         )
     own = [row for row in rows if row.device == known.device]
-    await correct_rows(transaction, own, device.clock, device.jumps)
-    await correct_runs(transaction, device.lags)
+    await note_lags(transaction, known, device.lags)
+    return await correct_rows(transaction, own, device.clock, device.jumps)
 
 
 def _ways(
@@ -205,6 +214,7 @@ def _state(device: _Device) -> dict[str, Any]:
         "clock_low_since": own.since,
         "clock_frames": own.frames,
         "clock_told": own.told,
+        "clock_right": own.right,
     }
 
 

@@ -1,7 +1,8 @@
 """Stores what was heard: once, whatever comes twice, and tells what was new."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,17 +51,19 @@ class Stored:
 async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
     """Store the records of these frames; only what is new comes back.
 
-    Order of locks, for everybody who stores: lanes, events, measurements, hours,
-    devices, paths, then sites. Each of them by key, so that no two who store wait for
+    Order of locks, for everybody who stores: lanes, events, measurements, devices,
+    paths, hours, then sites. Each of them by key, so that no two who store wait for
     each other.
     """
     ledger = await note(transaction, heard)
-    numbers = [row for row in ledger.rows if is_measurement(row)]
+    numbers: Sequence[EventRow] = [row for row in ledger.rows if is_measurement(row)]
     events = [row for row in ledger.rows if not is_measurement(row)]
-    new = await _events(transaction, events)
+    new: Sequence[EventRow] = await _events(transaction, events)
     measured = await _measurements(transaction, numbers)
-    await rollup.mark(transaction, [*new, *(numbers if measured else ())])
     pulse = await hear(transaction, heard, ledger)
+    new = _set_right(new, pulse.right)
+    numbers = _set_right(numbers if measured else (), pulse.right)
+    await rollup.mark(transaction, [*new, *numbers])
     stored = len(new) + measured
     return Stored(
         tuple(new),
@@ -134,7 +137,15 @@ def _first(rows: Iterable[EventRow], inserted: set[RecordName]) -> Iterator[Even
             yield row
 
 
-async def _measurements(transaction: Transaction, rows: list[EventRow]) -> int:
+def _set_right(
+    rows: Sequence[EventRow], right: Mapping[RecordName, datetime]
+) -> Sequence[EventRow]:
+    if not right:
+        return rows  # as nearly always
+    return [msgspec.structs.replace(row, corrected=right.get(row.name)) for row in rows]
+
+
+async def _measurements(transaction: Transaction, rows: Sequence[EventRow]) -> int:
     if not rows:
         return 0
     await transaction.run(_QUERIES["stage_measurements"])

@@ -164,4 +164,6 @@ class PresenceWatch:
         if not await transaction.run(_QUERIES[query], **named):
             return []  # it was heard while we looked
         await transaction.notify("site", seen["unit"])
-        return [Away(gone_away(seen), decision.reason)] if decision.tell else []
+        if not decision.tell:
+            return []
+        return [Away(gone_away(seen, decision.paused), decision.reason)]

@@ -3,6 +3,7 @@
 Every hour is rolled up when it is over, and once more an hour later: for what was still
 being stored. Whoever stores records of an hour that is over marks it, and it is rolled
 up again within a minute. Where raw rows are gone, what was rolled up stays as it is.
+Rows count by the right time, not by that of a clock that was off.
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,11 @@ async def mark(transaction: Transaction, rows: Sequence[EventRow]) -> None:
     if not rows:
         return
     begun = _hour(max(row.received for row in rows))
-    late = {(row.site, _hour(row.at)) for row in rows if row.at < begun and row.timed}
+    late = {
+        (row.site, _hour(row.moment))
+        for row in rows
+        if row.moment < begun and row.timed
+    }
     if late:
         hours = [{"site": site, "bucket": hour} for site, hour in late]
         await transaction.run(QUERIES["mark"], hours=jsonb(hours))

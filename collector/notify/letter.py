@@ -29,10 +29,12 @@ _NO_NAME = frozenset(
 class Due:
     """A message whose turn it is, with its incident as it is at this moment.
 
-    `reason` is `opened`, `raised`, `silenced`, `confirmed` or
-    `handed_over-<log entry>`. `step` is
-    the first step of the person's role that is not done, by language. `names` are the
-    words that no letter may hold. `while_blind`: it happened while a device was down.
+    `reason` is `opened`, `raised`, `silenced`, `confirmed`, `ended` (by itself) or
+    `handed_over-<log entry>`. `step` is the first step of the person's role that is not
+    done, by language. `names` are the words that no letter may hold. `while_blind`: it
+    happened while a device was down. `paused`: it is told later than usual, because we
+    did not hear everything ourselves. `told_before`: a message about this incident went
+    out to the person. `goes_on_in`: the incident in which one that ended goes on.
     """
 
     message: int
@@ -52,6 +54,9 @@ class Due:
     silent: bool
     confirmed: bool
     while_blind: bool
+    paused: bool
+    told_before: bool
+    goes_on_in: int | None
     occurred: datetime
     time_zone: str
     owner: str | None
@@ -59,11 +64,17 @@ class Due:
     step: Mapping[str, str] | None
     names: list[str | None] = field(repr=False)
 
+    @property
+    def is_of_end(self) -> bool:
+        """Whether it says that nothing is left to do."""
+        return self.reason == "ended"
+
 
 def write(due: Due, to: str, base_url: str) -> Letter:
     """Write the letter of a message; `base_url` is where the dashboard is."""
     words = words_in(due.language)
-    priority = words["priority"][due.priority]
+    urgent = due.priority == "urgent" and not due.is_of_end
+    priority = words["priority"]["notice" if due.is_of_end else due.priority]
     subjects: dict[str, str] = words["subject"]
     # A reason of a later version must not stop the line: it is told as an opening.
     subject = subjects.get(due.reason.partition("-")[0], subjects["opened"])
@@ -75,7 +86,7 @@ def write(due: Due, to: str, base_url: str) -> Letter:
         to,
         subject.format(priority=priority, incident=due.incident),
         text,
-        due.priority == "urgent",
+        urgent,
     )
 
 
@@ -104,16 +115,28 @@ def _parts(name: str) -> Iterator[str]:
 
 def _lines(due: Due, words: dict[str, Any]) -> Iterator[str]:
     line = words["line"]
-    yield _what_to_do(due, line)
+    yield _end(due, line) if due.is_of_end else _what_to_do(due, line)
     if due.silent:
         yield line["silent"]
-    if due.confirmed:
-        yield line["confirmed"]
-    if due.while_blind:
-        yield line["while_blind"]
-    since = due.occurred.astimezone(ZoneInfo(due.time_zone))
-    yield line["since"].format(since=since.strftime(words["time"]))
+    if due.is_of_end:
+        since, until = _clock(due, words, due.occurred), _clock(due, words, due.made)
+        yield line["since_until"].format(since=since, until=until)
+        return
+    for known in ("confirmed", "while_blind", "paused"):
+        if getattr(due, known):
+            yield line[known]
+    yield line["since"].format(since=_clock(due, words, due.occurred))
     yield _who_is_on_it(due, words)
+
+
+def _clock(due: Due, words: dict[str, Any], at: datetime) -> str:
+    return at.astimezone(ZoneInfo(due.time_zone)).strftime(words["time"])
+
+
+def _end(due: Due, line: dict[str, str]) -> str:
+    if due.goes_on_in is None:
+        return line["ended"]
+    return line["goes_on"].format(incident=due.goes_on_in)
 
 
 def _what_to_do(due: Due, line: dict[str, str]) -> str:

@@ -86,7 +86,9 @@ class Sender:
             )
 
     async def _handle(self, due: Due) -> None:
-        if due.state == "resolved":
+        if due.is_of_end and not due.told_before:
+            await self._give_up(due, "not told of it")
+        elif due.state == "resolved" and not due.is_of_end:
             await self._give_up(due, "resolved before")
         elif due.tell is None or due.removed:
             await self._give_up(due, "nobody reachable")
@@ -146,7 +148,7 @@ class Sender:
                 now=now,
                 trouble=trouble,
             )
-            if given_up:
+            if given_up and (due.told_before or not due.is_of_end):
                 entry = _entry(due, "not_told", now, trouble=trouble)
                 await transaction.run(_QUERIES["log"], **entry)
                 await transaction.notify("incident", f"{due.unit} {due.incident}")

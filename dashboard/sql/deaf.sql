@@ -1,2 +1,2 @@
--- When no collector heard anything, since a moment.
-select since, until from seen.deaf where until > %(since)s order by since
+-- When no collector heard anything, during a stretch.
+select since, until from seen.deaf where until > %(since)s and since < %(until)s order by since

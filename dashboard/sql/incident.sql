@@ -1,5 +1,5 @@
 -- One incident with its place and its owner; no row where the asker may not see it.
-select i.incident, i.site, i.rule, i.cause, i.priority, i.title, i.silent, i.to_control_room, i.occurred,
+select i.incident, i.site, i.rule, i.cause, i.priority, i.title, i.silent, i.to_control_room, i.occurred, i.said,
        i.opened, i.changed, i.state, i.owner, i.acknowledged, i.resolved, i.outcome, i.sentence,
        i.playbook, i.playbook_version, p.role as owner_role,
        s.kind as site_kind, s.name as site_name, s.kit, s.reference, s.may_ring,

@@ -1,3 +1,3 @@
 -- The records that opened an incident or joined it, in order.
-select device, at, kind, sensor, zone, data from seen.incident_record
- where incident = %(incident)s order by at, seq limit 200
+select device, moment as at, said, kind, sensor, zone, data from seen.incident_record
+ where incident = %(incident)s order by moment, seq limit 200

@@ -30,6 +30,7 @@ CHUNKS = """
      where i.inhparent in ('store.event'::regclass, 'store.measurement'::regclass)"""
 WITHOUT_A_UNIT = {
     "seen.deaf",
+    "seen.listener",
     "seen.rolled_up",
     "store.migration",
     "store.session",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from collector.database import Database, Limits
 from collector.errors import DatabaseAwayError, DatabaseBusyError, DatabaseFullError
 from collector.metrics import Health as CollectorHealth
 from collector.metrics import Metrics
@@ -159,6 +160,125 @@ async def test_every_page_says_so_in_words_and_stops(
         assert "niet opgeslagen" not in (await guest.get(page)).text
     assert "Er wordt niet opgeslagen: de database is vol of alleen-lezen." in told
     assert "Sinds " in told
+
+
+LISTENER = """
+    insert into store.listener (name, since, until, seen)
+    values (%s, now() - %s::interval, now() - %s::interval, now() - %s::interval)
+    on conflict (name) do update
+       set since = excluded.since, until = excluded.until, seen = excluded.seen"""
+HOUR = "1 hour"
+
+
+async def listener(
+    house: House, name: str, *, since: str | None = HOUR, until: str = "0 s", seen: str
+) -> None:
+    """Let a collector have written how well it hears so long ago."""
+    await house.town.pen.execute(LISTENER, [name, since, until, seen])
+
+
+async def bars(house: House) -> list[tuple[str, bool]]:
+    """Look as the dashboard does, without any setting; give what it would say."""
+    storing = Storing(database=house.parts.database)
+    await storing.ask(house.parts.now())
+    return [(one.reason, one.since is not None) for one in storing.troubles]
+
+
+async def test_the_store_tells_by_itself_that_no_collector_works(house: House):
+    assert await bars(house) == []  # where none ever was, places say so themselves
+    await listener(house, "one", seen="1 s")
+    assert await bars(house) == []
+    await listener(house, "one", until="40 s", seen="40 s")
+    assert await bars(house) == [("gone", True)]
+    await listener(house, "one", seen="0 s")
+    assert await bars(house) == []
+
+
+async def test_one_of_two_collectors_that_stops_is_no_bar(house: House):
+    await listener(house, "one", seen="1 s")
+    await listener(house, "two", until="10 min", seen="10 min")
+    assert await bars(house) == []
+    await listener(house, "two", since=None, until="10 min", seen="1 s")
+    assert await bars(house) == []
+    await listener(house, "one", until="31 s", seen="31 s")
+    assert await bars(house) == [("deaf", True)]
+    await listener(house, "two", until="10 min", seen="10 min")
+    assert await bars(house) == [("gone", True)]
+
+
+async def test_a_collector_that_is_begun_again_or_busy_is_no_bar(house: House):
+    await listener(house, "one", until="25 s", seen="1 min")  # it left in order
+    assert await bars(house) == []
+    await listener(house, "one", since=None, until="29 s", seen="0 s")
+    assert await bars(house) == []
+    await listener(house, "one", until="5 min", seen="0 s")  # it works a backlog off
+    assert await bars(house) == []
+
+
+async def test_collectors_that_hear_nothing_are_told_though_they_work(house: House):
+    await listener(house, "one", since=None, until="40 s", seen="0 s")
+    await listener(house, "two", since=None, until="50 s", seen="1 s")
+    assert await bars(house) == [("deaf", True)]
+
+
+async def test_the_bar_is_on_the_page_by_what_the_store_says(house: House):
+    storing = house.parts.storing
+    storing.database = house.parts.database
+    guest = await house.guest("veenrand-coordinator")
+    await listener(house, "one", until="10 min", seen="10 min")
+    await storing.ask(house.parts.now())
+    page = (await guest.get("/")).text
+    assert "Er wordt niet opgeslagen: geen collector meldt zich nog" in page
+    guest.client.cookies.set("taal", "en")
+    page = (await guest.get("/")).text
+    assert "no collector reports to the database any more" in page
+    await listener(house, "one", seen="0 s")
+    await storing.ask(house.parts.now())
+    assert "no collector reports" not in (await guest.get("/")).text
+
+
+async def test_every_open_page_hears_of_it_without_any_setting(house: House):
+    storing = house.parts.storing
+    storing.database = house.parts.database
+    bell = Bell()
+    await listener(house, "one", until="10 min", seen="10 min")
+    with bell.ear("veenrand") as ear:
+        asking = asyncio.create_task(storing.keep_asking(bell, house.parts.now))
+        assert await ear.wait(30)
+        await listener(house, "one", seen="0 s")
+        assert await ear.wait(30)
+    asking.cancel()
+    assert storing.troubles == ()
+
+
+async def test_of_one_that_tells_why_that_is_said(house: House):
+    await listener(house, "one", until="10 min", seen="10 min")
+    health = CollectorHealth(clock=house.parts.now)
+    health.trouble("plain", FULL)
+    async with collector(health) as address:
+        storing = Storing([address], house.parts.database)
+        await storing.ask(house.parts.now())
+    assert [one.reason for one in storing.troubles] == ["full"]
+
+
+async def test_an_address_that_does_not_answer_is_no_bar_while_others_hear(
+    house: House,
+):
+    await listener(house, "two", seen="1 s")
+    storing = Storing([("127.0.0.1", free_port())], house.parts.database)
+    await storing.ask(NOON)
+    assert storing.troubles == ()
+
+
+async def test_where_the_database_does_not_answer_the_setting_counts():
+    gone = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    async with Database.open(gone, "test", Limits(1, wait_s=0.5)) as database:
+        storing = Storing([("127.0.0.1", free_port())], database)
+        await storing.ask(NOON)
+        assert storing.troubles == (Trouble("silent", NOON),)
+        storing = Storing(database=database)
+        await storing.ask(NOON)
+        assert storing.troubles == ()  # nobody knows, so nobody says
 
 
 async def test_without_an_address_nobody_is_asked():

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
@@ -45,8 +46,9 @@ _PERSON = """
     on conflict do nothing"""
 _EVENT = """
     insert into store.event (device, run, lane, seq, at, received, unit, site, kind,
-                             sensor, zone, data)
-    values (%s, %s, 'up', %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+                             sensor, zone, data, corrected)
+    values (%(device)s, %(run)s, 'up', %(seq)s, %(at)s, %(received)s, %(unit)s,
+            %(site)s, %(kind)s, %(sensor)s, %(zone)s, %(data)s, %(corrected)s)"""
 _HEARD = """
     insert into store.device_state (device, unit, site, run, heard, silent_since,
                                     heartbeat)
@@ -139,39 +141,38 @@ class Town:
         **data: object,
     ) -> EventRow:
         """Store one event of a site's first device."""
+        return await self.slow(timedelta(), site, kind, ago, sensor, zone, **data)
+
+    async def slow(
+        self,
+        by: timedelta,
+        site: str,
+        kind: str,
+        ago: timedelta,
+        sensor: int | None = None,
+        zone: int | None = None,
+        **data: object,
+    ) -> EventRow:
+        """Store one of a device whose clock is slow, as the collector sets it right."""
         self.seq += 1
-        at = self.now - ago
+        right = self.now - ago
         place = self.inventory.sites[site]
         row = EventRow(
             device=place.devices[0].id,
             run=RUN,
             lane="up",
             seq=self.seq,
-            at=at,
-            received=at + timedelta(seconds=0.2),
+            at=right - by,
+            received=right + timedelta(seconds=0.2),
             unit=place.unit,
             site=site,
             kind=kind,
             sensor=sensor,
             zone=zone,
             data=dict(data),
+            corrected=right if by else None,
         )
-        await self.pen.execute(
-            _EVENT,
-            [
-                row.device,
-                row.run,
-                row.seq,
-                row.at,
-                row.received,
-                row.unit,
-                row.site,
-                row.kind,
-                row.sensor,
-                row.zone,
-                Jsonb(row.data),
-            ],
-        )
+        await self.pen.execute(_EVENT, {**asdict(row), "data": Jsonb(row.data)})
         return row
 
     async def judged(self, *rows: EventRow, ago: timedelta = timedelta()) -> list[int]:

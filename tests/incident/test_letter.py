@@ -41,6 +41,9 @@ DUE = Due(
     silent=False,
     confirmed=False,
     while_blind=False,
+    paused=False,
+    told_before=False,
+    goes_on_in=None,
     occurred=NOW,
     time_zone="Europe/Amsterdam",
     owner=None,
@@ -179,10 +182,13 @@ def forbidden(world: Inventory) -> set[str]:
 
 
 def letters_about(
-    rule: Rule, site: Site, occasions: tuple[bool, ...] = (False, True)
+    rule: Rule,
+    site: Site,
+    occasions: tuple[bool, ...] = (False, True),
+    reasons: tuple[str, ...] = REASONS,
 ) -> Iterator[tuple[Role, str, Letter]]:
     playbook = EXAMPLES.playbooks[rule.playbook]
-    choices = product(recipients(rule), LANGUAGES, REASONS, occasions)
+    choices = product(recipients(rule), LANGUAGES, reasons, occasions)
     for role, language, reason, silent in choices:
         mine = (s for s in steps_of(playbook, silent=silent) if s.role == role)
         first = next(mine, None)
@@ -195,6 +201,8 @@ def letters_about(
             silent=silent,
             confirmed=False,
             while_blind=False,
+            paused=True,
+            goes_on_in=2072,
             priority=rule.priority,
             step=None if first is None else first.text.model_dump(),
             names=names_of(site, EXAMPLES),
@@ -211,13 +219,13 @@ def test_no_letter_about_any_rule_holds_a_place_a_name_or_an_address_a3(rule):
 
     count = 0
     for site in EXAMPLES.sites.values():
-        for _, _, found in letters_about(rule, site):
+        for _, _, found in letters_about(rule, site, reasons=(*REASONS, "ended")):
             everything = f"{found.subject}\n{found.text}".casefold()
             told = {word for word in never if word.casefold() in everything}
             assert told == set()
             assert "@" not in everything
             count += 1
-    assert count >= len(EXAMPLES.sites) * len(LANGUAGES) * len(REASONS) * 2
+    assert count >= len(EXAMPLES.sites) * len(LANGUAGES) * (len(REASONS) + 1) * 2
 
 
 @pytest.mark.parametrize("rule", EXAMPLES.rules.values(), ids=EXAMPLES.rules)
@@ -235,10 +243,50 @@ def test_every_letter_about_any_rule_says_what_to_do_a2(rule):
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("field", ["confirmed", "while_blind"])
+@pytest.mark.parametrize("field", ["confirmed", "while_blind", "paused"])
 def test_what_is_known_besides_is_a_line_of_its_own(language, field):
     plain = letter(language=language).text
     told = letter(language=language, **{field: True}).text
     line = words_in(language)["line"][field]
     assert line not in plain
     assert f"\n\n{line}\n\n" in told
+
+
+ENDED = {"reason": "ended", "state": "resolved", "made": NOW + timedelta(hours=1)}
+
+
+def test_the_letter_of_an_end_says_why_and_asks_for_nothing():
+    found = letter(**ENDED)
+
+    assert found.subject == "Ter info: incident 2071 is vanzelf geëindigd"
+    assert not found.urgent
+    assert found.text.split("\n\n") == [
+        "U hoeft niets meer te doen: alles wat ontbrak, is er alsnog.",
+        "Van 05-03-2026 02:41 tot 05-03-2026 03:41 (tijd ter plaatse).",
+        "Openen: https://wachtpost.example/incident/2071",
+        "Dit is een automatisch bericht; antwoorden worden niet gelezen.\n",
+    ]
+
+
+def test_what_goes_on_elsewhere_says_where_in_both_languages():
+    dutch = letter(**ENDED, goes_on_in=2072, silent=True).text
+    english = letter(**ENDED, goes_on_in=2072, language="en").text
+
+    assert "Het gaat verder als incident 2072: volg daar uw stappen." in dutch
+    assert "GEEN telefoon" in dutch
+    assert "U hoeft niets meer" not in dutch
+    assert "It goes on as incident 2072: follow your steps there." in english
+
+
+def test_an_end_in_english_says_the_same():
+    found = letter(**ENDED, language="en")
+
+    assert found.subject == "For information: incident 2071 ended by itself"
+    assert "You have nothing left to do" in found.text
+    assert "From 2026-03-05 02:41 until 2026-03-05 03:41" in found.text
+
+
+def test_an_end_speaks_no_more_of_how_it_began():
+    found = letter(**ENDED, confirmed=True, while_blind=True, paused=True)
+
+    assert found.text == letter(**ENDED).text

@@ -1,11 +1,23 @@
 -- Roll the hours of some days up, by the days of the place.
+with day as materialized (
+    select s.site, d.since, d.until, s.time_zone
+      from store.site s
+     cross join lateral (
+            select date_trunc('day', %(since)s::timestamptz, s.time_zone) as since,
+                   (date_trunc('day', (%(until)s::timestamptz - interval '1 second') at time zone s.time_zone)
+                    + interval '1 day') at time zone s.time_zone as until) d
+     where %(sites)s::text[] is null or s.site = any (%(sites)s)
+), sum as materialized (
+    select h.site, date_trunc('day', h.bucket, d.time_zone) as bucket, h.unit, h.kind, sum(h.n) as n
+      from day d join store.event_hour h on h.site = d.site and h.bucket >= d.since and h.bucket < d.until
+     group by h.site, date_trunc('day', h.bucket, d.time_zone), h.unit, h.kind
+), left_empty as (
+    delete from store.event_day x using day d
+     where x.site = d.site and x.bucket >= d.since and x.bucket < d.until
+       and not exists (select from sum s where (s.site, s.bucket, s.unit, s.kind) = (x.site, x.bucket, x.unit, x.kind))
+)
 insert into store.event_day as d (site, bucket, unit, kind, n)
-select h.site, date_trunc('day', h.bucket, s.time_zone) as day, h.unit, h.kind, sum(h.n)
-  from store.site s join store.event_hour h using (site)
- where (%(sites)s::text[] is null or s.site = any (%(sites)s))
-   and h.bucket >= date_trunc('day', %(since)s::timestamptz, s.time_zone)
-   and h.bucket < (date_trunc('day', (%(until)s::timestamptz - interval '1 second') at time zone s.time_zone)
-                   + interval '1 day') at time zone s.time_zone
- group by h.site, day, h.unit, h.kind
- order by h.site, day, h.unit, h.kind
+select site, bucket, unit, kind, n
+  from sum
+ order by site, bucket, unit, kind
     on conflict (site, bucket, unit, kind) do update set n = excluded.n

@@ -5,10 +5,10 @@ with rolled as (
 begun as (
     select date_bin(%(width)s, %(since)s at time zone %(zone)s, '2001-01-01') at time zone %(zone)s as since),
 sample as (
-    select quantity, device, sensor, at as moment, 1::bigint as n, value as low, value as high, value as total
+    select quantity, device, sensor, moment, 1::bigint as n, value as low, value as high, value as total
       from seen.measurement
-     where site = %(site)s and at >= %(since)s - %(width)s and at < %(until)s
-       and (%(source)s = 'raw' or at >= (select until from rolled))
+     where site = %(site)s and moment >= %(since)s - %(width)s and moment < %(until)s
+       and (%(source)s = 'raw' or moment >= (select until from rolled))
     union all
     select quantity, device, sensor, bucket, n, low, high, total
       from seen.measurement_hour

@@ -4,6 +4,11 @@ with next as (
       from store.message m join store.incident i using (incident)
      where m.sent is null and m.given_up is null and m.channel = %(channel)s
        and m.next_try <= %(now)s and (m.leased_until is null or m.leased_until <= %(now)s)
+       -- That it ended comes after that it began.
+       and (m.reason <> 'ended'
+            or not exists (select from store.message o
+                            where (o.incident, o.person, o.channel) = (m.incident, m.person, m.channel)
+                              and o.reason <> 'ended' and o.sent is null and o.given_up is null))
      order by array_position(array['urgent', 'attention', 'notice'], i.priority), m.next_try, m.message
      limit 1
        for update of m skip locked
@@ -12,14 +17,22 @@ with next as (
        set leased_until = %(lease)s, tries = m.tries + 1
       from next
      where m.message = next.message
- returning m.message, m.incident, m.unit, m.person, m.reason, m.made, m.tries, m.leased_until
+ returning m.message, m.incident, m.unit, m.person, m.channel, m.reason, m.made, m.tries, m.leased_until
 )
 select l.message, l.incident, l.unit, l.person, p.role, p.language, p.tell, p.removed is not null as removed,
        l.reason, l.made, l.tries, l.leased_until as lease,
        i.state, i.priority, i.silent, i.confirmed is not null as confirmed,
        exists (select from store.incident_record r
                 where r.incident = i.incident and r.data @> '{"while_blind": true}') as while_blind,
-       i.occurred, s.time_zone, i.owner, o.role as owner_role,
+       exists (select from store.incident_record r
+                where r.incident = i.incident and r.data ? 'paused_s') as paused,
+       exists (select from store.message o
+                where (o.incident, o.person, o.channel) = (l.incident, l.person, l.channel)
+                  and o.sent is not null) as told_before,
+       (select (g.data ->> 'incident')::bigint from store.incident_log g
+         where g.incident = l.incident and g.what = 'ended' limit 1) as goes_on_in,
+       coalesce((select min(coalesce(r.corrected, r.at)) from store.incident_record r where r.incident = i.incident),
+                i.occurred) as occurred, s.time_zone, i.owner, o.role as owner_role,
        (select n.text from store.incident_step n
          where n.incident = l.incident and n.role = p.role and n.done is null
          order by n.place, n.step limit 1) as step,

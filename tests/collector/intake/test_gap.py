@@ -104,6 +104,20 @@ def test_one_row_tells_all_that_is_missing_of_a_lane():
     assert first.name != second.name
 
 
+@pytest.mark.parametrize(
+    ("listened", "late"),
+    [(3600, {}), (60, {"unheard_s": 300, "paused_s": 240}), (281, {})],
+)
+def test_what_is_told_late_because_we_did_not_listen_says_so(
+    listened: int, late: dict[str, int]
+):
+    heard = Listening(timedelta(seconds=listened))
+    decision = decide([gap(hole(3, 5), 300)], [hole(3, 5)], NOW, heard)
+    (row,) = records_withheld(decision.tell, NOW)
+    said = {"lane": "up", "first": 3, "last": 5, "missing": 3}
+    assert row.data == said | late
+
+
 @given(st.lists(st.sets(st.integers(1, 12)), min_size=1, max_size=8))
 def test_as_numbers_come_one_told_gap_is_never_told_again_and_ends_once(
     arrivals: list[set[int]],

@@ -39,11 +39,41 @@ async def test_the_worst_of_two_counts(lane: Bench, order: tuple[str, str]):
     assert near(found, 30, 12)
 
 
-async def test_one_that_is_deaf_makes_all_deaf(lane: Bench):
-    await say(lane.database, "a", None)
-    assert await say(lane.database, "b", WELL) is None
+async def test_one_that_is_deaf_counts_as_what_it_proved_last(
+    lane: Bench, owner: Owner
+):
+    await say(lane.database, "a", WELL)
+    move(owner, 40)
+    assert await say(lane.database, "a", None) is None
+    assert near(await say(lane.database, "b", WELL), 3600, 40)
     await say(lane.database, "a", Listening(9 * S))
     assert near(await say(lane.database, "b", WELL), 9, 0)
+
+
+async def test_one_that_stays_deaf_keeps_no_silence_from_being_told(
+    lane: Bench, owner: Owner
+):
+    await say(lane.database, "a", WELL)
+    move(owner, 61)
+    for _ in range(3):
+        assert await say(lane.database, "a", None) is None
+        assert near(await say(lane.database, "b", WELL), 3600, 0)
+
+
+async def test_one_that_never_heard_anything_holds_nobody_up(lane: Bench):
+    assert await say(lane.database, "a", None) is None
+    assert near(await say(lane.database, "b", WELL), 3600, 0)
+
+
+async def test_one_of_two_that_was_deaf_is_no_time_in_which_nobody_heard(
+    lane: Bench, owner: Owner
+):
+    await say(lane.database, "a", WELL)
+    move(owner, 100)
+    await say(lane.database, "b", WELL)
+    await say(lane.database, "a", None)
+    await say(lane.database, "a", Listening(1 * S))
+    assert rows(owner, "select * from store.deaf") == []
 
 
 async def test_one_that_hangs_counts_as_what_it_proved_last(lane: Bench, owner: Owner):

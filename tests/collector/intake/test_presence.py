@@ -16,6 +16,7 @@ from collector.intake.presence import (
     PathPulse,
     decide_device,
     decide_path,
+    waited,
 )
 from collector.intake.source import MISC_S as PROBE_S
 from collector.intake.watch import TICK_S
@@ -146,3 +147,34 @@ def test_a_last_will_that_we_heard_before_a_pause_is_judged_after_it():
 def test_a_path_is_not_lost_while_we_do_not_listen():
     pulse = PathPulse(PATH_LOST * 2, None, told=False)
     assert decide_path(pulse, Listening(seconds(9))).reason == "not_listening"
+
+
+@pytest.mark.parametrize(
+    ("unheard", "listened", "behind", "paused"),
+    [(18, 3600, 0, 0), (300, 20, 0, 280), (300, 3600, 30, 30), (25, 3600, 3, 3)],
+)
+def test_a_decision_says_how_much_of_the_silence_did_not_count(
+    unheard: float, listened: float, behind: float, paused: float
+):
+    listening = Listening(seconds(listened), seconds(behind))
+    assert decide_device(station(unheard), POLICY, listening).paused == seconds(paused)
+
+
+def test_so_does_that_of_a_path_by_whichever_way_it_is_known():
+    listening = Listening(seconds(100))
+    silent = decide_path(PathPulse(seconds(400), None, told=False), listening)
+    assert (silent.tell, silent.paused) == (True, seconds(300))
+    gone = decide_path(PathPulse(seconds(401), seconds(400), told=False), listening)
+    assert (gone.reason, gone.paused) == ("last_will", seconds(300))
+
+
+@pytest.mark.parametrize(
+    ("paused", "said"),
+    [
+        (0, {"unheard_s": 90}),
+        (20, {"unheard_s": 90}),
+        (20.5, {"unheard_s": 90} | {"paused_s": 20}),
+    ],
+)
+def test_a_short_pause_is_not_told(paused: float, said: dict[str, int]):
+    assert waited(seconds(90.9), seconds(paused)) == said

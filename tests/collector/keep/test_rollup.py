@@ -10,6 +10,7 @@ import pytest
 from obstore.store import ObjectStore
 
 from collector.database import Database
+from collector.intake.correction import Lag, correct_runs
 from collector.intake.row import EventRow
 from collector.keep.errors import ElsewhereError
 from collector.keep.retention import forget
@@ -27,19 +28,27 @@ pytestmark = pytest.mark.both_databases
 
 # What the raw rows say, reckoned anew; what was rolled up has to be the same.
 HOURS = """
-    select site, date_trunc('hour', at), unit, device, sensor, quantity,
+    with measured as (
+        select *, coalesce(corrected, at) as moment from store.measurement)
+    select site, date_trunc('hour', moment), unit, device, sensor, quantity,
            count(*), min(value), max(value), sum(value)
-      from store.measurement where at < %s group by 1, 2, 3, 4, 5, 6 order by 1, 2, 4"""
+      from measured where moment < %s group by 1, 2, 3, 4, 5, 6 order by 1, 2, 4"""
 DAYS = """
-    select site, date_trunc('day', at, 'Europe/Amsterdam'), unit, device, sensor,
+    with measured as (
+        select *, coalesce(corrected, at) as moment from store.measurement)
+    select site, date_trunc('day', moment, 'Europe/Amsterdam'), unit, device, sensor,
            quantity, count(*), min(value), max(value), sum(value)
-      from store.measurement where at < %s group by 1, 2, 3, 4, 5, 6 order by 1, 2, 4"""
+      from measured where moment < %s group by 1, 2, 3, 4, 5, 6 order by 1, 2, 4"""
 EVENT_HOURS = """
-    select site, date_trunc('hour', at), unit, kind, count(*)
-      from store.event where at < %s group by 1, 2, 3, 4 order by 1, 2, 4"""
+    with happened as (
+        select *, coalesce(corrected, at) as moment from store.event)
+    select site, date_trunc('hour', moment), unit, kind, count(*)
+      from happened where moment < %s group by 1, 2, 3, 4 order by 1, 2, 4"""
 EVENT_DAYS = """
-    select site, date_trunc('day', at, 'Europe/Amsterdam'), unit, kind, count(*)
-      from store.event where at < %s group by 1, 2, 3, 4 order by 1, 2, 4"""
+    with happened as (
+        select *, coalesce(corrected, at) as moment from store.event)
+    select site, date_trunc('day', moment, 'Europe/Amsterdam'), unit, kind, count(*)
+      from happened where moment < %s group by 1, 2, 3, 4 order by 1, 2, 4"""
 TABLES = {
     "measurement_hour": HOURS,
     "measurement_day": DAYS,
@@ -99,6 +108,47 @@ async def test_hours_and_days_say_what_the_rows_say(
         assert rolled(pen, table) == pen.rows(question, reach(pen)), table
         assert rolled(pen, table), table
     assert await roll(database, terms) == 0
+
+
+@pytest.mark.parametrize("hours", [-50, -5, 5])
+async def test_rows_of_a_clock_that_was_off_move_to_their_hours(
+    database: Database, terms: Terms, pen: Pen, hours: int
+):
+    now = pen.now()
+    some_days(pen, now - days(3))
+    pen.measured(now - days(2), 99)  # alone in its hour and on its day
+    await roll(database, terms)
+    lag = Lag(DEVICES["haven"], world.RUN, hours * 3600.0)
+    async with database.transaction() as transaction:
+        moved = await correct_runs(transaction, [lag])
+        await mark(transaction, [], moved)
+    before = rolled(pen, "measurement_hour")
+    assert await roll(database, terms) > 0
+    assert pen.count("rollup_dirty") == 0
+    assert rolled(pen, "measurement_hour") != before
+    for table, question in TABLES.items():
+        assert rolled(pen, table) == pen.rows(question, reach(pen)), table
+
+
+async def test_rows_that_move_leave_alone_what_outlives_its_raw_rows(
+    database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
+):
+    old = pen.now() - days(200)
+    some_days(pen, old)
+    pen.run("delete from store.keep_done")
+    pen.run(
+        "insert into store.measurement_hour values"
+        " ('haven', date_trunc('hour', %s::timestamptz, 'UTC'), 'noord', %s, 8,"
+        " 'temperature', 7, 1, 2, 9)",
+        old - days(1),
+        DEVICES["haven"],
+    )
+    await forget(database, blobs, terms)
+    before = rolled(pen, "measurement_hour")
+    dirty(pen, old - days(1))
+    await roll(database, terms)
+    assert rolled(pen, "measurement_hour") == before
+    assert before
 
 
 async def test_only_hours_that_are_over_are_rolled_up(

@@ -1,0 +1,87 @@
+"""All that happened at a station, page by page, the latest first."""
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+from dashboard.detail import EVENTS_MOST, told
+from dashboard.errors import NotFoundError
+from dashboard.page import QUERIES, Look, View
+from dashboard.site import site_row
+
+_CURSOR = re.compile(r"(\d{1,18})-(\d{1,18})-([a-z2-7]{16})-([\w-]{1,80})-(al|up)")
+_BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A record in the order of these pages; the next page begins behind it.
+
+    Records of one moment are told apart by their names, so that none of them is on two
+    pages, or on none.
+    """
+
+    at: datetime
+    seq: int = 0
+    device: str = ""
+    run: str = ""
+    lane: str = ""
+
+    @classmethod
+    def of(cls, text: str, now: datetime) -> "Cursor":
+        """Read what an address asks for; nonsense gives the present."""
+        found = _CURSOR.fullmatch(text)
+        if found is None:
+            return cls(now)
+        at, seq, device, run, lane = found.groups()
+        try:
+            return cls(_BEGIN + int(at) * _MICROSECOND, int(seq), device, run, lane)
+        except OverflowError:
+            return cls(now)
+
+    def __str__(self) -> str:
+        at = (self.at - _BEGIN) // _MICROSECOND
+        return f"{at}-{self.seq}-{self.device}-{self.run}-{self.lane}"
+
+
+async def events_view(look: Look, site: str, before: str) -> View:
+    """Read one page of what happened at a place before a cursor.
+
+    Raises:
+        NotFoundError: there is no such place, the asker may not see it, or it is a kit,
+            which shares nothing of the sort.
+    """
+    cursor = Cursor.of(before, look.now)
+    async with look.parts.database.transaction(
+        look.asker.person, read_only=True
+    ) as transaction:
+        row = await site_row(transaction, site)
+        if row["kind"] != "station":
+            raise NotFoundError
+        zones = await transaction.all(QUERIES["zones"], site=site)
+        found = await transaction.all(
+            QUERIES["events_before"], site=site, most=EVENTS_MOST + 1, **asdict(cursor)
+        )
+    shown, more = found[:EVENTS_MOST], found[EVENTS_MOST:]
+    last = shown[-1] if more else None
+    name = look.words.place(row["kit"], row["name"])
+    return View(
+        partial="site_events.html",
+        title=f"{name}: {look.words('events.title')}",
+        address=f"/site/{site}/events?before={before}",
+        values={
+            "site": row,
+            "name": name,
+            "station": {
+                "zones": {zone["number"]: zone for zone in zones},
+                "events": told(look.words, shown[::-1]),
+            },
+            "later": bool(before),
+            "older": last and str(Cursor(*(last[key] for key in _NAME))),
+        },
+        zone=row["time_zone"],
+    )
+
+
+_NAME = ("at", "seq", "device", "run", "lane")
