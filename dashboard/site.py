@@ -23,7 +23,7 @@ from dashboard.unit import (
     deaf_spans,
     going_on,
 )
-from dashboard.verified import seen_again
+from dashboard.verified import with_verdict
 
 Row = Mapping[str, Any]
 
@@ -114,10 +114,7 @@ async def site_view(look: Look, site: str, window: Window) -> View:
         values={
             "site": row,
             "name": name,
-            "incidents": [
-                {**each, "again": seen_again(each["last_kinds"], each["last_at"])}
-                for each in incidents
-            ],
+            "incidents": [with_verdict(each) for each in incidents],
             "health": health,
             "standing": stands,
             "window": window,
