@@ -70,7 +70,7 @@ def sky() -> Iterator[Air | None]:
         with air() as made:
             yield made
     except ServerMissing as missing:
-        say(f"no packet is lost in this run: {done_without(missing)}")
+        say(f"no packet is lost in this run: {missing}")
         yield None
 
 
