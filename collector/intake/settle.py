@@ -22,6 +22,7 @@ from collector.intake.ingest import (
     HeardPart,
     SetAside,
 )
+from collector.intake.line import Lines
 from collector.intake.picture import Pictures
 from collector.intake.source import Clock
 from collector.intake.store import Stored, doubted, set_aside, store
@@ -170,10 +171,11 @@ class Settler:
         metrics.rows.labels(self._name).inc(stored.rows)
         metrics.duplicates.labels(self._name).inc(stored.duplicates)
         metrics.late.labels(self._name).inc(stored.late)
-        for finding in findings:
-            aside = isinstance(finding, SetAside)
-            outcome = "set_aside" if aside else "stored"
-            metrics.frames.labels(self._name, outcome).inc()
+        aside = sum(isinstance(one, SetAside) for one in findings)
+        counts = {"set_aside": aside, "stored": len(findings) - aside}
+        for outcome, count in counts.items():
+            if count:
+                metrics.frames.labels(self._name, outcome).inc(count)
         for doubtful in _doubtful(findings):
             metrics.set_aside.labels(doubtful.refusal).inc()
 
@@ -199,7 +201,7 @@ def _refused_as_data(finding: Finding, error: Exception) -> Finding | None:
         return None
     why = f"the database cannot hold it ({error.sqlstate})"
     if isinstance(finding, Heard) and finding.rows:
-        return replace(finding, rows=(), doubt=why)
+        return replace(finding, rows=(), lines=Lines(), doubt=why)
     return SetAside(
         finding.message, finding.digest, finding.path, finding.known, "bad_body", why
     )
