@@ -47,6 +47,8 @@ def test_addresses_are_read_from_the_setting():
         ({"presence": AWAY}, "away"),
         ({"broker": "not connected: nothing is heard"}, "broker"),
         ({"broker": "not connected", "plain": FULL}, "full"),
+        ({"hearing": "no word of our own comes back"}, "unproven"),
+        ({"hearing": "no word of our own comes back", "plain": FULL}, "full"),
         ({"plain": BUSY}, None),
         ({"notify": "no SMTP server is set: nobody is told"}, None),
         ({"plain frames": "a frame is not stored: KeyError"}, None),
