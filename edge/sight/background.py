@@ -116,7 +116,7 @@ class Background:
         if where is None or fine is None:
             self._threads.rest()
             return Difference(self._nothing, self._nothing)
-        differs: Pixels = np.zeros_like(level)
+        differs = np.zeros(level.shape, np.uint8)
         differs[where] = self._threads.leave_out(fine, where)
         where = _around(differs)
         if where is None:
@@ -129,7 +129,7 @@ class Background:
             new[place] = 0
         if not cv2.countNonZero(new):
             return Difference(differs, self._nothing, where, detail)
-        things = np.zeros_like(level)
+        things = np.zeros(level.shape, np.uint8)
         things[where] = things_in(differs[where], detail(), noise)
         for place in places:
             solid = cv2.countNonZero(things[place])
@@ -152,7 +152,7 @@ class Background:
         more than a shadow is not asked for, nor who is there: KNN gets used to those.
         """
         far = cv2.dilate(core, _DOT, anchor=(0, 0))  # without what is thinner than 2 px
-        asked = np.zeros_like(level)
+        asked = np.zeros(level.shape, np.uint8)
         hard = opened(self._hard(level, far, where))
         asked[where] = hard
         for place in held:
