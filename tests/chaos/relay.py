@@ -161,7 +161,8 @@ def network() -> Iterator[Network]:
 
 def _reset(writer: asyncio.StreamWriter) -> None:
     opened: socket.socket = writer.get_extra_info("socket")
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+    with suppress(OSError):  # the other side was faster: it is closed already
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
     writer.transport.abort()
 
 
