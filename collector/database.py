@@ -123,15 +123,12 @@ class Transaction:
             await cursor.executemany(query.text, list(rows))
             return cursor.rowcount
 
-    async def copy(
-        self, query: Query[Any], /, rows: Iterable[Sequence[object]]
-    ) -> None:
-        """Send rows through a `copy ... from stdin`; a dict in them is jsonb."""
+    async def copy(self, query: Query[Any], /, lines: bytes) -> None:
+        """Send whole lines of COPY's text format through a `copy ... from stdin`."""
         with wrapped():
             cursor = self._connection.cursor()
             async with cursor.copy(query.text) as copy:
-                for row in rows:
-                    await copy.write_row(row)
+                await copy.write(lines)
 
     async def notify(self, channel: str, payload: str) -> None:
         """Tell those who listen, when this transaction commits and only then."""

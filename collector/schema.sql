@@ -179,7 +179,8 @@ create table store.device_state (
     clock_low double precision,
     clock_low_since timestamptz,
     clock_frames int not null default 0,
-    clock_told double precision
+    clock_told double precision,
+    clock_right timestamptz  -- until when it is known to have been right
 );
 
 create table store.path_state (
@@ -243,6 +244,22 @@ create table store.clock_jump (
     site text not null references store.site,
     seconds double precision not null,
     primary key (device, run, before)
+);
+
+-- Work to do: what a run wrote before `before`, and came from `since` until `until`, lacks so many seconds. It is done
+-- from the latest number down; `reach` is how far. `worked`: when that was, or when it became known.
+create table store.clock_lag (
+    lag bigint generated always as identity primary key,
+    device text not null references store.device,
+    run text not null,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    seconds double precision not null,
+    since timestamptz not null,
+    until timestamptz not null,
+    before timestamptz not null,
+    reach bigint,
+    worked timestamptz not null default now()
 );
 
 -- Pictures and clips of stations: parts until all have come, then a file in the blob store. `sort` is what it is, found
@@ -512,6 +529,7 @@ declare
     walled constant text[] := array[
         'unit', 'person', 'site', 'zone', 'device', 'sensor', 'event', 'measurement', 'event_untimed',
         'frame_set_aside', 'device_state', 'path_state', 'lane_state', 'gap', 'clock_jump',
+        'clock_lag',
         'picture', 'picture_part', 'task_aside',
         'incident', 'incident_record', 'incident_step', 'incident_log', 'message'];
     name text;
@@ -628,7 +646,8 @@ grant select, insert (incident, step, unit, place, role, text, mandatory), updat
     on store.incident_step to wachtpost_collector;
 grant select, insert, delete on
     store.event, store.measurement, store.event_untimed, store.picture_part to wachtpost_collector;
-grant select, insert, update, delete on store.lane_state, store.gap, store.clock_jump to wachtpost_collector;
+grant select, insert, update, delete on store.lane_state, store.gap, store.clock_jump, store.clock_lag
+    to wachtpost_collector;
 grant update (corrected) on store.event, store.measurement, store.event_untimed, store.incident_record
     to wachtpost_collector;
 grant delete on store.frame_set_aside, store.picture, store.sensor, store.zone to wachtpost_collector;

@@ -25,6 +25,7 @@ from collector.intake.row import EventRow
 from collector.intake.settle import Rules, Shelf, Watch
 from collector.intake.source import MqttSource, Subscription
 from collector.intake.watch import PresenceWatch
+from collector.keep.correct import Corrector
 from collector.keep.scheduler import Keeper
 from collector.keep.terms import Terms
 from collector.metrics import Health, Metrics
@@ -134,6 +135,8 @@ class Collector:
             self.health,
         )
         tasks.append(group.create_task(keeper.run(), name="keep"))
+        corrector = Corrector(self._stores.others, self.health)
+        tasks.append(group.create_task(corrector.run(), name="corrections"))
         if ready.email is None:
             self.health.trouble("notify", "no SMTP server is set: nobody is told")
         else:

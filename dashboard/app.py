@@ -141,7 +141,7 @@ async def _refused(request: Request, error: Exception) -> Response:
         return HTMLResponse(
             render(parts_of(request), "refused.html", values),
             status_code=error.status,
-            headers={"hx-retarget": "#refused", "hx-reswap": "innerHTML"},
+            headers={"hx-reswap": "none"},
         )
     return HTMLResponse(
         render(parts_of(request), "refused_page.html", values),

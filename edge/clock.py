@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sites.health import ClockChanged
 
-JUMP_S = 5.0  # what a collector calls wrong; NTP slews smaller ones away by itself
+JUMP_S = 5.0  # what a collector calls wrong; what NTP slews moves both clocks
 _MOST_S = 1e10  # more does not fit in the record; it is 317 years
 
 
@@ -21,17 +21,20 @@ class Reading:
 
 
 class ClockWatch:
-    """Looks at the clocks again and again, and tells each jump once."""
+    """Looks at the clocks again and again, and tells each jump once.
+
+    Small steps add up: they count from what was told last.
+    """
 
     def __init__(self, begun: Reading) -> None:
-        self._before = begun
+        self._told = begun
 
     def look(self, now: Reading, *, trusted: bool) -> ClockChanged | None:
         """Give what to write down; `trusted`: something keeps the clock right now."""
-        before, self._before = self._before, now
-        seconds = jump(before, now)
+        seconds = jump(self._told, now)
         if seconds is None:
             return None
+        self._told = now
         seconds = min(max(round(seconds, 3), -_MOST_S), _MOST_S)
         return ClockChanged(at=now.wall, seconds=seconds, trusted=trusted)
 

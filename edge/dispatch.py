@@ -19,7 +19,7 @@ from edge.album import PartName
 from edge.lane import Batch
 from edge.outbox import Outbox
 from edge.receipts import Receipts
-from edge.window import ALARMS, PARTS, PLAIN, Window
+from edge.window import ALARMS, PARTS, PLAIN, Flight, Window
 from sites.blob import Part, seal_part
 from sites.frame import Header, digest, seal
 from sites.record import Lane
@@ -65,14 +65,15 @@ class Sender:
 
 def forget_frame(
     frames: Mapping[Lane, Window[Batch]], outbox: Outbox, name: str, now: float
-) -> bool:
-    """Forget what the frame of this name carried; False where it is none of these."""
+) -> Flight[Batch] | None:
+    """Forget what the frame of this name carried; None where it is none of these."""
     for window in frames.values():
-        batch = window.settle(name, now)
-        if batch is not None:
+        flight = window.settle(name, now)
+        if flight is not None:
+            batch = flight.load
             outbox.forget(batch.run, batch.lane, batch.seqs)
-            return True
-    return False
+            return flight
+    return None
 
 
 class Dispatch:
@@ -103,8 +104,16 @@ class Dispatch:
         """Say that there is something to send or to hear."""
         self._bell.set()
 
-    async def serve(self, wire: Wire) -> None:
-        """Use a connection until it is lost; raises LinkError then."""
+    @property
+    def alarm_since(self) -> float:
+        """Since when an alarm waits for its receipt; infinite where none does."""
+        return self._frames["al"].oldest
+
+    async def serve(self, wire: Wire, lives: Callable[[], None] = lambda: None) -> None:
+        """Use a connection until it is lost; raises LinkError then.
+
+        `lives` is called for each receipt of something that was under way.
+        """
         clock = asyncio.get_running_loop().time
         for frames in self._frames.values():
             frames.reopen(clock())
@@ -112,20 +121,29 @@ class Dispatch:
         while True:
             self._bell.clear()
             for payload in wire.take():
-                self.hear(payload, clock())
+                if self.hear(payload, clock()):
+                    lives()
             self.send(wire, clock())
             await self._wait(clock())
 
-    def hear(self, payload: bytes, now: float) -> None:
-        """Take a receipt, and forget exactly what its frame carried."""
+    def hear(self, payload: bytes, now: float, life: str | None = None) -> bool:
+        """Take a receipt, and forget exactly what its frame carried.
+
+        True where it answers something that was under way, or the sign of `life` of
+        this name; False for anything else, such as a receipt that came before.
+        """
         receipt = self._receipts.open(payload)
         if receipt is None:
-            return
-        if forget_frame(self._frames, self._outbox, receipt.frame, now):
-            return
+            return False
+        frame = forget_frame(self._frames, self._outbox, receipt.frame, now)
+        if frame is not None:
+            self._receipts.hear_time(receipt.at, now - frame.begun)
+            return True
         part = self._parts.settle(receipt.frame, now)
         if part is not None:
-            self._album.confirm(PartName(part.whole, part.index), part.count)
+            name = PartName(part.load.whole, part.load.index)
+            self._album.confirm(name, part.load.count)
+        return part is not None or receipt.frame == life
 
     def send(self, wire: Wire, now: float) -> None:
         """Send what is due, and what is new as far as the windows are open."""

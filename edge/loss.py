@@ -32,14 +32,21 @@ def _bounds(
     segment: Segment, torn: Sequence[Torn], log: Sequence[Segment]
 ) -> tuple[int, int]:
     """Give the last number before a segment and the first behind it; 0 for none."""
-    run = [one for one in log if one.name.run == segment.name.run]
+    run = [one for one in log if one is segment or _places(one, segment)]
     place = run.index(segment)
     ceiling = run[place + 1].first if place + 1 < len(run) else 0
     if torn[0].offset or segment.name.part == 1:  # its header says where it begins
         return (segment.first - 1 if torn[0].offset else 0), ceiling
     older = run[place - 1] if place else segment
-    near = older.name.part + 1 == segment.name.part
-    return (older.last if near else segment.first - 1), ceiling
+    if older.name.part + 1 == segment.name.part:
+        return older.last, ceiling
+    return (segment.seqs[0] if segment.seqs else ceiling) - 1, ceiling
+
+
+def _places(other: Segment, segment: Segment) -> bool:
+    """Tell whether another segment shows where one stands: not if it lost all."""
+    known = other.seqs or other.first > 1 or other.name.part == 1
+    return bool(known) and other.name.run == segment.name.run
 
 
 def _confirmed(segment: Segment) -> set[int]:

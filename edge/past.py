@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby, pairwise
+from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
@@ -85,6 +85,7 @@ def look_back(folder: Path, disk: Disk) -> Past:
         past.joined += _joined(log, past.torn)
     for segment in past.joined:
         past.segments[segment.name.lane].remove(segment)
+        past.torn.pop(segment.path, None)  # nothing is lost with it
     return past
 
 
@@ -146,11 +147,21 @@ def _look_again(folder: Path) -> Past | None:
 
 
 def _joined(log: list[Segment], torn: Container[Path]) -> Iterator[Segment]:
-    """Find segments that were written into the next one, and not deleted any more."""
-    for older, newer in pairwise(log):
-        whole = bool(newer.seqs) and newer.path not in torn
-        if whole and older.name.run == newer.name.run and newer.first <= older.first:
+    """Find segments that were written into a later one, and not deleted any more.
+
+    A power cut may bring back what was deleted, damaged or not.
+    """
+    newer: Segment | None = None
+    for older in reversed(log):
+        if newer is not None and _holds(newer, older) and newer.path not in torn:
             yield older
+        else:
+            newer = older
+
+
+def _holds(newer: Segment, older: Segment) -> bool:
+    ours = older.name.run == newer.name.run
+    return ours and bool(newer.seqs) and newer.first <= older.first
 
 
 def _run_of(segment: Segment) -> tuple[int, str]:

@@ -18,14 +18,16 @@ log = structlog.get_logger()
 class Receipts:
     """Opens receipts for one device; `counts` says what became of all that came.
 
-    `hear_time` is told the collector's time by each.
+    `hear_time` is told the collector's time in one that answers a frame under way, and
+    how many seconds ago that frame went first: no receipt of it is older. Others may
+    have been kept by somebody, and tell no time.
     """
 
     device: str
     key: SigningKey
     collector: VerifyKey
     counts: Counter[str] = field(default_factory=Counter)
-    hear_time: Callable[[datetime], None] = lambda _: None
+    hear_time: Callable[[datetime, float], None] = lambda *_: None
 
     def open(self, payload: bytes) -> Receipt | None:
         """Read a receipt; None for anything forged, broken or for somebody else."""
@@ -37,7 +39,6 @@ class Receipts:
         if receipt.device != self.device:
             self._ignore()
             return None
-        self.hear_time(receipt.at)
         if receipt.outcome == "set_aside":
             self._warn("receipt.set_aside", reason=receipt.reason)
         else:

@@ -56,15 +56,24 @@ class Slots:
         """Say that there is something to hear; sending waits for its slot."""
         self._bell.set()
 
-    async def serve(self, wire: Wire) -> None:
-        """Use a connection until it is lost; raises LinkError then."""
+    @property
+    def alarm_since(self) -> float:
+        """Since when an alarm waits for its receipt; infinite where none does."""
+        return self._frames["al"].oldest
+
+    async def serve(self, wire: Wire, lives: Callable[[], None] = lambda: None) -> None:
+        """Use a connection until it is lost; raises LinkError then.
+
+        `lives` is called for each receipt of something that was under way.
+        """
         clock = asyncio.get_running_loop().time
         for window in self._frames.values():
             window.reopen(clock())
         while True:
             self._bell.clear()
             for payload in wire.take():
-                self.hear(payload, clock())
+                if self.hear(payload, clock()):
+                    lives()
             if clock() >= self._next:
                 self._next = next_slot(self._next, clock())
                 wire.publish("al", self.compose(clock()))
@@ -74,11 +83,19 @@ class Slots:
             except TimeoutError:
                 continue
 
-    def hear(self, payload: bytes, now: float) -> None:
-        """Take a receipt, and forget exactly what its frame carried."""
+    def hear(self, payload: bytes, now: float, life: str | None = None) -> bool:
+        """Take a receipt, and forget exactly what its frame carried.
+
+        True where it answers something that was under way, or the sign of `life` of
+        this name; False for anything else, such as a receipt that came before.
+        """
         receipt = self._receipts.open(payload)
-        if receipt is not None:
-            forget_frame(self._frames, self._outbox, receipt.frame, now)
+        if receipt is None:
+            return False
+        frame = forget_frame(self._frames, self._outbox, receipt.frame, now)
+        if frame is not None:
+            self._receipts.hear_time(receipt.at, now - frame.begun)
+        return frame is not None or receipt.frame == life
 
     def compose(self, now: float) -> bytes:
         """Fill one slot: alarms first, new before old; an empty list if need be."""

@@ -27,9 +27,14 @@ class TrustedTime:
         self._now, self._steady = now, steady
         self._heard: tuple[datetime, float] | None = None
 
-    def hear(self, at: datetime) -> None:
-        """Take the time that the collector has signed just now."""
-        self._heard = at, self._steady()
+    def hear(self, at: datetime, age: float = 0.0) -> None:
+        """Take the time that the collector has signed, `age` seconds ago at most.
+
+        One that may be older than AGREE_S says nothing: whoever holds the broker may
+        have kept it until the clock was set to fit.
+        """
+        if age <= AGREE_S:
+            self._heard = at, self._steady()
 
     def now(self) -> datetime | None:
         """Give the time; None where nobody bears it out, or the clocks disagree."""

@@ -1,15 +1,17 @@
 """Which path carries what a device sends, where it has more than one.
 
-The first that lives carries everything: a path on which something came down lately,
-or, where none does, one that is connected. The others say each IDLE_S seconds that they
-are there, with a frame without records. When the one that carries is lost, what was
-under way goes again on the next.
+The first that lives carries everything: a path on which a receipt came lately of what
+was under way, or, where none does, one that is connected. The others say each IDLE_S
+seconds that they are there, with a frame without records. When the one that carries is
+lost, or holds an alarm back, what was under way goes again on the next.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from edge.dispatch import Wire
+from sites.frame import digest
 from sites.topic import Channel
 
 IDLE_S = 30.0  # a path counts as lost after 90 s
@@ -20,10 +22,12 @@ LOOK_S = 5.0
 class Carrier(Protocol):
     """What uses a connection: a station's dispatch, or a home's slots."""
 
+    @property
+    def alarm_since(self) -> float: ...
     def ring(self) -> None: ...
-    def hear(self, payload: bytes, now: float) -> None: ...
+    def hear(self, payload: bytes, now: float, life: str | None = None) -> bool: ...
     def sign_of_life(self) -> tuple[Channel, bytes]: ...
-    async def serve(self, wire: Wire) -> None: ...
+    async def serve(self, wire: Wire, lives: Callable[[], None]) -> None: ...
 
 
 class _OvertakenError(Exception):
@@ -35,18 +39,21 @@ class _Turn:
 
     def __init__(self, ways: "Ways", rank: int, wire: Wire) -> None:
         self._ways, self._rank, self._wire = ways, rank, wire
+        self._begun = _now()
 
     def publish(self, channel: Channel, payload: bytes) -> None:
         self._wire.publish(channel, payload)
 
     def take(self) -> list[bytes]:
         """Give what has come down; raises LinkError, or when the turn is over."""
+        self._ways.judge(self._rank, self._begun)
         if self._ways.first != self._rank:
             raise _OvertakenError
-        came = self._wire.take()
-        if came:
-            self._ways.note_life(self._rank)
-        return came
+        return self._wire.take()
+
+    def lives(self) -> None:
+        """Note that a receipt came of what was under way."""
+        self._ways.note_life(self._rank)
 
 
 class Ways:
@@ -57,6 +64,7 @@ class Ways:
         self._bells: dict[int, asyncio.Event] = {}  # of those that are connected
         self._heard: dict[int, float] = {}
         self._due: dict[int, float] = {}
+        self._life: dict[int, str] = {}  # the name of the last sign of it
         self._carrying: int | None = None
 
     @property
@@ -72,11 +80,19 @@ class Ways:
         return min(living or self._bells, default=None)
 
     def note_life(self, rank: int) -> None:
-        """Note that something came down on a connection."""
+        """Note that a receipt came on a connection which nobody can have kept."""
         before = self.first
         self._heard[rank] = _now()
         if self.first != before:
             self.ring()
+
+    def judge(self, rank: int, begun: float) -> None:
+        """Hold a connection that carries since `begun` for dead if it keeps an alarm.
+
+        Whoever holds its broker may let everything else through.
+        """
+        if max(self._carrier.alarm_since, begun) + LIVES_S <= _now():
+            self._heard.pop(rank, None)
 
     def ring(self) -> None:
         """Say that there is something to send or to hear, or that one was lost."""
@@ -99,7 +115,8 @@ class Ways:
     async def _carry(self, rank: int, wire: Wire) -> None:
         self._carrying = rank
         try:
-            await self._carrier.serve(_Turn(self, rank, wire))
+            turn = _Turn(self, rank, wire)
+            await self._carrier.serve(turn, turn.lives)
         except _OvertakenError:
             return
         finally:
@@ -111,10 +128,12 @@ class Ways:
         while self._carrying is not None or self.first != rank:
             bell.clear()
             for payload in wire.take():
-                self.note_life(rank)
-                self._carrier.hear(payload, _now())
+                if self._carrier.hear(payload, _now(), self._life.get(rank)):
+                    self.note_life(rank)
             if _now() >= self._due.get(rank, 0.0):
-                wire.publish(*self._carrier.sign_of_life())
+                channel, sealed = self._carrier.sign_of_life()
+                self._life[rank] = digest(sealed)
+                wire.publish(channel, sealed)
                 self._due[rank] = _next(self._due.get(rank), _now())
             if self.first == rank:
                 self._carrier.ring()  # so that the one before sees its turn is over

@@ -33,11 +33,15 @@ PARTS = Pace(first=5.0, longest=300.0, most=2)
 
 @dataclass
 class Flight(Generic[Load]):
-    """Something under way: its sealed bytes, and the digests under which it went."""
+    """Something under way: its sealed bytes, and the digests under which it went.
+
+    `begun` is when it went first, `sent_at` when it went last.
+    """
 
     load: Load
     sealed: bytes
     names: list[str]
+    begun: float
     sent_at: float
     due: float
     tries: int = 1
@@ -61,10 +65,15 @@ class Window(Generic[Load]):
         """When the next one goes again; infinite where none is under way."""
         return min((flight.due for flight in self.flights), default=float("inf"))
 
+    @property
+    def oldest(self) -> float:
+        """When the one went that waits longest; infinite where none is under way."""
+        return min((flight.begun for flight in self.flights), default=float("inf"))
+
     def add(self, load: Load, sealed: bytes, name: str, now: float) -> None:
         """Note something that was sent at `now`."""
         due = now + self._delay(1)
-        self.flights.append(Flight(load, sealed, [name], now, due))
+        self.flights.append(Flight(load, sealed, [name], now, now, due))
 
     def due(self, now: float) -> list[Flight[Load]]:
         """Give what should go again."""
@@ -78,7 +87,7 @@ class Window(Generic[Load]):
         if name not in flight.names:
             flight.names = [*flight.names, name][-_NAMES_KEPT:]
 
-    def settle(self, name: str, now: float) -> Load | None:
+    def settle(self, name: str, now: float) -> Flight[Load] | None:
         """Take out the flight that a receipt names; None where it names none of ours.
 
         A receipt shows that the collector lives, so others that were put off for long
@@ -88,7 +97,7 @@ class Window(Generic[Load]):
             if name in flight.names:
                 self.flights.remove(flight)
                 self._hurry(now)
-                return flight.load
+                return flight
         return None
 
     def reopen(self, now: float) -> None:

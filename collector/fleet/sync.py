@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from collector.database import Database, Transaction, jsonb
+from collector.errors import DatabaseBusyError
 from collector.fleet.errors import PlaybookRewrittenError
 from collector.query import Queries
 from sites.inventory import Inventory
@@ -18,6 +19,7 @@ log = structlog.get_logger()
 
 _QUERIES = Queries(Path(__file__).parent / "sql")
 _Rows = list[dict[str, Any]]
+TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,26 @@ class Synced:
 async def sync(database: Database, inventory: Inventory) -> Synced:
     """Make the store say what the inventory says, whole or not at all.
 
-    Again, it changes nothing. What is gone from the inventory is marked as removed
-    (its records stay), but zones and sensors go; a unit stays, without people.
+    Again, it changes nothing, and locks nothing that others store for. What is gone
+    from the inventory is marked as removed (its records stay), but zones and sensors
+    go; a unit stays, without people.
+
+    A site or device that changes is locked while others may store for it, in their own
+    order: who is chosen to yield (a deadlock) begins again.
 
     Raises:
         PlaybookRewrittenError: a playbook was changed without a new version.
         DatabaseError: nothing was changed.
     """
+    for _ in range(TRIES - 1):
+        try:
+            return await _try(database, inventory)
+        except DatabaseBusyError as error:
+            log.warning("inventory.retried", reason=str(error))
+    return await _try(database, inventory)
+
+
+async def _try(database: Database, inventory: Inventory) -> Synced:
     async with database.transaction() as transaction:
         await transaction.one(_QUERIES["lock"])
         rekeyed = await _rekeyed(transaction, inventory)

@@ -1,8 +1,9 @@
 """Ends an incident that nobody has to end: what was missing came after all.
 
 A person closes an incident with a sentence. The one exception is an incident of records
-that were withheld alone: once they are all there, nothing is left to judge. A trigger
-of the store holds the service to it.
+that were withheld alone: once they are all there, nothing is left to judge. Where some
+were dropped after all, or their device was taken away, they never come, and a person
+has to look. A trigger of the store holds the service to it.
 """
 
 from datetime import datetime

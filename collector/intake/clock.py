@@ -22,7 +22,8 @@ class Clock:
 
     `offset` is the estimate, None while there is none, and holds for `run` (None: for
     every one). `low` is the least since `since`, in `frames` frames. `told` is the
-    offset that was told as wrong, None while it is right.
+    offset that was told as wrong, None while it is right. `right` is when an estimate
+    last said that it was, in whatever run: what came until then needs no correction.
     """
 
     offset: float | None = None
@@ -31,6 +32,7 @@ class Clock:
     since: datetime | None = None
     frames: int = 0
     told: float | None = None
+    right: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,14 @@ def hear(clock: Clock, waits: Sequence[float], received: datetime) -> Clock:
     since, frames = clock.since or received, clock.frames + len(waits)
     ahead = low < (clock.offset or 0.0) - WRONG_S
     if ahead or (received - since >= WINDOW and frames >= FRAMES):
-        return replace(clock, offset=low, low=None, since=None, frames=0)
+        right = received if abs(low) <= WRONG_S else clock.right
+        return replace(clock, offset=low, low=None, since=None, frames=0, right=right)
     return replace(clock, low=low, since=since, frames=frames)
 
 
 def start(clock: Clock, run: str) -> Clock:
     """Begin anew with a run: while the device was down its clock may have changed."""
-    return Clock(run=run, told=clock.told)
+    return Clock(run=run, told=clock.told, right=clock.right)
 
 
 def jump(clock: Clock, seconds: float) -> Clock:

@@ -1,28 +1,28 @@
 """Writes the right time beside the one that a device said, where its clock was off."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from collector.database import Transaction, jsonb
+from collector.fleet.directory import Known
 from collector.intake.clock import NO_TIME_S, WRONG_S, Clock, Jump, corrected, shift
 from collector.intake.row import EventRow, RecordName
 from collector.query import Queries
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
-Hour = tuple[str, datetime]  # of a site
 _QUERIES = Queries(Path(__file__).parent / "sql")
 
 
 @dataclass(frozen=True)
 class Lag:
-    """What a run wrote before `before`, and we got since `since`, lacks `seconds`."""
+    """What a run wrote before `before` lacks `seconds`, if it came in this time."""
 
-    device: str
     run: str
     seconds: float
+    until: datetime
     since: datetime = ALWAYS
     before: datetime = FOR_EVER
 
@@ -45,24 +45,18 @@ async def correct_rows(
     return {row.name: time for row, time in right if time is not None}
 
 
-async def correct_runs(transaction: Transaction, lags: Sequence[Lag]) -> set[Hour]:
-    """Correct what was stored before it was known how far the clock was off.
+async def note_lags(
+    transaction: Transaction, known: Known, lags: Iterable[Lag]
+) -> None:
+    """Note what a device wrote before it was known how far its clock was off.
 
-    Also what incidents hold of it. Gives the hours from which or into which rows moved.
+    It is corrected beside the intake (`collector.keep.correct`): that may be months of
+    rows, and no alarm waits for them.
     """
-    hours = set[Hour]()
+    place = {"device": known.device, "unit": known.unit, "site": known.site}
     for lag in lags:
         if WRONG_S < abs(lag.seconds) < NO_TIME_S:
-            moved = await transaction.all(
-                _QUERIES["correct_run"],
-                device=lag.device,
-                run=lag.run,
-                seconds=lag.seconds,
-                since=lag.since,
-                before=lag.before,
-            )
-            hours |= {(row["site"], row["hour"]) for row in moved}
-    return hours
+            await transaction.run(_QUERIES["clock_lag"], **place, **asdict(lag))
 
 
 def _right(row: EventRow, clock: Clock, jumps: Sequence[Jump]) -> datetime | None:

@@ -56,7 +56,7 @@ def decide(
     """Follow what is known of gaps to the holes of now.
 
     What is left of a hole, in one piece or in two, is as old as the whole, and is told
-    once.
+    once. What was told is a hole until it came, whatever else became of it.
     """
     gaps, tell = [], []
     for hole in sorted(holes):

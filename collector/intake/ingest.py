@@ -6,6 +6,7 @@ Pure: it opens, checks and sorts, and touches neither clock nor store. It takes 
 
 import base64
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -15,12 +16,13 @@ import msgspec
 from nacl.public import PrivateKey
 
 from collector.fleet.directory import Directory, Known
+from collector.intake.line import Lines, lines_of
 from collector.intake.number import Run, runs_of
 from collector.intake.row import EventRow
 from collector.intake.source import Message
 from sites.blob import Part, unseal_part, verify_part
 from sites.errors import FrameError, Refusal, TopicError
-from sites.event import AlarmRaised, MeasurementTaken, kind_of, may_leave
+from sites.event import AlarmRaised, kind_of, may_leave
 from sites.frame import Frame, Header, UnknownRecord, digest, unseal, verify
 from sites.record import Record
 from sites.topic import Path, parse_topic
@@ -52,7 +54,7 @@ class Heard:
     `doubt` says why the frame is set aside as well, though what could be read is kept;
     `refusal` is what that is called. `numbers` are those of all of its records, also of
     those that are in no row. What may not leave a home is in no row, and its message is
-    kept without content.
+    kept without content. `lines` are the rows as they are stored.
     """
 
     message: Message
@@ -61,6 +63,7 @@ class Heard:
     known: Known
     header: Header
     rows: tuple[EventRow, ...]
+    lines: Lines
     numbers: tuple[Run, ...]
     doubt: str | None
     refusal: Refusal = "bad_body"
@@ -173,10 +176,8 @@ def _connection(payload: bytes) -> str:
 def _heard(
     message: Message, name: str, path: Path, known: Known, frame: Frame
 ) -> Heard:
-    place = _Place(known, frame.header, message.received)
     records, unknown = _allowed(frame, home=known.home)
-    rows = [place.row(record) for record in records if record.seq]
-    rows += [place.unknown(one) for one in unknown if one.seq]
+    rows = _rows(_Place(known, frame.header, message.received), records, unknown)
     lost = len(records) + len(unknown) - len(rows)
     barred = len(frame.records) + len(frame.unknown) - len(records) - len(unknown)
     doubt = f"{lost} of its records have no number" if lost else None
@@ -185,7 +186,25 @@ def _heard(
         message = _emptied(message)
     came = [one.seq for one in frame.records] + [one.seq for one in frame.unknown]
     numbers = runs_of([seq for seq in came if seq])
-    return Heard(message, name, path, known, frame.header, tuple(rows), numbers, doubt)
+    return Heard(
+        message,
+        name,
+        path,
+        known,
+        frame.header,
+        rows,
+        lines_of(rows),
+        numbers,
+        doubt,
+    )
+
+
+def _rows(
+    place: "_Place", records: Iterable[Record], unknown: Iterable[UnknownRecord]
+) -> tuple[EventRow, ...]:
+    rows = [place.row(record) for record in records if record.seq]
+    rows += [place.unknown(one) for one in unknown if one.seq]
+    return tuple(rows)
 
 
 def _allowed(
@@ -212,6 +231,10 @@ def _emptied(message: Message) -> Message:
     return replace(message, payload=b"")
 
 
+# Kind, sensor, zone, data and the record itself.
+_What = tuple[str, int | None, int | None, dict[str, Any], Record | None]
+
+
 @dataclass(frozen=True)
 class _Place:
     known: Known
@@ -219,23 +242,17 @@ class _Place:
     received: datetime
 
     def row(self, record: Record) -> EventRow:
+        sensor = record.sensor
         zone: int | None = getattr(record, "zone", None)
-        if zone is None and record.sensor is not None:
-            zone = self.known.zones.get(record.sensor)
+        if zone is None and sensor is not None:
+            zone = self.known.zones.get(sensor)
         data = {
             name: value
-            for name, usual in _usual(type(record))
+            for name, usual in usual_of(type(record))
             if (value := getattr(record, name)) is not usual
         }
-        return self._row(
-            record.seq,
-            record.at,
-            kind=kind_of(record),
-            sensor=record.sensor,
-            zone=zone,
-            data=data,
-            record=record,
-        )
+        what = (kind_of(record), sensor, zone, data, record)
+        return self._row(record.seq, record.at, what)
 
     def unknown(self, one: UnknownRecord) -> EventRow:
         # base64, because raw bytes may hold what jsonb refuses (NUL, lone surrogates).
@@ -243,34 +260,29 @@ class _Place:
         if _KIND_WORD.fullmatch(one.kind):
             data["kind"] = one.kind
         at = one.at or EARLIEST - AHEAD
-        return self._row(one.seq, at, kind=UNKNOWN_KIND, data=data)
+        return self._row(one.seq, at, (UNKNOWN_KIND, None, None, data, None))
 
-    def _row(self, seq: int, at: datetime, **says: Any) -> EventRow:
+    def _row(self, seq: int, at: datetime, what: _What) -> EventRow:
+        # By position: names would take twice as long, for every record that comes.
         timed = is_possible(at, self.received)
-        known, header = self.known, self.header
+        known, header, received = self.known, self.header, self.received
         return EventRow(
-            device=known.device,
-            run=header.run,
-            lane=header.lane,
-            seq=seq,
-            at=at if timed else self.received,
-            received=self.received,
-            unit=known.unit,
-            site=known.site,
-            timed=timed,
-            said="" if timed else at.isoformat(),
-            **says,
+            known.device,
+            header.run,
+            header.lane,
+            seq,
+            at if timed else received,
+            received,
+            known.unit,
+            known.site,
+            *what,
+            timed,
+            "" if timed else at.isoformat(),
         )
 
 
 @cache
-def _usual(kind: type[Record]) -> tuple[tuple[str, object], ...]:
+def usual_of(kind: type[Record]) -> tuple[tuple[str, object], ...]:
     """Give the fields that are the data of a kind, and what each leaves unsaid."""
     fields = msgspec.structs.fields(kind)
     return tuple((one.name, one.default) for one in fields if one.name not in _PLACED)
-
-
-def is_measurement(row: EventRow) -> bool:
-    """Tell whether a row is a number for the table of measurements."""
-    record = row.record
-    return isinstance(record, MeasurementTaken) and row.timed and row.sensor is not None

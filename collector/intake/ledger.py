@@ -15,7 +15,8 @@ import msgspec
 
 from collector.database import Transaction, jsonb
 from collector.intake import number
-from collector.intake.ingest import UNKNOWN_KIND, Heard
+from collector.intake.ingest import UNKNOWN_KIND, Heard, usual_of
+from collector.intake.line import Lines, lines_of
 from collector.intake.number import Run
 from collector.intake.row import EventRow, RecordName
 from collector.query import Queries, Row
@@ -32,19 +33,34 @@ _EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 class Ledger:
     """What the numbers of a batch say.
 
-    `rows` are those whose number came for the first time, `fresh` the digests of the
-    frames that brought such a number, `own` the rows in which a device speaks of
+    `rows` are those whose number came for the first time, each once, and `lines` the
+    same as they are stored; `fresh` are the digests of the frames that brought such a
+    number, `own` the rows in which a device speaks of
     itself. `taken` gives, by the digest of its frame, a row whose number another record
     has. `again` and `late` count records that came before, and those that came after
     later ones.
     """
 
     rows: tuple[EventRow, ...] = ()
+    lines: tuple[Lines, ...] = ()
     fresh: frozenset[str] = frozenset()
     own: tuple[EventRow, ...] = ()
     taken: Mapping[str, EventRow] = field(default_factory=dict)
     again: int = 0
     late: int = 0
+
+
+class _Met(NamedTuple):
+    """A lane of which numbers were there already, or later ones."""
+
+    device: str
+    run: str
+    lane: str
+    twice: str
+    reach: int
+
+
+_LEDGER = _QUERIES.of("ledger", _Met)
 
 
 async def note(transaction: Transaction, heard: Sequence[Heard]) -> Ledger:
@@ -54,13 +70,12 @@ async def note(transaction: Transaction, heard: Sequence[Heard]) -> Ledger:
         return Ledger()
     own = [row for one in heard for row in one.rows if type(row.record) in _OWN]
     lanes = _lanes(heard, own)
-    for found in await transaction.all(_QUERIES["ledger"], rows=jsonb(_asked(lanes))):
-        lane = lanes[found["device"], found["run"], found["lane"]]
-        lane.meet(number.read(found["twice"]), found["reach"])
+    for met in await transaction.all(_LEDGER, rows=jsonb(_asked(lanes))):
+        lanes[met.device, met.run, met.lane].meet(number.read(met.twice), met.reach)
     sorting = _Sorting.of(heard, lanes)
     differing = await sorting.differing(transaction)
     for _, row in differing:
-        lanes[row.name[:3]].taken += 1
+        lanes[row.name[:3]].again -= 1
     void = {id(row) for _, row in differing}
     facts = _facts([row for row in own if id(row) not in void], lanes)
     if facts:
@@ -68,6 +83,7 @@ async def note(transaction: Transaction, heard: Sequence[Heard]) -> Ledger:
     old = {id(row) for _, row in sorting.again}
     return Ledger(
         tuple(sorting.rows),
+        tuple(sorting.lines),
         frozenset(sorting.fresh),
         tuple(row for row in own if id(row) not in old),
         {frame.digest: row for frame, row in reversed(differing)},
@@ -85,23 +101,28 @@ class _Lane:
     runs: list[Run] = field(default_factory=list)
     came: list[Run] = field(default_factory=list)
     twice: list[Run] = field(default_factory=list)
-    reach: int = 1
-    taken: int = 0
-    is_new: bool = True
+    here: int = 0  # came more than once in this batch
+    again: int = 0
+    late: int = 0
+
+    def join(self) -> None:
+        """Learn what all of its frames brought together."""
+        self.came = number.union(self.runs)
+        self.here = self.again = number.size(self.runs) - number.size(self.came)
 
     def meet(self, twice: list[Run], reach: int) -> None:
-        """Learn what was there; new is a lane of which no number came before."""
-        self.twice, self.reach = twice, reach
-        self.is_new = not twice and number.size(self.runs) == number.size(self.came)
+        """Learn what was there, and how far that went."""
+        self.twice = twice
+        self.again += number.size(twice)
+        self.late = number.below(self.came, reach) - number.size(twice)
 
-    @property
-    def again(self) -> int:
-        here = number.size(self.runs) - number.size(self.came)
-        return here + number.size(self.twice) - self.taken
-
-    @property
-    def late(self) -> int:
-        return number.below(self.came, self.reach) - number.size(self.twice)
+    def is_new(self, frame: Heard) -> bool:
+        """Tell whether no number of a frame of this lane came before."""
+        if self.here:
+            return False
+        return not self.twice or not any(
+            number.touches(self.twice, *run) for run in frame.numbers
+        )
 
 
 Lanes = Mapping[LaneName, _Lane]
@@ -120,19 +141,21 @@ def _lanes(heard: Iterable[Heard], own: Iterable[EventRow]) -> Lanes:
         for name, _ in _ended(row):
             lanes.setdefault(name, _Lane(row.unit, row.site))
     for lane in lanes.values():
-        lane.came = number.union(lane.runs)
+        lane.join()
     return lanes
 
 
 def _asked(lanes: Lanes) -> list[dict[str, object]]:
     return [
         {
-            **_named(name),
+            "device": device,
+            "run": run,
+            "lane": name,
             "unit": lane.unit,
             "site": lane.site,
             "seen": number.written(lane.came),
         }
-        for name, lane in lanes.items()
+        for (device, run, name), lane in lanes.items()
     ]
 
 
@@ -151,6 +174,7 @@ class _Sorting:
     """The rows of a batch: new ones, and those whose number came before."""
 
     rows: list[EventRow] = field(default_factory=list)
+    lines: list[Lines] = field(default_factory=list)
     fresh: set[str] = field(default_factory=set)
     first: dict[RecordName, EventRow] = field(default_factory=dict)
     again: list[tuple[Heard, EventRow]] = field(default_factory=list)
@@ -160,22 +184,28 @@ class _Sorting:
         sorting = _Sorting()
         for frame in heard:
             lane = lanes[_lane_of(frame)]
-            if lane.is_new:
+            if lane.is_new(frame):
                 sorting.rows.extend(frame.rows)
-            else:
-                sorting._one_by_one(frame, lane)
+                sorting.lines.append(frame.lines)
+                sorting.fresh.add(frame.digest)
+                continue
+            new = sorting._one_by_one(frame, lane)
+            sorting.rows.extend(new)
+            sorting.lines.append(lines_of(new))
             if any(not number.holds(lane.twice, *run) for run in frame.numbers):
                 sorting.fresh.add(frame.digest)
         return sorting
 
-    def _one_by_one(self, frame: Heard, lane: _Lane) -> None:
+    def _one_by_one(self, frame: Heard, lane: _Lane) -> list[EventRow]:
+        new = []
         for row in frame.rows:
             there = number.holds(lane.twice, row.seq, row.seq)
             if there or row.name in self.first:
                 self.again.append((frame, row))
             else:
                 self.first[row.name] = row
-                self.rows.append(row)
+                new.append(row)
+        return new
 
     async def differing(self, transaction: Transaction) -> list[tuple[Heard, EventRow]]:
         """Give the rows that differ from what came first under their number.
@@ -237,7 +267,19 @@ def _is_same(row: EventRow, before: _Said) -> bool:
         )
     if getattr(row.record, "zone", None) is None:
         said = said._replace(zone=before.zone)  # that of the inventory, then and now
-    return said == before
+    # Older versions stored fields that say what they usually do.
+    usual = usual_of(type(row.record)) if row.record is not None else ()
+    return _told(said, usual) == _told(before, usual)
+
+
+def _told(said: _Said, usual: Iterable[tuple[str, object]]) -> _Said:
+    unsaid = dict(usual)
+    data = {
+        one: told
+        for one, told in said.data.items()
+        if one not in unsaid or told != unsaid[one]
+    }
+    return said._replace(data=data)
 
 
 def _ended(row: EventRow) -> list[tuple[LaneName, int]]:

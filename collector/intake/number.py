@@ -55,6 +55,12 @@ def holds(joined: Sequence[Run], first: int, last: int) -> bool:
     return place >= 0 and joined[place][1] >= last
 
 
+def touches(joined: Sequence[Run], first: int, last: int) -> bool:
+    """Tell whether any of first..last is in a union."""
+    place = bisect_right(joined, last, key=lambda run: run[0]) - 1
+    return place >= 0 and joined[place][1] >= first
+
+
 def written(runs: Iterable[Run]) -> str:
     """Write runs as PostgreSQL reads an int8multirange."""
     return "{" + ",".join(f"[{first},{last + 1})" for first, last in runs) + "}"

@@ -3,13 +3,13 @@
 import pathlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from collector.database import Transaction, jsonb
 from collector.intake import clock
 from collector.intake.clock import Clock, Jump
-from collector.intake.correction import Hour, Lag, correct_rows, correct_runs
+from collector.intake.correction import ALWAYS, Lag, correct_rows, note_lags
 from collector.intake.found import clock_wrong
 from collector.intake.ingest import Heard
 from collector.intake.ledger import Ledger
@@ -26,14 +26,12 @@ _QUERIES = Queries(pathlib.Path(__file__).parent / "sql")
 class Pulse:
     """The devices and paths that are back or new, and what was found.
 
-    `right` gives the right time of rows of this batch, where it is not what they say,
-    `moved` the hours that older rows left or came to.
+    `right` gives the right time of rows of this batch, where it is not what they say.
     """
 
     back: tuple[Row, ...] = ()
     found: tuple[EventRow, ...] = ()
     right: Mapping[RecordName, datetime] = field(default_factory=dict)
-    moved: frozenset[Hour] = frozenset()
 
 
 @dataclass
@@ -59,6 +57,8 @@ async def hear(
 ) -> Pulse:
     """Note who lives, judge the clocks, and correct the times of those that are off.
 
+    What was stored before is only noted as to be corrected.
+
     What may be an old frame played again is left out: it is no sign of life. A live
     device writes new records (its heartbeat is one), or at least sends later than
     before; who has its old frames can do neither.
@@ -75,13 +75,11 @@ async def hear(
     ways = jsonb(_ways(heard, devices))
     back += await transaction.all(_QUERIES["hear_paths"], rows=ways)
     right: dict[RecordName, datetime] = {}
-    moved = set[Hour]()
     for device in alive:
         if device.is_off:
             right |= await _correct(transaction, device, ledger.rows)
-            moved |= await correct_runs(transaction, device.lags)
     found = [row for device in alive for row in device.found]
-    return Pulse(tuple(back), tuple(found), right, frozenset(moved))
+    return Pulse(tuple(back), tuple(found), right)
 
 
 async def _devices(
@@ -150,16 +148,18 @@ def _step(device: _Device, row: EventRow) -> None:
         if device.clock.run in {None, row.run}:
             device.clock = clock.jump(device.clock, record.seconds)
             behind = device.clock.offset or 0.0
-        lag = Lag(row.device, row.run, jump.seconds + behind, before=jump.before)
-        device.lags.append(lag)
+        right = device.clock.right
+        since = ALWAYS if right is None else right + timedelta.resolution
+        seconds = jump.seconds + behind
+        device.lags.append(Lag(row.run, seconds, row.received, since, jump.before))
 
 
 def _find(device: _Device, frame: Heard, since: datetime | None) -> None:
     offset = device.clock.offset or 0.0
     device.found.append(clock_wrong(frame, offset))
     run = device.clock.run or frame.header.run
-    known, received = frame.known.device, frame.message.received
-    device.lags.append(Lag(known, run, offset, since=since or received))
+    received = frame.message.received
+    device.lags.append(Lag(run, offset, received, since or received))
 
 
 async def _correct(
@@ -177,6 +177,7 @@ async def _correct(
             seconds=jump.seconds,
         )
     own = [row for row in rows if row.device == known.device]
+    await note_lags(transaction, known, device.lags)
     return await correct_rows(transaction, own, device.clock, device.jumps)
 
 
@@ -213,6 +214,7 @@ def _state(device: _Device) -> dict[str, Any]:
         "clock_low_since": own.since,
         "clock_frames": own.frames,
         "clock_told": own.told,
+        "clock_right": own.right,
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from sites.event import MeasurementTaken
 from sites.record import Lane, Record
 
 
@@ -62,3 +63,9 @@ class EventRow(msgspec.Struct, frozen=True, gc=False):
     def moment(self) -> datetime:
         """When it happened, as nearly as we know."""
         return self.corrected or self.at
+
+
+def is_measurement(row: EventRow) -> bool:
+    """Tell whether a row is a number for the table of measurements."""
+    record = row.record
+    return isinstance(record, MeasurementTaken) and row.timed and row.sensor is not None

@@ -22,6 +22,7 @@ from collector.intake.ingest import (
     HeardPart,
     SetAside,
 )
+from collector.intake.line import Lines
 from collector.intake.picture import Pictures
 from collector.intake.source import Clock
 from collector.intake.store import Stored, doubted, set_aside, store
@@ -33,6 +34,8 @@ log = structlog.get_logger()
 RETRY_MIN_S = 0.05
 RETRY_MAX_S = 5.0
 FULL_OF_REFUSED = "a source sent more refused frames than are kept: not confirmed"
+TIMED_OUT = "57014"  # SQLSTATE: the statement took longer than it may
+TRIES = 3  # of a batch that takes too long
 DATA_IS_WRONG = ("22", "23")  # classes of SQLSTATE: bad data, broken constraint
 _QUERIES = Queries(Path(__file__).parent / "sql")
 
@@ -79,17 +82,21 @@ class Settler:
         self._rules = rules
         self._watch = watch
 
-    async def settle(self, findings: Sequence[Finding]) -> list[Finding]:
+    async def settle(
+        self, findings: Sequence[Finding], tries: int = TRIES
+    ) -> list[Finding]:
         """Commit all of it, or what is left where some of them spoil it.
+
+        So does one whose statements take too long, so many times.
 
         Gives what is committed, and so may be confirmed. Once `stopping` is set, a
         database that is away is not waited for: then it is nothing.
         """
         try:
-            findings, stored = await self._commit(findings)
+            findings, stored = await self._commit(findings, tries)
         except DatabaseError as error:
-            if error.retry:
-                return []  # we are to stop, and the database is away
+            if error.retry and self.stopping.is_set():
+                return []  # the database is away, and it is not waited for
             return await self._settle_apart(findings, error)
         except Exception as error:  # noqa: BLE001  # a rule that breaks on one frame may not stop the others; it is not confirmed, logged and on /healthz
             return await self._settle_apart(findings, error)
@@ -106,8 +113,8 @@ class Settler:
     ) -> list[Finding]:
         middle = len(findings) // 2
         if middle:
-            first = await self.settle(findings[:middle])
-            return first + await self.settle(findings[middle:])
+            first = await self.settle(findings[:middle], 1)
+            return first + await self.settle(findings[middle:], 1)
         (finding,) = findings
         refused = _refused_as_data(finding, error)
         if refused is not None:
@@ -119,14 +126,15 @@ class Settler:
         return []
 
     async def _commit(
-        self, findings: Sequence[Finding]
+        self, findings: Sequence[Finding], tries: int
     ) -> tuple[list[Finding], Stored]:
         wait = RETRY_MIN_S
         while True:
             try:
                 settled, stored = await self._store(findings)
             except DatabaseError as error:
-                if not error.retry or self.stopping.is_set():
+                tries -= error.sqlstate == TIMED_OUT
+                if not error.retry or not tries or self.stopping.is_set():
                     raise
                 log.warning("batch.retried", lane=self._name, reason=str(error))
                 self._watch.health.trouble(self._name, str(error))
@@ -163,10 +171,11 @@ class Settler:
         metrics.rows.labels(self._name).inc(stored.rows)
         metrics.duplicates.labels(self._name).inc(stored.duplicates)
         metrics.late.labels(self._name).inc(stored.late)
-        for finding in findings:
-            aside = isinstance(finding, SetAside)
-            outcome = "set_aside" if aside else "stored"
-            metrics.frames.labels(self._name, outcome).inc()
+        aside = sum(isinstance(one, SetAside) for one in findings)
+        counts = {"set_aside": aside, "stored": len(findings) - aside}
+        for outcome, count in counts.items():
+            if count:
+                metrics.frames.labels(self._name, outcome).inc(count)
         for doubtful in _doubtful(findings):
             metrics.set_aside.labels(doubtful.refusal).inc()
 
@@ -192,7 +201,7 @@ def _refused_as_data(finding: Finding, error: Exception) -> Finding | None:
         return None
     why = f"the database cannot hold it ({error.sqlstate})"
     if isinstance(finding, Heard) and finding.rows:
-        return replace(finding, rows=(), doubt=why)
+        return replace(finding, rows=(), lines=Lines(), doubt=why)
     return SetAside(
         finding.message, finding.digest, finding.path, finding.known, "bad_body", why
     )

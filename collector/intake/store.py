@@ -1,19 +1,19 @@
 """Stores what was heard: once, whatever comes twice, and tells what was new."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from collector.database import Transaction
 from collector.intake.found import number_reused, there_again
-from collector.intake.ingest import Finding, Heard, SetAside, is_measurement
+from collector.intake.ingest import Finding, Heard, SetAside
 from collector.intake.ledger import note
+from collector.intake.line import Lines
 from collector.intake.pulse import hear
-from collector.intake.row import EventRow, RecordName
+from collector.intake.row import EventRow, RecordName, is_measurement
 from collector.keep import rollup
 from collector.query import Queries
 
@@ -23,7 +23,6 @@ KEPT_BYTES = 4 * 2**20
 NUMBER_TAKEN = "another record came first under a number of it"
 
 _QUERIES = Queries(Path(__file__).parent / "sql")
-_encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True)
@@ -56,14 +55,17 @@ async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
     each other.
     """
     ledger = await note(transaction, heard)
-    numbers: Sequence[EventRow] = [row for row in ledger.rows if is_measurement(row)]
     events = [row for row in ledger.rows if not is_measurement(row)]
-    new: Sequence[EventRow] = await _events(transaction, events)
-    measured = await _measurements(transaction, numbers)
+    new: Sequence[EventRow] = await _events(transaction, events, ledger.lines)
+    numbers: Sequence[EventRow] = []
+    measured = 0
+    if len(events) < len(ledger.rows):
+        numbers = [row for row in ledger.rows if is_measurement(row)]
+        measured = await _measurements(transaction, ledger.lines)
     pulse = await hear(transaction, heard, ledger)
     new = _set_right(new, pulse.right)
     numbers = _set_right(numbers if measured else (), pulse.right)
-    await rollup.mark(transaction, [*new, *numbers], pulse.moved)
+    await rollup.mark(transaction, [*new, *numbers])
     stored = len(new) + measured
     return Stored(
         tuple(new),
@@ -115,26 +117,22 @@ async def set_aside(
     return frozenset(unkept)
 
 
-async def _events(transaction: Transaction, rows: list[EventRow]) -> list[EventRow]:
+async def _events(
+    transaction: Transaction, rows: list[EventRow], lines: Iterable[Lines]
+) -> list[EventRow]:
     if not rows:
         return []
     await transaction.run(_QUERIES["stage_events"])
-    await transaction.copy(_QUERIES["copy_events"], map(_event, rows))
-    inserted: list[RecordName] = []
+    await transaction.copy(
+        _QUERIES["copy_events"], b"".join(one.events for one in lines)
+    )
+    there: set[RecordName] = set()
     for timed, query in ((True, "insert_events"), (False, "insert_untimed")):
         if any(row.timed is timed for row in rows):
-            found = await transaction.all(_QUERIES.of(query, RecordName))
-            inserted += found
-    if len(inserted) == len(rows):
+            there.update(await transaction.all(_QUERIES.of(query, RecordName)))
+    if not there:
         return rows  # as nearly always: nobody has to look for names
-    return list(_first(rows, set(inserted)))
-
-
-def _first(rows: Iterable[EventRow], inserted: set[RecordName]) -> Iterator[EventRow]:
-    for row in rows:
-        if row.name in inserted:
-            inserted.discard(row.name)  # the second of two in one batch is a duplicate
-            yield row
+    return [row for row in rows if row.name not in there]
 
 
 def _set_right(
@@ -145,48 +143,9 @@ def _set_right(
     return [msgspec.structs.replace(row, corrected=right.get(row.name)) for row in rows]
 
 
-async def _measurements(transaction: Transaction, rows: Sequence[EventRow]) -> int:
-    if not rows:
-        return 0
+async def _measurements(transaction: Transaction, lines: Iterable[Lines]) -> int:
     await transaction.run(_QUERIES["stage_measurements"])
-    await transaction.copy(_QUERIES["copy_measurements"], map(_measurement, rows))
+    await transaction.copy(
+        _QUERIES["copy_measurements"], b"".join(one.measurements for one in lines)
+    )
     return await transaction.run(_QUERIES["insert_measurements"])
-
-
-def _event(row: EventRow) -> tuple[object, ...]:
-    return (
-        row.device,
-        row.run,
-        row.lane,
-        row.seq,
-        row.at,
-        row.said,
-        row.received,
-        row.unit,
-        row.site,
-        row.kind,
-        row.sensor,
-        row.zone,
-        _json(row.data),
-        row.timed,
-    )
-
-
-def _json(data: dict[str, Any]) -> str:
-    return _encoder.encode(data).decode()
-
-
-def _measurement(row: EventRow) -> tuple[object, ...]:
-    return (
-        row.device,
-        row.run,
-        row.lane,
-        row.seq,
-        row.at,
-        row.received,
-        row.unit,
-        row.site,
-        row.sensor,
-        row.data["quantity"],
-        row.data["value"],
-    )

@@ -6,7 +6,7 @@ up again within a minute. Where raw rows are gone, what was rolled up stays as i
 Rows count by the right time, not by that of a clock that was off.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from collector.database import Database, Transaction, jsonb
@@ -26,25 +26,19 @@ _STEPS = (
 _OF_HOURS = _STEPS[:2]
 
 
-async def mark(
-    transaction: Transaction,
-    rows: Sequence[EventRow],
-    moved: Collection[tuple[str, datetime]] = (),
-) -> None:
+async def mark(transaction: Transaction, rows: Sequence[EventRow]) -> None:
     """Mark the hours that were over when these records came, in their transaction.
 
-    And the hours of sites between which records `moved`, because a clock was found to
-    be off. Takes row locks by key, until the transaction ends; call it after the rows
-    are in.
+    Takes row locks by key, until the transaction ends; call it after the rows are in.
     """
-    late = set(moved)
-    if rows:
-        begun = _hour(max(row.received for row in rows))
-        late |= {
-            (row.site, _hour(row.moment))
-            for row in rows
-            if row.moment < begun and row.timed
-        }
+    if not rows:
+        return
+    begun = _hour(max(row.received for row in rows))
+    late = {
+        (row.site, _hour(row.moment))
+        for row in rows
+        if row.moment < begun and row.timed
+    }
     if late:
         hours = [{"site": site, "bucket": hour} for site, hour in late]
         await transaction.run(QUERIES["mark"], hours=jsonb(hours))

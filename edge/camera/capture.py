@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -26,7 +27,7 @@ from edge.camera.child import (
 from edge.camera.fence import stay_within
 from edge.camera.film import Film
 from edge.camera.habits import Habits, sighting_of_seen
-from edge.camera.memory import limit_memory
+from edge.camera.memory import keep_freed_memory, limit_memory
 from edge.camera.pace import HEARTBEAT_S, Pace
 from edge.camera.pi_camera import PiFilm
 from edge.camera.recall import Recall
@@ -65,6 +66,7 @@ def main() -> int:
     die_with_the_agent()
     cv2.setNumThreads(1)
     limit_memory()
+    keep_freed_memory()
     pipe = claim_stdout()
     orders = claim_stdin()
     plan = read_plan(orders)
@@ -153,7 +155,7 @@ class Watch:
                     passed = [
                         (before.seconds + at, points) for at, points in still.passed
                     ]
-                    yield Still(last, still.luma, still.colours, passed)
+                    yield replace(still, moment=last, passed=passed)
                 gap = 1 / min(film.rate, self._plan.fps)
             if not self._plan.loop or self._plan.is_live:
                 return

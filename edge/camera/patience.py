@@ -15,7 +15,7 @@ class Patience:
         start: for the first word of a new process. It loads its libraries first, on a
             busy box long after it was started; to kill it then helps nobody.
         hang: without a further word; a heartbeat comes each second, and opening a
-            network camera or reading from it gives up by itself after 9 s.
+            network camera or reading from it gives up by itself before that.
         first: before the second attempt; doubles with each further one.
         longest: between two attempts.
         settled: after so long with pictures, the next failure counts as the first.

@@ -16,7 +16,7 @@ from edge.errors import FilmError, Loss
 # Opening has two stages with a clock each, connecting and finding out what is sent.
 # Both, and reading, end before the agent takes the process for hung.
 OPEN_TIMEOUT_S = 4.5
-READ_TIMEOUT_S = 8.0
+READ_TIMEOUT_S = 7.0
 MOST_PIXELS = 8192 * 4320  # a header that promises more is a bomb
 BOUNDS = {"max_pixels": str(MOST_PIXELS)}  # also for a size that changes on the way
 # What is enough to know the pictures of a camera by; FFmpeg's own 5 s is a long time

@@ -6,8 +6,10 @@ Loads no picture library: a camera's own process writes the films.
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 import structlog
@@ -21,7 +23,7 @@ from edge.clip.filling import Filling
 from edge.clip.quota import Reason
 from edge.clip.shelf import Shelf
 from edge.clip.statement import Statement, sign
-from edge.clip.stray import measure
+from edge.clip.stray import copy
 from edge.disk import Disk
 from edge.order import ClipLine
 from sites.health import DiskFilling
@@ -163,30 +165,36 @@ class Keeper:
     async def _keep(self, camera: int, kept: ClipKept) -> None:
         """Sign a clip and tell of it.
 
-        1. The file is digested: we do not sign on the word of a camera's process.
-        2. The statement is written and the film moved beside it, out of the reach of
-           that process; only then the clip counts as kept.
+        1. The film is copied, out of the reach of the camera's process, and the copy
+           digested: we do not sign on the word of that process.
+        2. The statement is written and the copy put beside it; only then the clip
+           counts as kept, and the film goes.
         3. The record says so.
         """
+        film = self._shelf.inbox(camera) / f"{kept.clip}.mp4"
         if self._shelf.get(kept.clip):
+            _remove(film)  # we died before it went
             return
         if max(kept.seconds, kept.before) > _LONGEST_S:
             log.warning("clip.refused", camera=camera, reason="time")
             return
+        draft = self._shelf.draft(kept.clip)
         try:
-            film = self._shelf.inbox(camera) / f"{kept.clip}.mp4"
-            found = await asyncio.to_thread(measure, film)
+            found = await asyncio.to_thread(copy, film, draft)
             if found.digest != kept.clip:
                 log.warning("clip.refused", camera=camera, reason="digest")
                 return
             kept = replace(kept, size=found.size)
             statement = _statement(self._signer.device, camera, kept)
             sidecar = sign(statement, self._signer.key, self._reason(kept))
-            self._shelf.take(film, replace(sidecar, since=self._line.trusted()))
+            self._shelf.take(replace(sidecar, since=self._line.trusted()))
+            _remove(film)
         except OSError as error:
             # it is told again at the next start of its camera's process
             log.warning("clip.not_signed", camera=camera, error=error.strerror)
             return
+        finally:
+            _remove(draft)
         record = record_of(camera, kept)
         if record is not None:
             self._line.write(record)
@@ -195,6 +203,11 @@ class Keeper:
     def _reason(self, kept: ClipKept) -> Reason:
         lately = self._line.steady() - self._ordered <= _ORDERED_S
         return "alarm" if kept.ordered and lately else "motion"
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _statement(device: str, camera: int, kept: ClipKept) -> Statement:

@@ -1,10 +1,10 @@
 """The clips of a device: a folder of `<SHA-256>.mp4`, each with a signed `.json`.
 
 Each camera's process writes into a folder of its own beneath it, `camera-N`, and can
-reach no other; what is signed is moved out of its reach.
+reach no other; what is signed is a copy, out of its reach.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from nacl.signing import VerifyKey
 
 from edge.clip.quota import Kind, days_left, giving_way, overdue
+from edge.clip.since import NAME, Since
 from edge.clip.statement import LARGEST, Sidecar, is_signed, pack, read
 from edge.clip.stray import read_small, strays, unwanted
 from edge.disk import replace_file, sync_folder
@@ -42,11 +43,11 @@ class Shelf:
     key: VerifyKey | None = None
     dropped: int = 0
     _sidecars: dict[str, Sidecar] = field(default_factory=dict)
-    _strays: dict[Path, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find what earlier runs left; raises OSError."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._since = Since(self.folder)
         for draft in self.folder.glob("*.new"):
             with suppress(OSError):
                 draft.unlink()
@@ -90,14 +91,18 @@ class Shelf:
         """Say where the process of a camera puts its clips."""
         return self.folder / f"camera-{camera}"
 
-    def take(self, film: Path, sidecar: Sidecar) -> None:
-        """Move a film here and put its statement beside it; raises OSError.
+    def draft(self, clip: str) -> Path:
+        """Say where the copy of a film goes before it is a clip."""
+        return self.path(clip).with_suffix(".mp4.new")
+
+    def take(self, sidecar: Sidecar) -> None:
+        """Make a clip of a draft, its statement beside it; raises OSError.
 
         The statement first: alone it goes at the next start; the film is told again.
         """
         clip = sidecar.statement.clip
         replace_file(self.folder / f"{clip}.json", pack(sidecar))
-        film.rename(self.path(clip))
+        self.draft(clip).rename(self.path(clip))
         sync_folder(self.folder)
         self._sidecars[clip] = sidecar
 
@@ -161,25 +166,21 @@ class Shelf:
         """Let go what nobody adopted in time, or what is too much; gives the count.
 
         Its camera is not here any more, or its process writes what it should not. It
-        ages from when it is first seen at a known time. Raises OSError.
+        ages from when it is first seen at a known time, over restarts. Raises OSError.
         """
         inboxes = [one for one in self.folder.glob("camera-*") if _is_folder(one)]
-        found = [strays(self.folder, self._sidecars)]
+        found = [strays(self.folder, {*self._sidecars, NAME})]
         found += [strays(inbox, ()) for inbox in inboxes]
-        old = self._grown_old((one.path for some in found for one in some), now)
         share = self.limits.size // len(found)
-        going = [one for some in found for one in unwanted(some, old, share)]
+        going = [one for some in found for one in unwanted(some, share)]
+        if now:
+            gone = {one.path for one in going}
+            staying = [one for some in found for one in some if one.path not in gone]
+            going += self._since.older(staying, self.limits.keep, now)
         for one in going:
             with suppress(OSError):
                 one.path.unlink()
         return len(going)
-
-    def _grown_old(self, paths: Iterable[Path], now: datetime | None) -> set[Path]:
-        if now is None:
-            return set()
-        self._strays = {path: self._strays.get(path, now) for path in paths}
-        keep = self.limits.keep
-        return {path for path, since in self._strays.items() if now - since > keep}
 
 
 def _is_folder(path: Path) -> bool:

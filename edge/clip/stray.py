@@ -30,13 +30,43 @@ class Measured(NamedTuple):
 def measure(path: Path) -> Measured:
     """Digest a film; raises OSError, also for what is no plain file or too large."""
     digest, size = hashlib.sha256(), 0
+    for chunk in _chunks(path):
+        digest.update(chunk)
+        size += len(chunk)
+    return Measured(digest.hexdigest(), size)
+
+
+def copy(path: Path, target: Path) -> Measured:
+    """Copy a film into a new file, lasting, and digest what is written there.
+
+    Whoever may write the film, or has it open, cannot change what was digested. Raises
+    OSError as `measure` does; then no copy is left.
+    """
+    digest, size = hashlib.sha256(), 0
+    target.unlink(missing_ok=True)
+    fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(fd, "wb") as file:
+            for chunk in _chunks(path):
+                file.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
+    return Measured(digest.hexdigest(), size)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    size = 0
     with os.fdopen(open_plain(path), "rb", buffering=0) as file:
         while chunk := file.read(_CHUNK):
-            digest.update(chunk)
             size += len(chunk)
             if size > LARGEST_CLIP:
                 raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
-    return Measured(digest.hexdigest(), size)
+            yield chunk
 
 
 def read_small(path: Path, most: int) -> bytes:
@@ -61,6 +91,7 @@ class Stray(NamedTuple):
     size: int
     changed: float
     plain: bool
+    inode: int = 0
 
 
 def strays(folder: Path, known: Collection[str]) -> list[Stray]:
@@ -76,11 +107,11 @@ def _strays(folder: Path, known: Collection[str]) -> Iterator[Stray]:
             found = path.lstat()
             if not stat.S_ISDIR(found.st_mode):
                 plain = stat.S_ISREG(found.st_mode)
-                yield Stray(path, found.st_size, found.st_mtime, plain)
+                yield Stray(path, found.st_size, found.st_mtime, plain, found.st_ino)
 
 
-def unwanted(found: list[Stray], old: Collection[Path], limit: int) -> list[Stray]:
-    """Choose what goes of one folder: no plain file, an old one, or too much in all.
+def unwanted(found: list[Stray], limit: int) -> list[Stray]:
+    """Choose what goes of one folder at any age: no plain file, or too much in all.
 
     The newest stay: one of them may be a clip that is being written.
     """
@@ -89,6 +120,6 @@ def unwanted(found: list[Stray], old: Collection[Path], limit: int) -> list[Stra
     for one in reversed(found):
         size, count = size + one.size, count + 1
         is_too_much = size > most or count > MOST_FILES
-        if not one.plain or one.path in old or is_too_much:
+        if not one.plain or is_too_much:
             going.append(one)
     return going

@@ -20,8 +20,9 @@ from av.video import VideoStream
 from edge.errors import ShowError
 from edge.look.annotate import Drawing, Note
 from edge.look.declared import Aim
+from edge.sight.jpeg import jpeg_of
 from edge.sight.motion import Started
-from edge.sight.picture import Masked, Moment, Pixels, jpeg_of
+from edge.sight.picture import Masked, Moment, Pixels
 
 QUALITY = {"preset": "veryfast", "crf": "23"}
 TICKS = 1000  # a second

@@ -92,7 +92,7 @@ class Guard:
         self._whole = blocks(self._seen) > WHOLE
         self._repeat = None if loops else Repeat()
         self._mean: Plane = np.zeros(size, np.float32)
-        self._before: tuple[Pixels, Pixels] | None = None
+        self._before: Masked | None = None
         self._outline: Blocks | None = None
         self._sought: Blocks | None = None
         self._found: Loss | None = None
@@ -119,7 +119,7 @@ class Guard:
         small = picture.small
         frames = [*picture.passed, (seconds, picture.points)]
         looping = self._repeat is not None and self._repeat.is_looping(frames, seconds)
-        before, self._before = self._before, (small, picture.fine)
+        before, self._before = self._before, picture
         if before is None:
             self._mean[:] = logarithm(small)
             self._first = self._last = self._judged = self._compared = seconds
@@ -138,8 +138,8 @@ class Guard:
         if step:
             self._compared = seconds
             self._light.take(picture.chroma(), seconds)
-            sharp = sharpness(picture.fine, before[1], self._whole)
-            looks = (logarithm(small), logarithm(before[0]))
+            sharp = sharpness(picture.fine, before.fine, self._whole)
+            looks = (logarithm(small), logarithm(before.small))
             self._found = self._judge(looks, sharp, seconds, step)
             if 0 < self._doubts < SOON:
                 self._outline = None  # and once more, soon
@@ -212,7 +212,7 @@ class Guard:
             scene.rich,
             unevenness(view),
             steady,
-            is_doubtful(likeness) and self._may_have_turned(),
+            is_doubtful(likeness) and self._may_have_turned(likeness.lost),
         )
         self._doubts = self._doubts + 1 if evidence.is_doubtful else 0
         if seconds - self._first < WARM_UP_S:
@@ -245,10 +245,17 @@ class Guard:
         faint = evidence.is_poor and likeness.contrast < SELF
         return told if elsewhere or faint else None
 
-    def _may_have_turned(self) -> bool:
-        """Say whether to look for a turn: seldom twice in the same picture."""
+    def _may_have_turned(self, lost: float) -> bool:
+        """Say whether to look for a turn: seldom twice in the same picture.
+
+        Nor in the first judgement in doubt, if much of the scene is there: whoever
+        walks by is gone in the next.
+        """
+        first = 0 if lost > SELF else 1
+        if self._doubts < first:
+            return False
         now, sought = outline(self._mean, self._shown), self._sought
-        again = self._found is Loss.TURNED or self._doubts % SELDOM == 0
+        again = self._found is Loss.TURNED or self._doubts % SELDOM == first
         if again or sought is None or change(now, sought) > CHANGED[0]:
             self._sought = now
             return True

@@ -58,7 +58,7 @@ class Liveness:
         if self.moves or before is None:
             self._moved_at = now
         if before is not None:
-            same_size = before[1].luma.shape == picture.luma.shape
+            same_size = before[1].size == picture.size
             changed = _changed(before[1].points, picture.points) if same_size else 48
             self._changed.append((now, changed))
         if not 0 <= now - self._weighed < WEIGHED_S:
@@ -90,7 +90,7 @@ def _differs(before: tuple[float, Masked], now: tuple[float, Masked]) -> bool:
     if now[0] <= before[0]:
         return False
     one, other = now[1], before[1]
-    if one.luma.shape != other.luma.shape:
+    if one.size != other.size:
         return True
     if not np.array_equal(one.points, other.points):
         return True

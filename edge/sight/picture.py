@@ -5,7 +5,7 @@ zero before motion, snapshot or anything else looks at them.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.sight.jpeg import jpeg_of
 from edge.sight.shape import Polygon
 
 Pixels: TypeAlias = NDArray[np.uint8]
@@ -23,10 +24,11 @@ SMALL_WIDTH = 160  # px; wide enough for a person who is a tenth of the picture 
 FINE_WIDTH = 960  # px at most; fine enough to tell a lens out of focus
 POINTS = (64, 24)  # across and down; pixels of a frame that are kept as they are
 SNAPSHOT_WIDTH = 1280  # px at most
-SNAPSHOT_QUALITY = 80  # of 100
 BLOCK = 16  # px; JPEG and H.264 mix the pixels of a block, so masks cover whole ones
 GREY = 128  # the chroma of black
 ROUNDING = 1  # level by which grey may be off
+
+_LEVELS = np.arange(256)
 
 
 class Moment(NamedTuple):
@@ -72,12 +74,27 @@ class Masking:
 
     def hide(self, still: Still) -> "Masked":
         """Put the masks on."""
+        return Masked(still, self)
+
+    def hide_luma(self, luma: Pixels) -> Pixels:
+        """Return a brightness plane with black under the masks."""
         if self._keep is None:
-            return Masked(still, self)
-        luma = cv2.bitwise_and(still.luma, self._keep)
-        keep = points_of(self._keep)
-        passed = [(seconds, points & keep) for seconds, points in still.passed]
-        return Masked(replace(still, luma=_pixels(luma), passed=passed), self)
+            return luma
+        return _pixels(cv2.bitwise_and(luma, self._keep))
+
+    def hide_points(self, points: Pixels) -> Pixels:
+        """Return the points of a frame with black under the masks."""
+        return points if self._keep_points is None else points & self._keep_points
+
+    def halve(self, luma: Pixels) -> Pixels:
+        """Halve a brightness plane, with black under the masks.
+
+        Masks cover whole blocks: all four pixels that make one of a half are under a
+        mask, or none is. So it costs a quarter to put them on the half.
+        """
+        if self._keep is None or self.height % 2 or self.width % 2:
+            return _halved(self.hide_luma(luma))
+        return _pixels(cv2.bitwise_and(_halved(luma), self._keep_half))
 
     @property
     def hides_all(self) -> bool:
@@ -90,6 +107,17 @@ class Masking:
             return i420
         keep, black = self._veil
         return _pixels(cv2.bitwise_or(cv2.bitwise_and(i420, keep), black))
+
+    @cached_property
+    def _keep_half(self) -> Pixels:
+        keep = self._keep
+        if keep is None:
+            keep = np.full((self.height, self.width), 255, np.uint8)
+        return np.ascontiguousarray(keep[::2, ::2])
+
+    @cached_property
+    def _keep_points(self) -> Pixels | None:
+        return None if self._keep is None else points_of(self._keep)
 
     @cached_property
     def _veil(self) -> tuple[Pixels, Pixels]:
@@ -124,9 +152,20 @@ class Masked:
     """A picture in which the masks are black; the only kind that is looked at."""
 
     def __init__(self, still: Still, masking: Masking) -> None:
-        self.luma, self.passed = still.luma, still.passed
+        self._luma, self._passed = still.luma, still.passed
         self._colours, self._chroma = still.colours, still.chroma
         self._masking = masking
+
+    @cached_property
+    def luma(self) -> Pixels:
+        """The brightness as the camera gave it: dear to mask, so seldom asked for."""
+        return self._masking.hide_luma(self._luma)
+
+    @cached_property
+    def passed(self) -> Passed:
+        """Points of the frames since the last still that were not looked at."""
+        hide = self._masking.hide_points
+        return [(seconds, hide(points)) for seconds, points in self._passed]
 
     @cached_property
     def small(self) -> Pixels:
@@ -134,16 +173,26 @@ class Masked:
 
         Halving first: halves are cheap (0.01 ms), an odd ratio is not (0.5 ms).
         """
-        luma = self.fine
+        wide = self._luma.shape[1]
+        luma = self.luma if wide < 2 * SMALL_WIDTH else self._half
         while luma.shape[1] >= 2 * SMALL_WIDTH:
-            luma = _half(luma)
-        high, wide = small_size(*self.luma.shape)
+            luma = _halved(luma)
+        high, wide = small_size(*self._luma.shape)
         return _pixels(cv2.resize(luma, (wide, high), interpolation=cv2.INTER_LINEAR))
 
     @cached_property
     def points(self) -> Pixels:
         """Some pixels, 24 x 64, with their noise as the camera gave it."""
-        return points_of(self.luma)
+        return self._masking.hide_points(points_of(self._luma))
+
+    @property
+    def size(self) -> tuple[int, ...]:
+        """Height and width as the camera gave them."""
+        return self._luma.shape
+
+    @cached_property
+    def _half(self) -> Pixels:
+        return self._masking.halve(self._luma)
 
     @property
     def shows(self) -> bool:
@@ -153,9 +202,11 @@ class Masked:
     @cached_property
     def fine(self) -> Pixels:
         """The brightness, halved until it is narrower than 960 px."""
-        luma = self.luma
+        if self._luma.shape[1] < FINE_WIDTH:
+            return self.luma
+        luma = self._half
         while luma.shape[1] >= FINE_WIDTH:
-            luma = _half(luma)
+            luma = _halved(luma)
         return luma
 
     def chroma(self) -> float:
@@ -167,7 +218,7 @@ class Masked:
         if self._chroma:
             parts = [plane[::4, ::8] for plane in self._chroma()]
         else:
-            some = self._colours()[self.luma.shape[0] :: 8, ::8]
+            some = self._colours()[self._luma.shape[0] :: 8, ::8]
             half = -(-some.shape[0] // 2)
             parts = [some[:half], some[half:]]
         levels = [_colour(part) for part in parts if part.size]
@@ -192,27 +243,12 @@ class Masked:
         return jpeg_of(self.colours())
 
 
-def jpeg_of(image: Pixels) -> bytes:
-    """Encode a BGR picture."""
-    _, data = cv2.imencode(
-        ".jpg",
-        image,
-        [
-            cv2.IMWRITE_JPEG_QUALITY,
-            SNAPSHOT_QUALITY,
-            # Full colour: decoders smear halved colour over a mask's edge.
-            cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
-            cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
-        ],
-    )
-    return data.tobytes()
-
-
 def _colour(part: Pixels) -> float:
     """Return the mean level of a plane of colour, from what is grey in it."""
-    middle = int(np.sort(part, axis=None)[part.size // 2])
+    counts = np.bincount(part.ravel(), minlength=_LEVELS.size)  # a sort takes 5 times
+    middle = int(np.searchsorted(counts.cumsum(), part.size // 2, side="right"))
     grey = min(max(middle, GREY - ROUNDING), GREY + ROUNDING)
-    return float(np.abs(part.astype(np.int16) - grey).mean())
+    return float(counts @ np.abs(_LEVELS - grey)) / part.size
 
 
 def points_of(luma: Pixels) -> Pixels:
@@ -230,7 +266,7 @@ def small_size(height: int, width: int) -> tuple[int, int]:
     return max(1, round(height * SMALL_WIDTH / width)), SMALL_WIDTH
 
 
-def _half(luma: Pixels) -> Pixels:
+def _halved(luma: Pixels) -> Pixels:
     half = (luma.shape[1] // 2, luma.shape[0] // 2)
     return _pixels(cv2.resize(luma, half, interpolation=cv2.INTER_AREA))
 
@@ -249,9 +285,11 @@ def _kept(masks: Sequence[Polygon], height: int, width: int) -> Pixels:
     touched = np.zeros((down * BLOCK, across * BLOCK), np.uint8)
     for mask in masks:
         touched[:height, :width] |= cover(mask, height, width)
-    blocks = touched.reshape(down, BLOCK, across, BLOCK).max(axis=(1, 3))
-    whole = blocks.repeat(BLOCK, axis=0).repeat(BLOCK, axis=1)[:height, :width]
-    return np.ascontiguousarray(255 - whole, dtype=np.uint8)
+    rows = touched.reshape(down, BLOCK, -1).max(axis=1)
+    blocks = rows.reshape(down, across, BLOCK).max(axis=2)
+    size = (across * BLOCK, down * BLOCK)
+    whole = cv2.resize(255 - blocks, size, interpolation=cv2.INTER_NEAREST)
+    return np.ascontiguousarray(whole[:height, :width], dtype=np.uint8)
 
 
 def _pixels(image: NDArray[np.integer | np.floating]) -> Pixels:

@@ -160,7 +160,7 @@ class Reference:
         trusted = self.trusted.astype(np.float32)
         keep = cv2.resize(trusted, size, interpolation=cv2.INTER_NEAREST)
         known = field_of(self.across, self.down) * keep[:, :, None]
-        seen = view.field
+        seen = _Field(view.field, _power(view.field))
         turns = [
             (_fit(_turned(known, roll, zoom), seen, MOST_SHIFT), roll)
             for roll, zoom in _likeliest(known, seen)
@@ -209,22 +209,30 @@ class Reference:
         )
 
 
+class _Field(NamedTuple):
+    """Edges across and down, and the square of their strength."""
+
+    field: Plane
+    power: Plane
+
+
 class _Fit(NamedTuple):
     best: float
     peak: float  # above the mean of all places, in standard deviations
     shift: float  # px
 
 
-def _likeliest(known: Plane, seen: Plane) -> list[tuple[float, float]]:
+def _likeliest(known: Plane, seen: _Field) -> list[tuple[float, float]]:
     """Give the rolls and zooms that fit best at half the size: a tenth of the work.
 
     None, where no turn fits better there than none.
     """
     size = (known.shape[1] // 2, known.shape[0] // 2)
-    few, some = (
+    few, half = (
         _plane(cv2.resize(field, size, interpolation=cv2.INTER_AREA))
-        for field in (known, seen)
+        for field in (known, seen.field)
     )
+    some = _Field(half, _power(half))
     fits = [_fit(_turned(few, *turn), some, MOST_SHIFT).best for turn in _TURNS]
     if max(fits) < _fit(few, some, 0).best + BETTER_BY / 2:
         return []
@@ -243,7 +251,7 @@ def _turned(field: Plane, degrees: float, zoom: float) -> Plane:
     return _plane(cv2.transform(moved, turn))
 
 
-def _fit(known: Plane, seen: Plane, most: float) -> _Fit:
+def _fit(known: Plane, seen: _Field, most: float) -> _Fit:
     """Move the middle of what is known over what is seen: best fit, and how far.
 
     `most` is a share of the width.
@@ -251,16 +259,18 @@ def _fit(known: Plane, seen: Plane, most: float) -> _Fit:
     high, wide = known.shape[:2]
     aside, above = round(MOST_SHIFT * wide), round(MOST_SHIFT * high)
     inner = known[above : high - above, aside : wide - aside]
-    keep = (np.abs(inner).sum(axis=2, keepdims=True) > 0).astype(np.float32)
-    if not keep.any():
+    own = cv2.norm(inner, cv2.NORM_L2SQR)
+    if not own:
         return _Fit(0.0, 0.0, 0.0)
-    across, down = min(round(most * wide), aside), min(round(most * wide), above)
-    field = seen[
-        above - down : high - above + down, aside - across : wide - aside + across
-    ]
-    shared = cv2.matchTemplate(field, inner, cv2.TM_CCORR)
-    power = cv2.matchTemplate(_square(field), keep, cv2.TM_CCORR)
-    fits = shared / np.sqrt(np.maximum(power, SMALLEST) * float((inner * inner).sum()))
+    _, keep = cv2.threshold(_power(inner), 0, 1, cv2.THRESH_BINARY)
+    across, down = min(round(most * wide), aside), min(round(most * high), above)
+    place = (
+        slice(above - down, high - above + down),
+        slice(aside - across, wide - aside + across),
+    )
+    shared = cv2.matchTemplate(seen.field[place], inner, cv2.TM_CCORR)
+    power = cv2.matchTemplate(seen.power[place], keep, cv2.TM_CCORR)
+    fits = shared / np.sqrt(np.maximum(power, SMALLEST) * own)
     _, best, _, (x, y) = cv2.minMaxLoc(fits)
     peak = (best - float(fits.mean())) / max(float(fits.std()), SMALLEST)
     return _Fit(best, peak, float(np.hypot(x - across, y - down)))
@@ -275,9 +285,9 @@ def _strength(field: Plane) -> Plane:
     return cv2.magnitude(*cv2.split(field)).astype(np.float32, copy=False)
 
 
-def _square(field: Plane) -> Plane:
-    square: Plane = (field * field).sum(axis=2, dtype=np.float32)
-    return square
+def _power(field: Plane) -> Plane:
+    square = cv2.transform(cv2.multiply(field, field), _BOTH)
+    return square.astype(np.float32, copy=False)
 
 
 def _plane(image: NDArray[np.generic]) -> Plane:
@@ -285,6 +295,7 @@ def _plane(image: NDArray[np.generic]) -> Plane:
     return image.astype(np.float32, copy=False)
 
 
+_BOTH = np.ones((1, 2), np.float32)
 _TURNS = tuple(
     (roll, zoom)
     for roll in ROLLS

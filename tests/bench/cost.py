@@ -23,6 +23,7 @@ import numpy as np
 
 from edge.camera.capture import Watch
 from edge.camera.film import Film
+from edge.camera.memory import keep_freed_memory
 from edge.camera.sighting import CameraPlan
 from edge.look.command import LOOKS_A_SECOND
 from edge.sight.picture import Pixels
@@ -61,6 +62,7 @@ def main(arguments: list[str]) -> int:
     """Go one way through a film, and print what it took."""
     what, path = arguments
     cv2.setNumThreads(1)
+    keep_freed_memory()
     started = time.process_time()
     if what == DECODE:
         decode(path)

@@ -126,6 +126,7 @@ async def test_a_refusal_is_said_on_the_page(house: House, page: Page):
     async def second(route: Route) -> None:
         # Between this person's press and its arrival somebody else was first.
         await rival.post(f"/incident/{incident}/take")
+        await expect(button).to_be_hidden()  # the page has heard of it
         await route.continue_()
 
     await page.route(f"**/incident/{incident}/take", second)

@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from tests.servers.errors import ServerMissing
+
 # One for each architecture that Debian has.
 LIBRARIES = Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
 LIBRARY = next(iter(sorted(LIBRARIES)), None)
@@ -24,7 +26,7 @@ class SteppedClock:
     def environment(self) -> dict[str, str]:
         """What a process needs in its environment to have this clock."""
         if LIBRARY is None:
-            raise FileNotFoundError(HINT)
+            raise missing_clocks()
         return {
             "LD_PRELOAD": str(LIBRARY),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
@@ -43,3 +45,8 @@ class SteppedClock:
 def stepped_clocks() -> bool:
     """Tell whether this machine can make a process's clock jump."""
     return LIBRARY is not None and sys.platform == "linux"
+
+
+def missing_clocks() -> ServerMissing:
+    """Give what to say where it cannot."""
+    return ServerMissing("libfaketime", HINT)

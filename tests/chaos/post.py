@@ -12,10 +12,12 @@ from typing import Any
 import psycopg
 
 from collector.migrate import migrate
+from tests.chaos.air import Air
 from tests.chaos.books import Stored, account
-from tests.chaos.clock import stepped_clocks
+from tests.chaos.clock import SteppedClock, stepped_clocks
+from tests.chaos.link import STORMS, WEATHERS, Link, Links
 from tests.chaos.plan import Blow
-from tests.chaos.relay import CALM, DEAF, MUTE, STALLED, Relay, Weather, network
+from tests.chaos.relay import network
 from tests.chaos.station import (
     SITES,
     Ground,
@@ -38,14 +40,6 @@ from tests.servers.tmpfs import SmallDisks
 Server = Process | Broker | PostgresServer
 
 COLLECTORS = ("collector-1", "collector-2")
-WEATHERS = {
-    "slow": Weather(delay_s=0.4),
-    "trickling": Weather(rate=3_000),
-    "stalled": STALLED,
-    "mute": MUTE,
-    "deaf": DEAF,
-    "unreachable": Weather(refused=True),
-}
 STEPS_S = (-86_400, -7_200, -6, 6, 7_200, 86_400)
 MEND_S = 20.0
 
@@ -68,8 +62,9 @@ class Post:
     disks: SmallDisks | None
     stations: list[Station] = field(default_factory=list)
     collectors: dict[str, Process] = field(default_factory=dict)
-    links: dict[str, Relay] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
     health: dict[str, int] = field(default_factory=dict)
+    clocks: dict[str, SteppedClock] = field(default_factory=dict)
     struck: Counter[str] = field(default_factory=Counter)
     replayed: int = 0
 
@@ -87,13 +82,15 @@ class Post:
     def victims(self) -> dict[str, Sequence[str]]:
         """Who can suffer each fault on this machine."""
         sites = [station.site for station in self.stations]
-        links = list(self.links)
+        lines = [name for name, link in self.links.items() if link.line]
         return {
             "killed": list(self.servers),
             "away": ["broker", "database"],
-            **dict.fromkeys([*WEATHERS, "cut"], links),
+            "absent": ["database"],
+            **dict.fromkeys(WEATHERS, tuple(self.links)),
+            **dict.fromkeys(STORMS, tuple(lines)),
             "replayed": ["broker"],
-            "stepped": [one.site for one in self.stations if one.clock],
+            "stepped": list(self.clocks),
             "full": ["database", *sites] if self.disks else [],
         }
 
@@ -116,7 +113,7 @@ class Post:
         async with self._turns.setdefault(blow.victim, asyncio.Lock()):
             self.struck[blow.fault] += 1
             match blow.fault:
-                case "killed" | "away":
+                case "killed" | "away" | "absent":
                     await self._down(blow)
                 case "replayed":
                     chance = random.Random(blow.dice)  # noqa: S311  # repeatable
@@ -137,18 +134,15 @@ class Post:
 
     async def _rain(self, blow: Blow) -> None:
         link = self.links[blow.victim]
-        link.change(WEATHERS.get(blow.fault, CALM))
-        if blow.fault in {"cut", "unreachable"}:
-            link.cut()
+        link.strike(blow.fault, blow.dice)
         await moment(blow.lasting_s)
-        link.change(CALM)
+        link.mend()
 
     async def _step(self, blow: Blow) -> None:
-        (station,) = (one for one in self.stations if one.site == blow.victim)
-        if station.clock is not None:
-            station.clock.step(STEPS_S[blow.dice % len(STEPS_S)])
-            await moment(blow.lasting_s)
-            station.clock.step(0)
+        clock = self.clocks[blow.victim]
+        clock.step(STEPS_S[blow.dice % len(STEPS_S)])
+        await moment(blow.lasting_s)
+        clock.step(0)
 
     async def _fill(self, blow: Blow) -> None:
         if self.disks is None:
@@ -218,32 +212,57 @@ class Post:
         return "\n".join(lines)
 
 
+@dataclass(frozen=True)
+class World:
+    """What this machine lets a post have: small disks, bad air; the seed of both."""
+
+    disks: SmallDisks | None = None
+    sky: Air | None = None
+    seed: int = 0
+
+
 @contextmanager
-def furnished(folder: Path, disks: SmallDisks | None) -> Iterator[Post]:
+def furnished(folder: Path, world: World) -> Iterator[Post]:
     """Give a post whose servers run and whose programs are not started yet."""
+    disks = world.disks
     small = None if disks is None else SmallDisk(disks)
-    ground = Ground(disks, stepped_clocks())
     with ExitStack() as stack:
         broker = stack.enter_context(mosquitto.started())
         database = stack.enter_context(postgres.started("timescale", "durable", small))
         asyncio.run(migrate(database.admin_url))
-        _, keys = make_inventory(folder)
-        links = stack.enter_context(network())
+        links = Links(stack.enter_context(network()), world.sky, world.seed)
         made = Post(broker, database, stack.enter_context(witness(broker.port)), disks)
-        for site in SITES:
-            made.links[f"{site} to broker"] = link = links.link(broker.port)
-            station = make_station(folder, site, keys, link.port, ground)
-            made.stations.append(station)
-        for name in COLLECTORS:
-            made.links[f"{name} to broker"] = over = links.link(broker.port)
-            made.links[f"{name} to database"] = to = links.link(database.port)
-            url = url_as(database.admin_url, "wachtpost_collector")
-            url = url.replace(f":{database.port}/", f":{to.port}/")
-            made.health[name] = free_port()
-            ways = Ways(name, url, over.port, made.health[name])
-            made.collectors[name] = collector_process(folder, ways)
+        _settle(made, folder, links)
         stack.callback(made.end)
         yield made
+
+
+def _settle(post: Post, folder: Path, links: Links) -> None:
+    """Put the programs into a post, each with links and a clock of its own."""
+    _, keys = make_inventory(folder)
+
+    def ground(name: str) -> Ground:
+        if stepped_clocks():
+            post.clocks[name] = SteppedClock(folder / f"{name}.clock")
+        return Ground(post.disks, links.prefix, post.clocks.get(name))
+
+    def link(name: str, target: int) -> str:
+        post.links[name] = links.link(target)
+        return post.links[name].address
+
+    for site in SITES:
+        ways = (f"{site} to broker", f"{site} to broker again")
+        brokers = [link(way, post.broker.port) for way in ways]
+        station = make_station(folder, site, keys, brokers, ground(site))
+        post.stations.append(station)
+    for name in COLLECTORS:
+        broker = link(f"{name} to broker", post.broker.port)
+        place = link(f"{name} to database", post.database.port)
+        url = url_as(post.database.admin_url, "wachtpost_collector")
+        url = url.replace(f"127.0.0.1:{post.database.port}/", f"{place}/")
+        post.health[name] = free_port()
+        ways_of = Ways(name, url, broker, post.health[name])
+        post.collectors[name] = collector_process(folder, ways_of, ground(name))
 
 
 def asks(database: PostgresServer) -> bool:

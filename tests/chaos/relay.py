@@ -1,8 +1,7 @@
 """A bad network between two programs: a TCP relay on loopback, with weather.
 
-It delays, stalls (one way or both), trickles, cuts and refuses connections. It cannot
-lose, double or reorder packets: TCP mends these before anybody sees them, so at this
-height they are no more than a delay. Frames that come twice or late are `witness`'s.
+It delays, stalls (one way or both), trickles, cuts and refuses connections. Packets
+that are lost, doubled or late are `air`'s; frames that come twice or late `witness`'s.
 """
 
 import asyncio
@@ -41,25 +40,33 @@ DEAF = Weather(stalled=frozenset({"down"}))
 
 
 class Relay:
-    """One link: whoever connects to `port` reaches `target` through the weather."""
+    """One link: whoever connects to it reaches `target` through the weather."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, target: int) -> None:
-        self.port = 0
+        self.host, self.port = "127.0.0.1", 0
         self.target = target
         self.weather = CALM
         self.passed: dict[Direction, int] = {"up": 0, "down": 0}
         self._loop = loop
         self._open: set[asyncio.StreamWriter] = set()
 
-    async def listen(self) -> asyncio.Server:
-        """Listen on a free port of loopback."""
-        server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
+    async def listen(self, at: socket.socket | None = None) -> asyncio.Server:
+        """Listen there, or on a free port of loopback."""
+        if at is None:
+            server = await asyncio.start_server(self._accept, self.host, 0)
+        else:
+            server = await asyncio.start_server(self._accept, sock=at)
+        self.host, self.port = server.sockets[0].getsockname()
         return server
 
     def change(self, weather: Weather) -> None:
         """Have other weather from now on, for connections that stand as well."""
         self.weather = weather
+
+    @property
+    def address(self) -> str:
+        """Where it listens, as `HOST:PORT`."""
+        return f"{self.host}:{self.port}"
 
     def cut(self) -> None:
         """Reset every connection that stands; from any thread."""
@@ -128,10 +135,10 @@ class Network:
         self._loop = loop
         self._servers: list[asyncio.Server] = []
 
-    def link(self, target: int) -> Relay:
-        """Give a new link to a port of loopback."""
+    def link(self, target: int, at: socket.socket | None = None) -> Relay:
+        """Give a new link to a port of loopback, from there or from another."""
         relay = Relay(self._loop, target)
-        listening = asyncio.run_coroutine_threadsafe(relay.listen(), self._loop)
+        listening = asyncio.run_coroutine_threadsafe(relay.listen(at), self._loop)
         self._servers.append(listening.result(10))
         return relay
 

@@ -1,6 +1,6 @@
 """What a run is furnished with: keys, an inventory, and devices that never rest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,10 +31,21 @@ FLEET_KEY = SigningKey(b"f" * 32)
 
 @dataclass(frozen=True)
 class Ground:
-    """What devices stand on: the small disks of their outboxes, a clock that jumps."""
+    """What a program stands on: small disks, its network, a clock that jumps."""
 
-    disks: SmallDisks | None
-    stepped: bool
+    disks: SmallDisks | None = None
+    network: tuple[str, ...] = ()
+    clock: SteppedClock | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the program needs in its environment."""
+        return self.clock.environment if self.clock else {}
+
+    @property
+    def prefix(self) -> tuple[str, ...]:
+        """The words before its command."""
+        return (*(self.disks.prefix if self.disks else ()), *self.network)
 
 
 class Station:
@@ -43,12 +54,11 @@ class Station:
     def __init__(self, site: str, device: str, home: Path, ground: Ground) -> None:
         self.site, self.device, self.home = site, device, home
         self.disks = ground.disks
-        self.clock = SteppedClock(home / "clock") if ground.stepped else None
         self.process = Process(
             ["wachtpost", "edge", "run", "--home", str(home)],
             home / "log",
-            self.clock.environment if self.clock else None,
-            self.disks.prefix if self.disks else (),
+            ground.environment,
+            ground.prefix,
         )
 
     @property
@@ -96,9 +106,12 @@ def make_inventory(folder: Path) -> tuple[Path, Keys]:
 
 
 def make_station(
-    folder: Path, site: str, keys: Keys, broker_port: int, ground: Ground
+    folder: Path, site: str, keys: Keys, brokers: Sequence[str], ground: Ground
 ) -> Station:
-    """Give an agent that is not started yet, at a site of `folder / "inventory"`."""
+    """Give an agent that is not started yet, at a site of `folder / "inventory"`.
+
+    It has a path to each of these brokers, one or two.
+    """
     loaded = load(folder / "inventory")
     device = loaded.sites[site].devices[0].id
     home = folder / site
@@ -111,7 +124,7 @@ def make_station(
     (home / "contacts.csv").write_text("\n".join(changes) + "\n")
     settings = {
         "path": f"{device}-1",
-        "broker": f"127.0.0.1:{broker_port}",
+        "broker": brokers[0],
         "collector_seal": keys.seal,
         "collector_sign": keys.sign,
         "site_file_key": key_text(FLEET_KEY.verify_key),
@@ -126,6 +139,8 @@ def make_station(
         table = [",".join(QUANTITIES), *rows]
         (home / "measurements.csv").write_text("\n".join(table) + "\n")
     lines = [f"{name} = {_toml(value)}" for name, value in settings.items()]
+    for broker in brokers[1:]:
+        lines += ["[second]", f'path = "{device}-2"', f'broker = "{broker}"']
     (home / "device.toml").write_text("\n".join(lines) + "\n")
     return Station(site, device, home, ground)
 
@@ -136,16 +151,16 @@ class Ways:
 
     name: str
     database_url: str
-    broker_port: int
+    broker: str
     health_port: int
 
 
-def collector_process(folder: Path, ways: Ways) -> Process:
+def collector_process(folder: Path, ways: Ways, ground: Ground) -> Process:
     """Give a collector that is not started yet; keys and inventory are in `folder`."""
     environment = {
         "DATABASE_URL": ways.database_url,
         "INVENTORY": str(folder / "inventory"),
-        "BROKER": f"mqtt://127.0.0.1:{ways.broker_port}",
+        "BROKER": f"mqtt://{ways.broker}",
         "NAME": ways.name,
         "SHARE": "true",
         "SEALING_KEY_FILE": str(folder / SEALING_FILE),
@@ -156,7 +171,11 @@ def collector_process(folder: Path, ways: Ways) -> Process:
     return Process(
         ["wachtpost", "collector", "run"],
         folder / f"{ways.name}.log",
-        {PREFIX + name: value for name, value in environment.items()},
+        {
+            **{PREFIX + name: value for name, value in environment.items()},
+            **ground.environment,
+        },
+        ground.network,
     )
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.clock import HINT, SteppedClock, stepped_clocks
+from tests.chaos.clock import SteppedClock, missing_clocks, stepped_clocks
+from tests.servers.errors import ServerMissing
+from tests.servers.need import needed
 
 # Says its two clocks each time it is asked.
 PROGRAM = """
@@ -19,8 +21,9 @@ CACHED_S = 2.5  # libfaketime reads its file again after a second or two
 
 
 def test_the_wall_clock_jumps_and_seconds_do_not(tmp_path: Path):
-    if not stepped_clocks():
-        pytest.skip(HINT)
+    with needed():
+        if not stepped_clocks():
+            raise missing_clocks()
     clock = SteppedClock(tmp_path / "clock")
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM],
@@ -38,6 +41,15 @@ def test_the_wall_clock_jumps_and_seconds_do_not(tmp_path: Path):
                     break
                 assert passed - seconds < 60
         process.communicate()
+
+
+def test_a_machine_without_the_library_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr("tests.chaos.clock.LIBRARY", None)
+    assert not stepped_clocks()
+    with pytest.raises(ServerMissing, match="libfaketime"):
+        _ = SteppedClock(tmp_path / "clock").environment
 
 
 def asked(process: subprocess.Popen[str]) -> tuple[float, float]:

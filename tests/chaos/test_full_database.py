@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from dashboard.storing import Storing
-from tests.chaos.post import Post, came, furnished
+from tests.chaos.post import Post, World, came, furnished
 from tests.chaos.station import Station
 from tests.collector.process import Process
 from tests.servers.need import needed
@@ -52,7 +52,7 @@ class Pair:
 
 @pytest.fixture
 def pair(disks: SmallDisks, tmp_path: Path) -> Iterator[Pair]:
-    with needed(), furnished(tmp_path, disks) as post:
+    with needed(), furnished(tmp_path, World(disks)) as post:
         collector, station = post.collectors[COLLECTOR], post.stations[0]
         storing = Storing([("127.0.0.1", post.health[COLLECTOR])])
         collector.start()

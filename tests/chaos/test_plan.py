@@ -33,3 +33,10 @@ def test_a_long_run_has_long_outages():
 
     assert longest(40) <= 8
     assert longest(3600) > 60
+
+
+def test_one_outage_is_a_good_part_of_the_run_and_there_is_no_other_such():
+    for seconds in (30, 600):
+        blows = draw(3, VICTIMS, seconds, 1.0)
+        (absent,) = [blow for blow in blows if blow.fault == "absent"]
+        assert 0.15 * seconds <= absent.lasting_s <= 0.2 * seconds

@@ -24,6 +24,8 @@ insert into store.lane_state (device, run, lane, unit, site, heard)
     values (%(u)s || '-device', 'run', 'up', %(u)s, %(u)s || '-site', now());
 insert into store.gap values (%(u)s || '-device', 'run', 'up', 8, 9, %(u)s, %(u)s || '-site', now());
 insert into store.clock_jump values (%(u)s || '-device', 'run', now(), %(u)s, %(u)s || '-site', 60);
+insert into store.clock_lag (device, run, unit, site, seconds, since, until, before)
+    values (%(u)s || '-device', 'run', %(u)s, %(u)s || '-site', 60, now(), now(), now());
 insert into store.picture values (%(u)s || '-picture', %(u)s || '-device', %(u)s,
                                   %(u)s || '-site', 1, now());
 insert into store.picture_part values (%(u)s || '-picture', %(u)s, 1, 'part');

@@ -121,9 +121,8 @@ async def test_many_rows_go_in_one_call_and_through_copy(database: Database):
         rows = [{"u": f"u{n}", "n": {"n": n}} for n in range(5)]
         assert await transaction.many(make, rows) == 5
         await transaction.run(query("create temp table t (n int, d jsonb)"))
-        await transaction.copy(
-            query("copy t from stdin"), [(n, {"tab": "\t\\N"}) for n in range(3)]
-        )
+        lines = b"".join(b'%d\t{"tab": "\\\\t\\\\\\\\N"}\n' % n for n in range(3))
+        await transaction.copy(query("copy t from stdin"), lines)
         found = await transaction.all(query("select n, d from t order by n"))
     assert found == [{"n": n, "d": {"tab": "\t\\N"}} for n in range(3)]
 

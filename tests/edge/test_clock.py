@@ -44,10 +44,19 @@ def test_each_jump_is_told_once_with_the_time_after_it():
     assert (back.seconds, back.trusted) == (-60.0, True)
 
 
-def test_drift_in_small_steps_is_no_jump():
+@pytest.mark.parametrize("step", [4.9, -4.9, 0.5])
+def test_a_clock_that_is_set_in_small_steps_is_told_as_they_add_up(step):
     watch = ClockWatch(reading(0, 0))
-    looks = (reading(n * 1.5, float(n)) for n in range(1, 100))
-    assert [watch.look(one, trusted=True) for one in looks] == [None] * 99
+    looks = (reading(n * (1 + step), float(n)) for n in range(1, 1000))
+    found = [told for one in looks if (told := watch.look(one, trusted=True))]
+    assert sum(one.seconds for one in found) == pytest.approx(999 * step, abs=5.0)
+    assert all(5.0 < abs(one.seconds) < 10.0 for one in found)
+
+
+def test_small_steps_that_take_each_other_back_are_no_jump():
+    watch = ClockWatch(reading(0, 0))
+    looks = (reading(n + n % 2 * 4.9, float(n)) for n in range(1, 1000))
+    assert not any(watch.look(one, trusted=True) for one in looks)
 
 
 def test_a_jump_of_millennia_is_still_a_record_that_can_be_read():

@@ -220,25 +220,6 @@ def test_a_death_at_any_step_loses_no_event_and_leaves_no_gap(folder: Path):
             assert [one.seq for one in events] == list(range(1, 11))
 
 
-def test_a_segment_that_stands_in_the_next_one_too_is_read_once(folder: Path):
-    with Outbox(folder, NOON, PLAN) as box:
-        fill(box, measurement(), 300)
-        fill(box, opened(), 5)
-        log = box._lanes["up"]
-        older, newer = log.segments[1:3]
-        before = plain(box)
-        files = {path: path.read_bytes() for path in (older.path,)}
-        kept = [*older.standing()[0], *newer.standing()[0]]
-        log.rewrite(newer, older.first, kept)
-        log.remove(older)
-        run = box.run
-    for path, data in files.items():  # a death before it was deleted
-        path.write_bytes(data)
-    with Outbox(folder, after(9), PLAN) as box:
-        assert plain(box, run) == before
-        assert not older.path.exists()
-
-
 def test_a_disk_that_is_full_gives_the_room_of_measurements_to_events(folder: Path):
     disk = SmallDisk(folder, 40_000)
     plan = OutboxPlan(limit=10**6, segment=4096, reserve=8192)

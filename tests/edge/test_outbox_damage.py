@@ -214,6 +214,20 @@ def test_a_segment_whose_beginning_nobody_knows_names_nothing(
         assert kept(box, "up", run) == list(range(begin, 121))
 
 
+def test_segments_that_were_erased_are_named_once(folder: Path):
+    whole = folder.with_name("longer")
+    with Outbox(whole, NOON, OutboxPlan(segment=4096, reserve=4096)) as box:
+        for _ in range(200):
+            box.append(opened())
+    _, second, third, fourth, *_ = sorted(whole.glob("*-up-*.seg"))
+    begin, end = first_number(second), first_number(fourth)
+    for path in (second, third):
+        path.write_bytes(bytes(4096))
+    with Outbox(whole, NOON, PLAN) as again:
+        assert named(again, "up", box.run) == list(range(begin, end))
+        assert kept(again, "up", box.run) == [*range(1, begin), *range(end, 201)]
+
+
 def first_number(path: Path) -> int:
     """Give the number that a segment begins with."""
     name = parse_name(path.name)

@@ -59,8 +59,17 @@ def test_an_old_receipt_that_somebody_kept_sets_no_time():
     clocks = Clocks()
     clocks.time.hear(NOON)
     clocks.pass_by(7 * 86_400)
-    clocks.time.hear(NOON)
+    clocks.time.hear(NOON, AGREE_S + 1)
+    assert clocks.time.now() == after(7 * 86_400)
+    clocks.at = NOON
+    clocks.time.hear(NOON, 7 * 86_400)
     assert clocks.time.now() is None
+
+
+def test_what_was_under_way_for_minutes_tells_the_time():
+    clocks = Clocks()
+    clocks.time.hear(after(-AGREE_S), AGREE_S)
+    assert clocks.time.now() == NOON
 
 
 def test_seconds_of_a_journey_do_not_matter():

@@ -1,78 +1,28 @@
 """A device with two paths: the first that lives carries, the other says it is there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from edge import ways as room
-from edge.errors import LinkError
 from edge.outbox import Outbox
 from edge.ways import IDLE_S, LIVES_S, Ways
 from sites.event import ContactOpened
-from sites.frame import HOME_BYTES, Frame
-from sites.topic import Channel
+from sites.frame import HOME_BYTES
 from sites.topic import Path as Way
 from tests.edge.agent_process import by_hand, running
 from tests.edge.collector_side import CollectorSide
 from tests.edge.device_home import make_home, new_site
+from tests.edge.line import on, until
 from tests.edge.records import NOON, measurement, panic
-from tests.edge.wire import RecordingWire, dispatch, receipt, slots
+from tests.edge.wire import dispatch, receipt, slots
 from tests.servers import mosquitto
 from tests.servers.mosquitto import Broker
 from tests.servers.need import needed
 
 LONG_S = 1000.0
-
-
-class Line(RecordingWire):
-    """A connection whose receipts come by themselves, until it is cut or deaf."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.deaf = False
-        self.ring: Callable[[], object] = list
-
-    def publish(self, channel: Channel, payload: bytes) -> None:
-        super().publish(channel, payload)
-        if not self.deaf:
-            self.coming.append(receipt(payload))
-            self.ring()
-
-    def cut(self) -> None:
-        self.lost = True
-        self.ring()
-
-    @property
-    def carried(self) -> list[Frame]:
-        return [frame for frame in self.frames() if frame.records]
-
-    @property
-    def idled(self) -> list[Frame]:
-        return [frame for frame in self.frames() if not frame.records]
-
-
-async def until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
-        while not holds():  # noqa: ASYNC110  # what nobody announces
-            await asyncio.sleep(0.005)
-
-
-@asynccontextmanager
-async def on(ways: Ways, rank: int) -> AsyncIterator[Line]:
-    """Give a connection of this rank, in use."""
-    line = Line()
-    line.ring = ways.ring
-    task = asyncio.create_task(ways.serve(rank, line), name=f"path {rank}")
-    try:
-        yield line
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-        if not task.cancelled():
-            assert isinstance(task.exception(), LinkError)
 
 
 @pytest.fixture

@@ -128,3 +128,19 @@ async def test_a_size_that_changes_to_what_is_too_much_is_a_loss_that_is_told(
     assert seen.of(CameraLost)[0].reason in {Loss.ENDED, Loss.RUBBISH, Loss.CRASHED}
     assert not seen.of(CameraRestored)
     assert np.iinfo(np.uint16).max > large
+
+
+def test_memory_that_is_freed_stays_with_the_process():
+    grow = (
+        "import resource\n"
+        "from edge.camera.memory import keep_freed_memory\n"
+        "{keep}\n"
+        "def work(): [bytearray(b'x' * 160_000) for _ in range(20)]\n"
+        "work()\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
+        "for _ in range(20): work()\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)\n"
+    )
+    kept = int(run(grow.format(keep="keep_freed_memory()")).stdout)
+    given_back = int(run(grow.format(keep="")).stdout)
+    assert kept < given_back / 4

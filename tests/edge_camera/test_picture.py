@@ -15,6 +15,7 @@ from edge.sight.picture import (
     Pixels,
     Still,
     cover,
+    points_of,
     small_size,
 )
 from edge.sight.shape import WHOLE, Polygon
@@ -156,3 +157,25 @@ def test_a_films_own_planes_of_colour_say_what_all_planes_say():
     quick = replace(still, chroma=lambda: list(halves))
     whole = Masking((), 180, 320).hide(still).chroma()
     assert Masking((), 180, 320).hide(quick).chroma() == pytest.approx(whole, rel=0.1)
+
+
+@pytest.mark.parametrize("mask", [CORNER, SLOPE])
+@pytest.mark.parametrize(
+    ("height", "width"), [(432, 768), (1080, 1920), (358, 638), (181, 321), (90, 160)]
+)
+def test_what_is_under_a_mask_makes_no_difference_to_anything(mask, height, width):
+    masking = Masking((mask,), height, width)
+    under = masking.hide(still_of(np.full((height, width), 255, np.uint8))).luma == 0
+    luma = np.random.default_rng(7).integers(0, 256, (height, width), np.uint8)
+    other = np.where(under, 255 - luma, luma).astype(np.uint8)
+    passed = [(0.1, points_of(luma))], [(0.1, points_of(other))]
+    one, two = (
+        masking.hide(replace(still_of(plane), passed=points))
+        for plane, points in zip((luma, other), passed, strict=True)
+    )
+    for name in ("small", "fine", "points", "luma"):
+        assert np.array_equal(getattr(one, name), getattr(two, name)), name
+    assert np.array_equal(one.passed[0][1], two.passed[0][1])
+    plain = Masking((), height, width).hide(still_of(one.luma))
+    assert np.array_equal(one.small, plain.small)
+    assert np.array_equal(one.fine, plain.fine)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from edge.clip import stray
 from edge.clip.shelf import Shelf
-from edge.clip.stray import measure
+from edge.clip.stray import copy, measure
 from tests.edge.records import NOON, after
 from tests.edge_clip.shelf import film_in, put, shelf_in
 
@@ -119,25 +119,25 @@ def undated(clip: str, shelf: Shelf) -> str:
     return clip
 
 
-def test_what_a_camera_wrote_is_moved_out_of_its_reach(tmp_path: Path):
+def test_a_copy_of_what_a_camera_wrote_becomes_a_clip(tmp_path: Path):
     shelf = shelf_in(tmp_path / "clips")
     sidecar = shelf.get(put(shelf))
     assert sidecar
     film = film_in(shelf.inbox(6), b"a film")
     other = shelf_in(tmp_path / "other")
-    other.take(shelf.inbox(6) / f"{film}.mp4", sidecar)
-    assert names(shelf.inbox(6)) == set()
+    copy(shelf.inbox(6) / f"{film}.mp4", other.draft(sidecar.statement.clip))
+    other.take(sidecar)
     assert {path.suffix for path in other.folder.iterdir()} == {".mp4", ".json"}
     assert len(other) == 1
 
 
-def test_a_film_that_is_gone_before_it_is_moved_is_no_clip(tmp_path: Path):
+def test_a_copy_that_is_gone_before_it_is_taken_is_no_clip(tmp_path: Path):
     shelf = shelf_in(tmp_path / "clips")
     sidecar = shelf.get(put(shelf))
     assert sidecar
     other = shelf_in(tmp_path / "other")
     with pytest.raises(FileNotFoundError):
-        other.take(shelf.inbox(6) / "gone.mp4", sidecar)
+        other.take(sidecar)
     assert len(other) == len(shelf_in(tmp_path / "other")) == 0
 
 

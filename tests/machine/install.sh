@@ -19,8 +19,8 @@ distribution=$(sed -n 's/^ID=//p' /etc/os-release 2>/dev/null || true)
 # Recommended packages stay out, so what the browser tests need of them is named:
 # letters to draw, and a library that Playwright's own Node is linked to. openssl
 # makes the certificates of the tests; GStreamer is their network camera; libfaketime
-# makes the clock of a process jump.
-wanted="mosquitto openssl libfaketime chromium fonts-dejavu-core libatomic1"
+# makes the clock of a process jump, iproute2 a network that is ours to spoil.
+wanted="mosquitto openssl iproute2 libfaketime chromium fonts-dejavu-core libatomic1"
 wanted="$wanted python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good"
 case "$distribution $release" in
 "debian 12") wanted="$wanted postgresql-15 debootstrap" ;;

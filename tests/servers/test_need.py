@@ -3,7 +3,7 @@
 import pytest
 
 from tests.servers.errors import ServerMissing
-from tests.servers.need import must_have_everything, needed
+from tests.servers.need import done_without, must_have_everything, needed
 
 
 def look_for_something() -> None:
@@ -31,6 +31,18 @@ def test_on_a_bare_machine_it_skips_and_says_what_to_install(
     assert str(skipped.value) == (
         "mosquitto is not on this machine: apt install mosquitto"
     )
+
+
+def test_what_a_run_does_without_is_a_failure_in_ci_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    missing = ServerMissing("a tmpfs", "only root may mount one")
+    monkeypatch.setenv("CI", "false")
+    assert done_without(missing) == str(missing)
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(ServerMissing) as raised:
+        done_without(missing)
+    assert raised.value is missing
 
 
 def test_any_other_trouble_is_no_reason_to_skip(

@@ -4,7 +4,8 @@ with heard as (
       from jsonb_to_recordset(%(rows)s)
            as x(device text, unit text, site text, run text, heartbeat jsonb, sent timestamptz,
                 clock_offset double precision, clock_run text, clock_low double precision,
-                clock_low_since timestamptz, clock_frames int, clock_told double precision)
+                clock_low_since timestamptz, clock_frames int, clock_told double precision,
+                clock_right timestamptz)
 ), back as (
     select h.device, h.unit, h.site, t.heard, t.silent_told is not null as told
       from heard h left join store.device_state t using (device)
@@ -12,9 +13,11 @@ with heard as (
 ), put as (
     insert into store.device_state as t
            (device, unit, site, run, heard, heartbeat, sent,
-            clock_offset, clock_run, clock_low, clock_low_since, clock_frames, clock_told)
+            clock_offset, clock_run, clock_low, clock_low_since, clock_frames, clock_told,
+            clock_right)
     select device, unit, site, run, now(), heartbeat, sent,
-           clock_offset, clock_run, clock_low, clock_low_since, clock_frames, clock_told
+           clock_offset, clock_run, clock_low, clock_low_since, clock_frames, clock_told,
+           clock_right
       from heard order by device
         on conflict (device) do update
        set unit = excluded.unit, site = excluded.site, run = excluded.run,
@@ -22,6 +25,6 @@ with heard as (
            heartbeat = coalesce(excluded.heartbeat, t.heartbeat), sent = greatest(t.sent, excluded.sent),
            clock_offset = excluded.clock_offset, clock_run = excluded.clock_run, clock_low = excluded.clock_low,
            clock_low_since = excluded.clock_low_since, clock_frames = excluded.clock_frames,
-           clock_told = excluded.clock_told
+           clock_told = excluded.clock_told, clock_right = excluded.clock_right
 )
 select device, unit, site, heard, told, clock_timestamp() as now from back order by device

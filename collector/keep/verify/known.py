@@ -50,6 +50,7 @@ KNOWN: Mapping[str, Age | None] = {
     "store.listener": None,  # of the collectors that there are
     "store.gap": None,  # goes with its lane
     "store.clock_jump": None,  # goes with the lanes of its run
+    "store.clock_lag": Age(("worked",), 2),
     "store.rollup_dirty": Age(("marked",), 2),
     "store.sign_in_link": Age(("expires", "used"), 2),
     "store.session": Age(("expires", "ended"), 2),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from collector.database import Limits, Transaction
 from collector.errors import ForbiddenError
 from collector.intake.row import EventRow
 from collector.migrate import migrate
+from collector.query import Query
 from sites.event import ContactOpened, PanicPressed
 from tests.collector import world
 from tests.collector.databases import Role, url_as
@@ -170,6 +172,36 @@ async def test_a_frame_on_which_the_rules_break_is_not_confirmed_but_the_others_
         topics = {topic for topic, _ in lane.source.answers}
         assert topics == {f"wp/1/{world.STATION}-1/down", f"wp/1/{world.OTHER}-1/down"}
         assert "not stored" in lane.health.troubles["plain frames"]
+    assert events(owner) == 2
+
+
+async def test_a_frame_that_takes_too_long_costs_itself_alone(
+    database_url: Url, tmp_path: Path, owner: Owner
+):
+    sleep: Query[Any] = Query("sleep", b"select pg_sleep(9)", dict)
+    looked: list[int] = []
+
+    async def hang_on_kit(
+        transaction: Transaction, rows: Sequence[EventRow], _: datetime
+    ) -> None:
+        looked.append(len(rows))
+        if any(row.device == world.KIT for row in rows):
+            await transaction.run(sleep)
+
+    url, hasty = database_url("wachtpost_collector"), Limits(statement_s=1)
+    async with bench(url, tmp_path, hang_on_kit, hasty) as lane:
+        devices = (world.STATION, world.KIT, world.OTHER)
+        press = PanicPressed(seq=1, at=NOW, sensor=4, silent=False)
+        frames = [
+            message(Sender(device, lane="al").frame(press), device, "al")
+            for device in devices
+        ]
+        async with asyncio.timeout(SECONDS):
+            await lane.lane.take(frames)
+        topics = {topic for topic, _ in lane.source.answers}
+        assert topics == {f"wp/1/{world.STATION}-1/down", f"wp/1/{world.OTHER}-1/down"}
+        assert "not stored" in lane.health.troubles["plain frames"]
+    assert looked == [3, 3, 3, 1, 2, 1, 1]
     assert events(owner) == 2
 
 

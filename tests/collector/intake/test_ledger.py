@@ -237,6 +237,33 @@ async def test_what_an_older_version_could_not_read_is_no_other_record(
     assert reused(owner) == []
 
 
+@pytest.mark.parametrize(
+    ("record", "stored", "outcome"),
+    [
+        (opened(1), '{"while_blind": false}', "stored"),
+        (opened(1), '{"while_blind": true}', "number_taken"),
+        (opened(1, while_blind=True), '{"while_blind": false}', "number_taken"),
+        (
+            RunStarted(seq=1, at=NOW),
+            '{"last_al": 0, "last_up": 0, "clock_trusted": true}',
+            "stored",
+        ),
+        (RunStarted(seq=1, at=NOW, last_up=3), '{"last_up": 0}', "number_taken"),
+    ],
+)
+async def test_what_an_older_version_stored_says_the_same(
+    lane: Bench, owner: Owner, record: Record, stored: str, outcome: str
+):
+    sender = Sender(lane=record.lane)
+    await lane.take_on(record.lane, sender.frame(record))
+    owner.execute(
+        "update store.event set data = %s::jsonb", [stored]
+    )  # it wrote down what is usual as well
+    again = sender.frame(record, record)
+    receipts = await lane.take_on(record.lane, again)
+    assert outcomes(receipts) == told(again, outcome=outcome)
+
+
 async def test_the_inventory_may_move_a_sensor_to_another_zone(
     lane: Bench, owner: Owner
 ):

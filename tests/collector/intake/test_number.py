@@ -54,6 +54,7 @@ def test_a_union_holds_a_run_that_is_whole_in_it(
     joined = number.union(number.runs_of(numbers))
     wanted = set(range(first, first + more + 1))
     assert number.holds(joined, first, first + more) == (wanted <= set(numbers))
+    assert number.touches(joined, first, first + more) == bool(wanted & set(numbers))
     assert number.below(joined, first) == sum(one < first for one in set(numbers))
 
 

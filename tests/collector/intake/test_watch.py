@@ -27,6 +27,9 @@ from tests.collector.world import NOW, Sender
 
 pytestmark = pytest.mark.both_databases
 Owner = psycopg.Connection[tuple[object, ...]]
+RETURNED = (
+    "select data ->> 'kind' from store.incident_log where what = 'returned' order by 1"
+)
 ALL_EARS = Listening(timedelta(days=1))
 
 
@@ -279,9 +282,28 @@ async def test_who_is_heard_again_is_noted_in_the_incident_of_the_silence(
     await watch.look()
     await hear(lane, run=2)
     await hear(lane, run=3)
-    assert rows(
-        owner,
-        "select data ->> 'kind' from store.incident_log where what = 'returned'"
-        " order by 1",
-    ) == [("device.heard",), ("path.restored",)]
+    assert rows(owner, RETURNED) == [("device.heard",), ("path.restored",)]
     assert rows(owner, "select state from store.incident") == [("open",)]
+
+
+async def test_a_path_that_is_heard_while_it_is_found_lost_is_there_again(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    await hear(lane)
+    owner.execute("update store.path_state set heard = now() - interval '95 s'")
+    waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+    heard: list[asyncio.Task[None]] = []
+
+    async def heard_meanwhile(
+        transaction: Transaction, found: Sequence[EventRow], now: datetime
+    ) -> None:
+        heard.append(asyncio.create_task(hear(lane, run=2), name="heard"))
+        await until(lambda: rows(owner, waits) != [(0,)])
+        await judge(transaction, lane.inventory, found, now)
+
+    watch._judge = heard_meanwhile
+    (away,) = await watch.look()
+    assert away.row.kind == "path.lost"
+    await asyncio.gather(*heard)
+    assert rows(owner, "select lost_told from store.path_state") == [(None,)]
+    assert rows(owner, RETURNED) == [("path.restored",)]

@@ -151,8 +151,56 @@ async def test_nobody_misses_the_records_of_a_device_that_was_taken_away(
     await look_later(owner, watch)
     owner.execute(b"update store.device set removed = now()")
     await watch.look()
+    assert rows(owner, INCIDENTS) == [("withheld", "open", None)]
+    resolve(owner)
+    await watch.look()
     assert gaps(owner) == []
+
+
+async def test_what_was_told_and_then_dropped_did_not_come(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    await hear(lane, 1, 2, 10)
+    await watch.look()
+    await look_later(owner, watch)
+    await hear(lane, 3, 4)
+    gone = RecordsDropped(seq=11, at=NOW, first=5, last=9)
+    await lane.take(Sender().frame(gone))
+    for _ in range(2):
+        await watch.look()
+        assert rows(owner, INCIDENTS) == [("withheld", "open", None)]
+        assert gaps(owner) == [(5, 9, True)]
+    resolve(owner)
+    await watch.look()
+    assert gaps(owner) == []
+    await hear(lane, 12, 14)
+    await watch.look()
+    await look_later(owner, watch)
+    await hear(lane, 13)
+    await watch.look()
+    assert [one[2] for one in rows(owner, INCIDENTS)] == ["real", "itself"]
+
+
+async def test_what_was_dropped_before_anybody_was_told_is_not_missing(
+    lane: Bench, owner: Owner, watch: PresenceWatch
+):
+    await hear(lane, 1, 4, 6)
+    await watch.look()
+    gone = RecordsDropped(seq=7, at=NOW, first=5, last=5)
+    await lane.take(Sender().frame(gone))
+    await look_later(owner, watch)
+    await hear(lane, 2, 3)
+    await watch.look()
     assert rows(owner, INCIDENTS) == [("withheld", "resolved", "itself")]
+
+
+def resolve(owner: Owner) -> None:
+    """Let a person close what stands."""
+    owner.execute(
+        b"update store.incident set state = 'resolved', resolved = now(),"
+        b" owner = (select min(person) from store.person), outcome = 'real',"
+        b" sentence = 'x'"
+    )
 
 
 async def test_a_thousand_holes_are_one_event_and_a_hundred_rows(

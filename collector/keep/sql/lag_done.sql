@@ -1,0 +1,2 @@
+-- The times of a run are corrected.
+delete from store.clock_lag where lag = %(lag)s
