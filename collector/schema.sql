@@ -615,7 +615,7 @@ begin
            and (new.state <> 'resolved' or new.outcome is distinct from 'itself' or new.sentence <> ''
                 or exists (select from store.incident_record r
                             where r.incident = old.incident and r.kind <> 'records.withheld'
-                              and not (r.kind in ('device.silent', 'path.lost')
+                              and not (r.kind in ('device.silent', 'device.heard', 'path.lost', 'path.restored')
                                        and exists (select from store.incident_record s
                                                      join store.incident j on j.incident = s.incident
                                                     where j.site = old.site and j.state <> 'resolved'

@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from collector.database import Transaction
-from collector.incident.back import ENDS, back
+from collector.incident.back import ENDS, back, kinds_back
 from collector.incident.clerk import Clerk
 from collector.incident.confirm import confirming, going_on, homes, window
 from collector.incident.rules import (
@@ -102,7 +102,7 @@ class _Court:
         found = await self._transaction.all(
             _QUERIES.of("standing", Standing),
             sites=sorted(sites),
-            losses=sorted(LOSSES),
+            losses=sorted(LOSSES | kinds_back(LOSSES)),
         )
         others = (one for one in self._standing.values() if one.site not in sites)
         self._standing = {(one.site, one.cause): one for one in (*others, *found)}

@@ -31,10 +31,14 @@ async def lock_sites(transaction: Transaction, sites: Iterable[str]) -> datetime
 async def keep(transaction: Transaction, found: Sequence[EventRow]) -> list[EventRow]:
     """Store what was found, once by its name; give what was not known before.
 
-    The caller holds the locks of its sites.
+    Of two by one name the earliest counts. The caller holds the locks of its sites.
     """
     if not found:
         return []
+    first: dict[RecordName, EventRow] = {}
+    for row in sorted(found, key=lambda row: row.at):
+        first.setdefault(row.name, row)
+    found = [row for row in found if first[row.name] is row]
     rows = [
         {**row.name._asdict(), "at": row.at, "received": row.received, "unit": row.unit}
         | {"site": row.site, "kind": row.kind, "data": row.data}

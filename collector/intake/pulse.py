@@ -27,11 +27,13 @@ class Pulse:
     """The devices and paths that are back or new, and what was found.
 
     `right` gives the right time of rows of this batch, where it is not what they say.
+    `now` is the time of the database's clock.
     """
 
     back: tuple[Row, ...] = ()
     found: tuple[EventRow, ...] = ()
     right: Mapping[RecordName, datetime] = field(default_factory=dict)
+    now: datetime = _NEVER
 
 
 @dataclass
@@ -71,7 +73,8 @@ async def hear(
     for device in alive:
         _follow(device, steps)
     states = jsonb([_state(device) for device in alive])
-    back = await transaction.all(_QUERIES["hear_devices"], rows=states)
+    told = await transaction.all(_QUERIES["hear_devices"], rows=states)
+    back = [row for row in told if row["device"] is not None]
     ways = jsonb(_ways(heard, devices))
     back += await transaction.all(_QUERIES["hear_paths"], rows=ways)
     right: dict[RecordName, datetime] = {}
@@ -79,7 +82,7 @@ async def hear(
         if device.is_off:
             right |= await _correct(transaction, device, ledger.rows)
     found = [row for device in alive for row in device.found]
-    return Pulse(tuple(back), tuple(found), right)
+    return Pulse(tuple(back), tuple(found), right, told[0]["now"])
 
 
 async def _devices(

@@ -65,7 +65,7 @@ async def store(transaction: Transaction, heard: Sequence[Heard]) -> Stored:
     pulse = await hear(transaction, heard, ledger)
     new = _set_right(new, pulse.right)
     numbers = _set_right(numbers if measured else (), pulse.right)
-    await rollup.mark(transaction, [*new, *numbers])
+    await rollup.mark(transaction, [*new, *numbers], pulse.now)
     stored = len(new) + measured
     return Stored(
         tuple(new),

@@ -26,14 +26,16 @@ _STEPS = (
 _OF_HOURS = _STEPS[:2]
 
 
-async def mark(transaction: Transaction, rows: Sequence[EventRow]) -> None:
-    """Mark the hours that were over when these records came, in their transaction.
+async def mark(
+    transaction: Transaction, rows: Sequence[EventRow], now: datetime
+) -> None:
+    """Mark the hours that were over when these records were stored: `now`.
 
-    Takes row locks by key, until the transaction ends; call it after the rows are in.
+    That is the database's clock, as for whoever rolls up; a record may have waited for
+    the database since it came. Takes row locks by key, until the transaction ends; call
+    it after the rows are in.
     """
-    if not rows:
-        return
-    begun = _hour(max(row.received for row in rows))
+    begun = _hour(now)
     late = {
         (row.site, _hour(row.moment))
         for row in rows

@@ -57,13 +57,17 @@ alter table store.event add column corrected timestamptz;
 alter table store.measurement add column corrected timestamptz;
 alter table store.event_untimed add column corrected timestamptz;
 
--- The numbers of the runs that go on: what is stored already is known, what is still on its way may come.
-insert into store.lane_state (device, run, lane, unit, site, heard, seen)
-select r.device, r.run, r.lane, d.unit, d.site, d.heard, range_agg(int8range(r.seq, r.seq + 1))
+-- The numbers of the runs that go on: what is stored already is known, so is what it says was dropped; what is still on
+-- its way may come.
+insert into store.lane_state (device, run, lane, unit, site, heard, seen, dropped)
+select r.device, r.run, r.lane, d.unit, d.site, d.heard, range_agg(int8range(r.seq, r.seq + 1)),
+       coalesce(range_agg(case when r.kind = 'records.dropped'
+                                and (r.data ->> 'first')::bigint between 1 and (r.data ->> 'last')::bigint
+                               then int8range((r.data ->> 'first')::bigint, (r.data ->> 'last')::bigint, '[]') end), '{}')
   from store.device_state d
-  join (select device, run, lane, seq from store.event
-        union all select device, run, lane, seq from store.measurement
-        union all select device, run, lane, seq from store.event_untimed) r using (device, run)
+  join (select device, run, lane, seq, kind, data from store.event
+        union all select device, run, lane, seq, null, null from store.measurement
+        union all select device, run, lane, seq, kind, data from store.event_untimed) r using (device, run)
  where r.seq > 0
  group by r.device, r.run, r.lane, d.unit, d.site, d.heard;
 

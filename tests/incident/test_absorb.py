@@ -92,6 +92,17 @@ async def test_paths_that_were_lost_before_go_on_in_its_incident(
 
 
 @pytest.mark.usefixtures("down")
+async def test_a_path_that_was_there_again_meanwhile_goes_on_as_well(
+    world: Owner, collector: Database
+):
+    lost, again = row("path.lost", 1), row("path.lost", 3)
+    for one in (lost, row("path.restored", 2), again):
+        await judged(collector, one, world=WORLD)
+    await judged(collector, row("device.silent", 4), world=WORLD)
+    assert look(world, STANDING) == [("blind", "down")]
+
+
+@pytest.mark.usefixtures("down")
 @pytest.mark.parametrize(
     "deed",
     [

@@ -141,6 +141,32 @@ async def test_an_alarm_after_a_loss_takes_its_incident_over_a6(
     ]
 
 
+async def test_what_stands_is_found_behind_much_that_is_over(
+    world: Owner, collector: Database
+):
+    (old,) = await judged(collector, *map(alarm, range(120)))
+    resolve(world, old)
+    (standing,) = await judged(collector, alarm(200))
+    assert await judged(collector, loss(300)) == [standing]
+    assert look(world, INCIDENTS)[0] == ONE
+
+
+async def test_a_loss_that_came_back_goes_on_in_the_alarm_as_well_a6(
+    world: Owner, collector: Database
+):
+    back = row("path.restored", 2)
+    (lost,) = await judged(collector, loss(1))
+    await judged(collector, back)
+    (found,) = await judged(collector, alarm(300))
+    kinds = ["path.lost", "path.restored"]
+    assert look(world, INCIDENTS) == [
+        (*ONE[:5], ["alarm.raised", *kinds]),
+        ("blind", "blind", "resolved", "itself", False, kinds),
+    ]
+    goes_on = {"reason": "goes_on", "incident": found}
+    assert log_of(world, lost)[-1] == ("ended", goes_on)
+
+
 async def test_both_in_one_batch_are_one_incident_a6(world: Owner, collector: Database):
     for order in ([loss(1), alarm(2)], [alarm(2), loss(1)]):
         clear(world)

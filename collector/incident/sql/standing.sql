@@ -1,4 +1,4 @@
--- Lock and give the incidents of these sites that are not resolved.
+-- Lock and give the incidents of these sites that are not resolved; `losses` are the kinds of a loss and of its end.
 select i.incident, i.site, i.cause, i.rule, i.priority, i.silent, i.playbook, i.playbook_version,
        not exists (select from store.incident_record r
                     where r.incident = i.incident and r.kind <> all (%(losses)s::text[])) as losses_alone,

@@ -1,4 +1,4 @@
--- Devices were heard just now; give those that had been silent or were never heard.
+-- Devices were heard just now; give those that had been silent or were never heard, at least one row for the time.
 with heard as (
     select *
       from jsonb_to_recordset(%(rows)s)
@@ -27,4 +27,6 @@ with heard as (
            clock_low_since = excluded.clock_low_since, clock_frames = excluded.clock_frames,
            clock_told = excluded.clock_told, clock_right = excluded.clock_right
 )
-select device, unit, site, heard, told, clock_timestamp() as now from back order by device
+select b.*, clock.now
+  from (select clock_timestamp() as now) clock left join back b on true
+ order by b.device

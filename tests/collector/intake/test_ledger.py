@@ -207,6 +207,21 @@ async def test_a_reused_number_is_told_once_a_run(lane: Bench, owner: Owner):
     assert rows(owner, "select count(*) from store.event") == [(2 + 2 + 2,)]
 
 
+async def test_two_reused_numbers_of_a_run_in_one_batch_are_told_once(
+    lane: Bench, owner: Owner
+):
+    await lane.take(Sender().frame(opened(1), opened(2)))
+    forged = [Sender().frame(opened(seq, zone=2)) for seq in (2, 1)]
+    await lane.lane.take(
+        [
+            message(frame, received=NOW + timedelta(seconds=late))
+            for frame, late in zip(forged, (2, 1), strict=True)
+        ]
+    )
+    assert reused(owner) == [(world.STATION, {"lane": "up", "number": 1})]
+    assert [row.kind for row in lane.judged].count("number.reused") == 1
+
+
 async def test_the_second_comes_again_and_is_refused_again(lane: Bench, owner: Owner):
     await lane.take(Sender().frame(opened(1)))
     second = Sender().frame(opened(1, zone=2))

@@ -20,6 +20,10 @@ insert into store.device_state (device, unit, site, run, heard)
 insert into store.event (device, run, lane, seq, at, received, unit, site, kind, data)
     select 'd', run, 'up', seq, now(), now(), 'u', 's', 'contact.opened', '{}'
       from unnest(array[1, 2, 6]) seq, unnest(array['now', 'then']) run;
+insert into store.event (device, run, lane, seq, at, received, unit, site, kind, data)
+    select 'd', 'now', 'up', seq, now(), now(), 'u', 's', 'records.dropped', data::jsonb
+      from (values (12, '{"first": 8, "last": 10}'), (14, '{"first": 0, "last": 0}'),
+                   (15, '{"first": 13, "last": 14, "count": null}')) x (seq, data);
 insert into store.measurement
     select 'd', 'now', 'up', seq, now(), now(), 'u', 's', 1, 'co2', 400
       from unnest(array[3, 7]) seq;
@@ -46,9 +50,10 @@ async def test_what_is_stored_of_the_run_that_goes_on_is_noted(
     await migrate(empty_database)
     with psycopg.connect(empty_database) as connection:
         noted = connection.execute(
-            "select run, lane, seen::text, whole from store.lane_state order by lane"
+            "select run, lane, seen::text, dropped::text, whole from store.lane_state"
+            " order by lane"
         ).fetchall()
     assert noted == [
-        ("now", "al", "{[1,2)}", True),
-        ("now", "up", "{[1,4),[6,8)}", False),
+        ("now", "al", "{[1,2)}", "{}", True),
+        ("now", "up", "{[1,4),[6,8),[12,13),[14,16)}", "{[8,11),[13,15)}", False),
     ]

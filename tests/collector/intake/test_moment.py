@@ -5,12 +5,18 @@ from typing import Any
 
 import pytest
 
-from collector.intake.correction import Lag, correct_runs
 from sites.event import AlarmRaised
 from sites.health import ClockChanged
-from tests.collector import world
 from tests.collector.intake.bench import Bench
-from tests.collector.intake.test_pulse import BOOT, HOUR, Device, Owner, after, rows
+from tests.collector.intake.test_pulse import (
+    BOOT,
+    HOUR,
+    Device,
+    Owner,
+    after,
+    correct_all,
+    rows,
+)
 from tests.collector.world import NOW
 
 pytestmark = pytest.mark.both_databases
@@ -49,6 +55,7 @@ async def test_what_came_before_its_clock_was_known_is_set_right_in_the_incident
     assert rows(owner, RECORDS) == [(after(0) - HOUR, None)]
     for seconds in (5, 10, 15):
         await device.beat(seconds)
+    await correct_all(lane)
     assert rows(owner, RECORDS) == [(after(0) - HOUR, after(0))]
 
 
@@ -73,6 +80,7 @@ async def test_a_step_that_is_told_later_sets_its_run_right_and_no_other(
     await other.send(after(1), alarm(after(1)))
     device.off = timedelta()
     await device.send(after(2), ClockChanged(at=after(2), seconds=3600.0))
+    await correct_all(lane)
     found: set[Any] = set(rows(owner, RECORDS))
     assert found == {(NOW - HOUR, NOW), (after(1), None)}
 
@@ -82,15 +90,20 @@ async def test_the_hours_that_rows_leave_and_come_to_are_told(
 ):
     device = Device(lane, timedelta())
     await device.send(NOW, alarm(NOW), alarm(after(1)))
-    lag = Lag(world.STATION, world.RUN, -7200.0)
-    async with lane.database.transaction() as transaction:
-        moved = await correct_runs(transaction, [lag])
+    owner.execute("delete from store.rollup_dirty")
+    owner.execute(
+        "insert into store.clock_lag"
+        " (device, run, unit, site, seconds, since, until, before)"
+        " select distinct device, run, unit, site, -7200, received, received, now()"
+        " from store.event"
+    )
+    await correct_all(lane)
     begun = NOW.replace(minute=0, second=0, microsecond=0)
-    assert moved == {("haven", begun), ("haven", begun - 2 * HOUR)}
-    assert rows(owner, "select corrected from store.event order by seq") == [
-        (NOW - 2 * HOUR,),
-        (after(1) - 2 * HOUR,),
-    ]
+    moved = rows(owner, "select site, bucket from store.rollup_dirty order by 2")
+    assert moved == [("haven", begun - 2 * HOUR), ("haven", begun)]
+    two = timedelta(hours=-2)
+    corrected = "select corrected - at from store.event where kind = 'alarm.raised'"
+    assert rows(owner, corrected) == [(two,), (two,)]
 
 
 async def test_records_that_came_late_because_of_their_clock_mark_their_hour(
@@ -100,6 +113,6 @@ async def test_records_that_came_late_because_of_their_clock_mark_their_hour(
     await device.beat(0)
     await device.beat(5)
     await device.send(after(10), alarm(after(10) + 5 * HOUR - 3 * HOUR))
-    ((hour,),) = rows(owner, "select bucket from store.rollup_dirty")
-    right = after(10) - 3 * HOUR
-    assert hour == right.replace(minute=0, second=0, microsecond=0)
+    begun = NOW.replace(minute=0, second=0, microsecond=0)
+    hours = rows(owner, "select bucket from store.rollup_dirty order by 1")
+    assert hours == [(begun - 3 * HOUR,), (begun,)]

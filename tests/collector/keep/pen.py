@@ -25,6 +25,12 @@ _UNTIMED = """
     insert into store.event_untimed (device, run, lane, seq, at, received, unit, site,
                                      kind, data, stored)
     values (%s, %s, 'up', %s, '1970-01-01', %s, %s, %s, 'contact.opened', '{}', %s)"""
+_LANE = """
+    insert into store.lane_state (device, run, lane, unit, site, heard, seen)
+    values (%s, %s, 'up', %s, %s, now(), %s)"""
+_LAG = """
+    insert into store.clock_lag (device, run, unit, site, seconds, since, until, before)
+    values (%s, %s, %s, %s, %s, '2000-01-01', '2100-01-01', '2100-01-01')"""
 _FRAME = """
     insert into store.frame_set_aside (digest, received, topic, unit, refusal, detail,
                                        size, raw, last_received, stored)
@@ -88,6 +94,12 @@ class Pen:
             _MEASURED,
             *(DEVICES[site], world.RUN, self._next(), at, UNITS[site], site, value),
         )
+
+    def lag(self, seconds: float) -> None:
+        """Note that all times of the station's device lack so many seconds."""
+        place = (world.STATION, world.RUN, UNITS["haven"], "haven")
+        self.run(_LANE, *place, f"{{[1,{self.seq + 1})}}")
+        self.run(_LAG, *place, seconds)
 
     def untimed(self, stored: datetime, received: datetime | None = None) -> None:
         """Store an event whose time was impossible."""

@@ -256,6 +256,20 @@ async def test_what_a_wrong_clock_wrote_is_as_old_as_it_really_is(
     assert pen.count("measurement") == 2
 
 
+async def test_what_a_clock_that_was_ahead_wrote_goes_as_early_as_the_rest(
+    database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
+):
+    bound = terms.bounds(pen.now()).strictest
+    for really in (-0.2, 0.2):
+        pen.event(bound + days(0.9 + really), really=really)
+        pen.measured(bound + days(0.9 + really), really)
+    for table in ("event", "measurement"):
+        pen.run(f"update store.{table} set corrected = at - interval '0.9 days'")  # noqa: S608  # a constant
+    await forget(database, blobs, terms)
+    assert pen.rows("select data from store.event") == [({"really": 0.2},)]
+    assert pen.rows("select value from store.measurement") == [(0.2,)]
+
+
 async def test_roll_ups_and_when_nobody_listened_are_known_for_three_years(
     database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
 ):

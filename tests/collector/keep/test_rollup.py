@@ -10,8 +10,8 @@ import pytest
 from obstore.store import ObjectStore
 
 from collector.database import Database
-from collector.intake.correction import Lag, correct_runs
 from collector.intake.row import EventRow
+from collector.keep.correct import correct
 from collector.keep.errors import ElsewhereError
 from collector.keep.retention import forget
 from collector.keep.rollup import HOUR, mark, roll
@@ -118,10 +118,9 @@ async def test_rows_of_a_clock_that_was_off_move_to_their_hours(
     some_days(pen, now - days(3))
     pen.measured(now - days(2), 99)  # alone in its hour and on its day
     await roll(database, terms)
-    lag = Lag(DEVICES["haven"], world.RUN, hours * 3600.0)
-    async with database.transaction() as transaction:
-        moved = await correct_runs(transaction, [lag])
-        await mark(transaction, [], moved)
+    pen.lag(hours * 3600.0)
+    while await correct(database):
+        continue
     before = rolled(pen, "measurement_hour")
     assert await roll(database, terms) > 0
     assert pen.count("rollup_dirty") == 0
@@ -208,9 +207,21 @@ async def test_a_late_record_is_rolled_up_again(
 async def test_what_comes_in_its_own_hour_marks_nothing(database: Database, pen: Pen):
     at = pen.now().replace(minute=30)
     async with database.transaction() as transaction:
-        await mark(transaction, [row(at, at + timedelta(minutes=29))])
-        await mark(transaction, [])
+        await mark(transaction, [row(at, at)], at + timedelta(minutes=29))
+        await mark(transaction, [], at)
     assert pen.count("rollup_dirty") == 0
+
+
+async def test_what_waited_for_the_database_marks_its_hour(
+    pen: Pen, database_url: Callable[[Role], str], tmp_path: Path
+):
+    """It came in its own hour, and was stored hours later, after the roll-up."""
+    came = pen.now() - 3 * HOUR
+    async with bench(database_url("wachtpost_collector"), tmp_path / "lane") as lane:
+        record = ContactOpened(at=came, sensor=1, zone=1)
+        await lane.lane.take([message(Sender().frame(record), received=came)])
+    ((hour,),) = pen.rows("select bucket from store.rollup_dirty")
+    assert hour == came.replace(minute=0, second=0, microsecond=0)
 
 
 async def test_hours_are_marked_once_however_many_records_came_late(
@@ -225,7 +236,7 @@ async def test_hours_are_marked_once_however_many_records_came_late(
     ]
     for _ in range(2):
         async with database.transaction() as transaction:
-            await mark(transaction, rows)
+            await mark(transaction, rows, now)
     assert pen.rows("select site, bucket from store.rollup_dirty order by 1, 2") == [
         (site, now - HOUR * hour) for site in ("duin", "haven") for hour in (31, 30)
     ]
@@ -270,7 +281,7 @@ async def test_an_hour_whose_rows_are_gone_is_never_rolled_up_again(
     await forget(database, blobs, strict)
     pen.measured(old, 99)  # a late one of these days
     async with database.transaction() as transaction:
-        await mark(transaction, [row(old, pen.now())])
+        await mark(transaction, [row(old, old)], pen.now())
     await roll(database, terms)
     assert rolled(pen, "measurement_hour") == before
     assert pen.count("rollup_dirty") == 0
@@ -284,7 +295,7 @@ async def test_what_came_late_is_rolled_up_before_its_rows_go(
     old = pen.now() - days(70)
     pen.measured(old, 4)
     async with database.transaction() as transaction:
-        await mark(transaction, [row(old, pen.now())])
+        await mark(transaction, [row(old, old)], pen.now())
     strict = Terms(terms.national.model_copy(update={"events_days": 60}), {})
     await forget(database, blobs, strict)
     totals = pen.rows("select total from store.measurement_hour order by bucket")
@@ -303,7 +314,7 @@ async def test_a_record_that_is_stored_while_its_hour_is_rolled_up_is_not_lost(
     async with Database.open(database_url("wachtpost_collector"), "other") as other:
         async with other.transaction() as storing:
             # Stored and marked, not committed: the hour is passed by, not rolled up.
-            await mark(storing, [row(at, pen.now())])
+            await mark(storing, [row(at, at)], pen.now())
             assert await roll(database, terms) == 0
         assert pen.count("rollup_dirty") == 1
     pen.event(at)
@@ -319,7 +330,7 @@ async def test_whoever_marks_waits_for_whoever_rolls_up(database: Database, pen:
 
         async def storing() -> None:
             async with database.transaction() as transaction:
-                await mark(transaction, [row(at, pen_now)])
+                await mark(transaction, [row(at, at)], pen_now)
 
         pen_now = pen.now()
         task = asyncio.create_task(storing())
