@@ -53,6 +53,7 @@ async def events_view(look: Look, site: str, before: str) -> View:
             which shares nothing of the sort.
     """
     cursor = Cursor.of(before, look.now)
+    asked = f"?before={cursor}" if cursor.device else ""
     async with look.parts.database.transaction(
         look.asker.person, read_only=True
     ) as transaction:
@@ -69,7 +70,7 @@ async def events_view(look: Look, site: str, before: str) -> View:
     return View(
         partial="site_events.html",
         title=f"{name}: {look.words('events.title')}",
-        address=f"/site/{site}/events?before={before}",
+        address=f"/site/{site}/events{asked}",
         values={
             "site": row,
             "name": name,
@@ -77,7 +78,7 @@ async def events_view(look: Look, site: str, before: str) -> View:
                 "zones": {zone["number"]: zone for zone in zones},
                 "events": told(look.words, shown[::-1]),
             },
-            "later": bool(before),
+            "later": bool(asked),
             "older": last and str(Cursor(*(last[key] for key in _NAME))),
         },
         zone=row["time_zone"],

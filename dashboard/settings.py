@@ -75,7 +75,7 @@ class Settings(BaseModel):
         Field(
             pattern=r"^[^\s:,]+:[0-9]{1,5}(,[^\s:,]+:[0-9]{1,5})*$",
             description="HOST:PORT of the collector's /healthz, several with commas:"
-            " pages then say when nothing is stored",
+            " why nothing is stored",
         ),
     ] = None
     session_hours: Annotated[

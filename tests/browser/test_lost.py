@@ -144,3 +144,24 @@ async def test_going_back_shows_no_picture_of_the_past(house: House, page: Page)
     await house.town.panic()
     await page.go_back()
     await expect(page.get_by_role("heading", name="noodknop")).to_be_visible()
+
+
+async def test_a_page_that_is_open_says_when_no_collector_works_and_stops(
+    program: Dashboard, house: House, page: Page
+):
+    # The program has no setting that names a collector.
+    pen = house.town.pen
+    heard = """
+        insert into store.listener
+        values ('one', now() - interval '1 hour', now() - %(ago)s::interval,
+                now() - %(ago)s::interval)
+        on conflict (name) do update set until = excluded.until, seen = excluded.seen"""
+    await pen.execute(heard, {"ago": "0 s"})
+    await enter(page, program, house)
+    bar = page.locator("[id^=not-storing]")
+    await expect(bar).to_have_count(0)
+    await pen.execute(heard, {"ago": "40 s"})
+    await expect(bar).to_contain_text("Er wordt niet opgeslagen:", timeout=15_000)
+    await expect(bar).to_have_attribute("role", "alert")
+    await pen.execute(heard, {"ago": "0 s"})
+    await expect(bar).to_have_count(0, timeout=15_000)

@@ -253,6 +253,7 @@ def asked(kind: str, aside: timedelta | None = None, **data: Any):
         "sensor": 7,
         "kind": kind,
         "at": NOW - H,
+        "named": NOW - H,
         "data": data,
         "heartbeat": {"disk_free": 0.1},
         "aside": None if aside is None else NOW - aside,

@@ -173,7 +173,8 @@ async def test_a_stranger_sees_nothing(house: House):
     for path in (
         "/", "/sound", "/incident/1", f"/site/{HAVEN}", f"/site/{HAVEN}/measurements",
         f"/picture/{'0' * 64}", f"/clip/{'0' * 64}", "/live/", "/live/incident/1",
-        f"/live/site/{HAVEN}", "/session",
+        f"/live/site/{HAVEN}", f"/site/{HAVEN}/events", f"/live/site/{HAVEN}/events",
+        "/session",
     ):  # fmt: skip
         answer = await stranger.get(path)
         assert answer.status_code == 401, path
@@ -199,6 +200,7 @@ async def test_every_route_is_named_in_these_tests(house: House):
     assert paths == {
         "/", "/live/", "/incident/{incident}", "/live/incident/{incident}",
         "/site/{site}", "/live/site/{site}", "/site/{site}/measurements",
+        "/site/{site}/events", "/live/site/{site}/events",
         "/incident/{incident}/take", "/incident/{incident}/hand-over",
         "/incident/{incident}/tick", "/incident/{incident}/untick",
         "/incident/{incident}/resolve", "/sign-in/{link}", "/sign-in", "/sound",

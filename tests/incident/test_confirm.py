@@ -218,6 +218,7 @@ async def test_an_alarm_that_opens_confirmed_is_told_as_one_message(
     (found,) = await judged(collector, alarm(2))
     assert {(which, why) for which, _, why in messages(world)} == {
         (lost, "opened"),
+        (lost, "ended"),
         (found, "opened"),
     }
 

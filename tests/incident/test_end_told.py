@@ -3,6 +3,7 @@
 On a real mail server, through the same door as every other letter.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -195,6 +196,24 @@ async def test_a_silence_that_was_decided_after_a_pause_says_so(
     assert office.accepted
     for one in office.accepted:
         assert ("wij hoorden zelf een tijd niet alles" in one.get_content()) is said
+
+
+@pytest.mark.parametrize(("ago", "said"), [(30, True), (300, False)])
+async def test_so_does_one_of_what_waited_at_the_broker_while_nobody_listened(
+    world: Owner,
+    collector: Database,
+    sender: Sender,
+    office: PostOffice,
+    ago: int,
+    said: bool,  # noqa: FBT001  # a row of the table
+):
+    until = NOW - timedelta(seconds=ago)
+    deaf = "insert into store.deaf values (%s, %s)"
+    world.execute(deaf.encode(), [until - timedelta(seconds=60), until])
+    await judged(collector, row("device.silent", 1, data={"unheard_s": 30}))
+    await drain(sender)
+    (one, *_) = office.accepted
+    assert ("wij hoorden zelf een tijd niet alles" in one.get_content()) is said
 
 
 async def test_it_is_late_in_the_log_as_well(world: Owner, collector: Database):

@@ -25,7 +25,12 @@ select l.message, l.incident, l.unit, l.person, p.role, p.language, p.tell, p.re
        exists (select from store.incident_record r
                 where r.incident = i.incident and r.data @> '{"while_blind": true}') as while_blind,
        exists (select from store.incident_record r
-                where r.incident = i.incident and r.data ? 'paused_s') as paused,
+                where r.incident = i.incident
+                  and (r.data ? 'paused_s'
+                       or exists (select from store.deaf d
+                                   where d.since < r.at
+                                     and d.until > r.at - make_interval(
+                                             secs => (r.data ->> 'unheard_s')::float8 + 2)))) as paused,
        exists (select from store.message o
                 where (o.incident, o.person, o.channel) = (l.incident, l.person, l.channel)
                   and o.sent is not null) as told_before,
