@@ -62,7 +62,6 @@ class Masking:
     def __init__(self, masks: Sequence[Polygon], height: int, width: int) -> None:
         self._masks = masks
         self.height, self.width = height, width
-        self._keep = _kept(masks, height, width) if masks else None
 
     def fits(self, still: Still) -> bool:
         """Say whether the still has the size these masks were drawn for."""
@@ -78,13 +77,11 @@ class Masking:
 
     def hide_luma(self, luma: Pixels) -> Pixels:
         """Return a brightness plane with black under the masks."""
-        if self._keep is None:
-            return luma
-        return _pixels(cv2.bitwise_and(luma, self._keep))
+        return _pixels(cv2.bitwise_and(luma, self._keep)) if self._masks else luma
 
     def hide_points(self, points: Pixels) -> Pixels:
         """Return the points of a frame with black under the masks."""
-        return points if self._keep_points is None else points & self._keep_points
+        return points & self._keep_points if self._masks else points
 
     def halve(self, luma: Pixels) -> Pixels:
         """Halve a brightness plane, with black under the masks.
@@ -92,39 +89,45 @@ class Masking:
         Masks cover whole blocks: all four pixels that make one of a half are under a
         mask, or none is. So it costs a quarter to put them on the half.
         """
-        if self._keep is None or self.height % 2 or self.width % 2:
+        if not self._masks or self.height % 2 or self.width % 2:
             return _halved(self.hide_luma(luma))
-        return _pixels(cv2.bitwise_and(_halved(luma), self._keep_half))
+        half = _halved(luma)
+        where, keep = self._keep_half
+        half[where] &= keep
+        return half
 
     @cached_property
     def hides_all(self) -> bool:
         """Say whether nothing of the picture may be seen."""
-        return self._keep is not None and not self._keep.any()
+        return not self._keep.any()
 
     def hide_colours(self, i420: Pixels) -> Pixels:
         """Return the planes with black under the masks; the argument stays whole."""
-        if self._keep is None:
+        if not self._masks:
             return i420
         keep, black = self._veil
         return _pixels(cv2.bitwise_or(cv2.bitwise_and(i420, keep), black))
 
     @cached_property
-    def _keep_half(self) -> Pixels:
-        keep = self._keep
-        if keep is None:
-            keep = np.full((self.height, self.width), 255, np.uint8)
-        return np.ascontiguousarray(keep[::2, ::2])
+    def _keep(self) -> Pixels:
+        return _kept(self._masks, self.height, self.width)
 
     @cached_property
-    def _keep_points(self) -> Pixels | None:
-        return None if self._keep is None else points_of(self._keep)
+    def _keep_half(self) -> tuple[tuple[slice, slice], Pixels]:
+        """Where the masks are on a half, and what is kept there."""
+        keep = self._keep[::2, ::2]
+        left, top, wide, high = cv2.boundingRect(255 - keep)
+        where = (slice(top, top + high), slice(left, left + wide))
+        return where, np.ascontiguousarray(keep[where])
+
+    @cached_property
+    def _keep_points(self) -> Pixels:
+        return points_of(self._keep)
 
     @cached_property
     def _veil(self) -> tuple[Pixels, Pixels]:
         """What is kept of all planes, and what stands in the place of the rest."""
         keep = self._keep
-        if keep is None:
-            keep = np.full((self.height, self.width), 255, np.uint8)
         both = np.tile(keep[::2, ::2].ravel(), 2).reshape(-1, self.width)
         black = np.vstack([np.zeros_like(keep), (255 - both) & GREY])
         return np.vstack([keep, both]), _pixels(black)
@@ -134,7 +137,7 @@ class Masking:
 
         Without a size it is the small picture.
         """
-        if self._keep is None:
+        if not self._masks:
             return None
         size = size or small_size(self.height, self.width)
         hidden = 255 - self._keep
@@ -142,7 +145,7 @@ class Masking:
 
     def hide_again(self, image: Pixels) -> Pixels:
         """Blacken the masks' blocks once more in a picture that was made smaller."""
-        if self._keep is None:
+        if not self._masks:
             return image
         image[_kept(self._masks, *image.shape[:2]) == 0] = 0
         return image
