@@ -1,9 +1,9 @@
 """The one door to PostgreSQL: pool, transaction, who is asking, notes.
 
-Nobody else imports psycopg, but for `driver_error`. A dict given as a parameter becomes
-jsonb, anything else that shall be jsonb goes through `jsonb(...)`; jsonb comes back as
-Python values. Times go in and come out aware, in UTC. A statement that comes often is
-prepared.
+Nobody else imports psycopg, but for `driver_error` and `patience`. A dict given as a
+parameter becomes jsonb, anything else that shall be jsonb goes through `jsonb(...)`;
+jsonb comes back as Python values. Times go in and come out aware, in UTC. A statement
+that comes often is prepared.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from collector.driver_error import wrapped
 from collector.errors import DatabaseFullError, NotOneRowError
+from collector.patience import PatientConnection
 from collector.query import Query
 
 log = structlog.get_logger()
@@ -41,6 +42,7 @@ IDLE_IN_TRANSACTION_S = 60
 RECONNECT_MIN_S = 0.2
 RECONNECT_MAX_S = 10.0
 PROBE_S = 5.0
+SILENT_S = 10.0  # beyond the longest statement: then nobody is there
 
 _ASK = b"select set_config('wachtpost.person', %(asker)s, true)"
 _READ_ONLY = b"set transaction read only"
@@ -163,6 +165,12 @@ class Database:
         Does not wait for the database: the first transaction says when it is away.
         """
         limits = limits or Limits()
+        longest_s = limits.statement_s + SILENT_S
+
+        async def configure(connection: PatientConnection) -> None:
+            connection.longest_s = longest_s
+            await _configure(connection)
+
         options = (
             f"-c statement_timeout={limits.statement_s}s"
             f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_S}s"
@@ -172,13 +180,14 @@ class Database:
         )
         pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
             url,
+            connection_class=PatientConnection,
             kwargs=_arguments(name, options),
             min_size=1,
             max_size=limits.connections,
             timeout=limits.wait_s,
             reconnect_timeout=RECONNECT_MAX_S,
             check=AsyncConnectionPool.check_connection,
-            configure=_configure,
+            configure=configure,
             open=False,
             name=name,
         )
@@ -233,7 +242,7 @@ class Database:
     async def _listen(self, channels: Sequence[str]) -> psycopg.AsyncConnection[Any]:
         arguments = _arguments("wachtpost notes", self._options)
         connection: psycopg.AsyncConnection[Any]
-        connection = await psycopg.AsyncConnection.connect(
+        connection = await PatientConnection.connect(
             self._url, autocommit=True, **arguments
         )
         for channel in channels:

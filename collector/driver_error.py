@@ -25,6 +25,7 @@ _KINDS: tuple[tuple[type[psycopg.Error], type[DatabaseError]], ...] = (
     (pg.SerializationFailure, DatabaseBusyError),
     (pg.LockNotAvailable, DatabaseBusyError),
     (pg.QueryCanceled, DatabaseBusyError),
+    (pg.IdleInTransactionSessionTimeout, DatabaseAwayError),
     (PoolTimeout, DatabaseAwayError),
     (PoolClosed, DatabaseAwayError),
     (pg.UndefinedFile, DatabaseError),

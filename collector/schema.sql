@@ -363,7 +363,8 @@ create table store.incident_step (
     check ((done is null) = (done_by is null))
 );
 
--- Only appended to: nobody holds a right to update or delete.
+-- Only appended to: nobody holds a right to update or delete it. store.forget_incidents lends the collector the deletion of
+-- what hangs on incidents that were resolved three years ago.
 create table store.incident_log (
     entry bigint generated always as identity primary key,
     incident bigint not null references store.incident,

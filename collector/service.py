@@ -49,6 +49,7 @@ AWAIT_S = 2.0
 GARBAGE = 20_000  # objects between two looks for garbage
 TURN_S = 0.0005  # ten times shorter than Python's own
 KEEP_S = 600  # a statement over all rows of some hours may take
+UNPROVEN = "hearing"  # what comes is stored; what does not come is not missed
 HEARING = ("alarms", "plain")  # the lanes on which a sign of life comes
 
 
@@ -111,14 +112,17 @@ class Collector:
     def listening(self) -> Listening | None:
         """Say how long we have heard every sign of life, None where we do not."""
         now = utc_now()
-        stretches = [self._sources[name].proven for name in HEARING]
-        heard = [one for one in stretches if one is not None]
-        if len(heard) < len(stretches):
-            self.health.trouble(
-                "broker", "not connected, or not proven: nothing is heard"
-            )
+        sources = [self._sources[name] for name in HEARING]
+        if any(one.listening_since is None for one in sources):
+            self.health.trouble("broker", "not connected: nothing is heard")
             return None
         self.health.well("broker")
+        stretches = [one.proven for one in sources]
+        heard = [one for one in stretches if one is not None]
+        if len(heard) < len(stretches):
+            self.health.trouble(UNPROVEN, "no word of our own comes back: see its acl")
+            return None
+        self.health.well(UNPROVEN)
         behind = max(self._lanes[name].behind for name in HEARING)
         since = now - max(one.since for one in heard)
         unproven = now - min(one.until for one in heard)

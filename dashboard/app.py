@@ -27,6 +27,7 @@ from dashboard.errors import (
 )
 from dashboard.front import STATIC, stamp
 from dashboard.headers import Headers
+from dashboard.language import HOME_ZONE
 from dashboard.page import QUERIES
 from dashboard.parts import (
     Parts,
@@ -134,17 +135,23 @@ async def metrics() -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, PageError):
         raise error
-    words = words_of(request)
-    sentence = words(error.key, **error.values)
-    values = {"w": words, "sentence": sentence, "status": error.status}
+    words, parts = words_of(request), parts_of(request)
+    values = {
+        "w": words,
+        "sentence": words(error.key, **error.values),
+        "status": error.status,
+        "storing": parts.storing,
+        "now": parts.now(),
+        "zone": HOME_ZONE,
+    }
     if request.headers.get("hx-request") == "true":
         return HTMLResponse(
-            render(parts_of(request), "refused.html", values),
+            render(parts, "refused.html", values),
             status_code=error.status,
             headers={"hx-reswap": "none"},
         )
     return HTMLResponse(
-        render(parts_of(request), "refused_page.html", values),
+        render(parts, "refused_page.html", values),
         status_code=error.status,
     )
 

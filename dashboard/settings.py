@@ -13,16 +13,19 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
 from collector.environment import read_fields, sentence_of
 from dashboard.errors import SettingsError
+from dashboard.storing import addresses
 from sites.host import is_here
 
 PREFIX = "WACHTPOST_DASHBOARD_"
 SECRETS = frozenset({"database_url"})
 KEY_BYTES = 32
+LAST_PORT = 65_535
 
 
 class Settings(BaseModel):
@@ -39,7 +42,7 @@ class Settings(BaseModel):
     ]
     host: Annotated[str, Field(description="the address to listen on")] = "127.0.0.1"
     port: Annotated[
-        int, Field(ge=1, le=65_535, description="the port to listen on")
+        int, Field(ge=1, le=LAST_PORT, description="the port to listen on")
     ] = 8080
     address: Annotated[
         str,
@@ -81,6 +84,14 @@ class Settings(BaseModel):
     connections: Annotated[
         int, Field(ge=2, le=100, description="connections to the database at most")
     ] = 8
+
+    @field_validator("collector")
+    @classmethod
+    def _with_ports(cls, value: str | None) -> str | None:
+        for _, port in addresses(value):
+            if not 1 <= port <= LAST_PORT:
+                raise ValueError(f"{port} is no port: they go from 1 to {LAST_PORT}")
+        return value
 
     @model_validator(mode="after")
     def _plain_only_here(self) -> Self:

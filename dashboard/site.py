@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from collector.database import Transaction
 from collector.keep import series
+from collector.query import Row
 from dashboard.detail import EVENTS_MOST, told
 from dashboard.errors import NotFoundError
 from dashboard.lanes import Frame, draw
@@ -23,9 +24,7 @@ from dashboard.unit import (
     deaf_spans,
     going_on,
 )
-from dashboard.verified import seen_again
-
-Row = Mapping[str, Any]
+from dashboard.verified import with_verdict
 
 SPANS: Mapping[str, timedelta] = {
     "hours": timedelta(hours=6),
@@ -65,6 +64,11 @@ class Window:
     def bin(self) -> timedelta:
         """How much one point of a chart stands for."""
         return BINS[self.span]
+
+    @property
+    def week(self) -> int:
+        """How many weeks before the present the one is that holds the end of it."""
+        return SPANS[self.span] * self.back // SPANS["week"]
 
 
 @dataclass(frozen=True)
@@ -114,10 +118,7 @@ async def site_view(look: Look, site: str, window: Window) -> View:
         values={
             "site": row,
             "name": name,
-            "incidents": [
-                {**each, "again": seen_again(each["last_kinds"], each["last_at"])}
-                for each in incidents
-            ],
+            "incidents": [with_verdict(each) for each in incidents],
             "health": health,
             "standing": stands,
             "window": window,
@@ -230,7 +231,11 @@ async def _station(
     events = [*sorted(before, key=lambda each: each["at"]), *during]
     armed = [span for each in armed_spans(events, stretch).values() for span in each]
     quantities = await transaction.all(
-        QUERIES["quantities"], site=site, since=stretch.since, until=stretch.until
+        QUERIES["quantities"],
+        site=site,
+        since=stretch.since,
+        until=stretch.until,
+        hours=series.source_of(seen.window.bin) == "hour",
     )
     return {
         "areas": await _areas(transaction, look, site, zones, seen.health),
@@ -249,7 +254,9 @@ async def _station(
         "labels": {
             each["quantity"]: look.words(f"quantity.{each['quantity']}")
             for each in quantities
+            if each["drawn"]
         },
+        "hours_only": not all(each["drawn"] for each in quantities),
         "safeguards": _safeguards(look, row, stretch),
     }
 

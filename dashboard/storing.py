@@ -28,7 +28,7 @@ from dashboard.bell import Bell
 
 log = structlog.get_logger()
 
-Reason = Literal["full", "away", "broker", "silent", "gone", "deaf"]
+Reason = Literal["full", "away", "broker", "silent", "gone", "deaf", "unproven"]
 # A collector counts for so long after it wrote last; a shorter pause is told nowhere.
 COUNTS = timedelta(seconds=30)
 ASK_EVERY_S = 2.0
@@ -48,6 +48,11 @@ class Trouble:
 
     reason: Reason
     since: datetime | None
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether nothing is stored for sure; else nobody knows what is missing."""
+        return self.reason not in {"deaf", "unproven"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,11 @@ class Storing:
         except (OSError, TimeoutError, ValueError, msgspec.MsgspecError):
             return Trouble("silent", self._silent.setdefault(address, now))
         self._silent.pop(address, None)
-        return trouble_of(health)
+        trouble = trouble_of(health)
+        if trouble is not None and trouble.reason == "unproven":
+            begun = now if trouble.since is None else trouble.since
+            return trouble if now - begun > COUNTS else None
+        return trouble
 
 
 def trouble_of(health: Health) -> Trouble | None:
@@ -127,6 +136,8 @@ def trouble_of(health: Health) -> Trouble | None:
                 return Trouble(reason, health.since.get(part))
     if "broker" in health.troubles:
         return Trouble("broker", health.since.get("broker"))
+    if "hearing" in health.troubles:
+        return Trouble("unproven", health.since.get("hearing"))
     return None
 
 

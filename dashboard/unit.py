@@ -28,7 +28,7 @@ from dashboard.strip import (
     spans,
 )
 from dashboard.todo import todo
-from dashboard.verified import seen_again, verified
+from dashboard.verified import with_verdict
 
 Row = Mapping[str, Any]
 ARMING_KNOWN = timedelta(days=8)
@@ -100,12 +100,7 @@ async def unit_view(look: Look) -> View:
 async def open_incidents(transaction: Transaction, look: Look) -> list[dict[str, Any]]:
     """Give the open incidents, worst first, each with its verdict."""
     rows = await transaction.all(QUERIES["incidents_open"], role=look.asker.role)
-    found = []
-    for row in rows:
-        again = seen_again(row["last_kinds"], row["last_at"])
-        verdict = verified(row["kinds"], row["witnesses"], again)
-        found.append({**row, "again": again, "verified": verdict})
-    return found
+    return [with_verdict(row) for row in rows]
 
 
 async def devices_by_site(

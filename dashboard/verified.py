@@ -1,8 +1,8 @@
 """Whether an incident is confirmed, and how: a pure decision with its reason."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 Verdict = Literal[
     "by_hand", "path_too", "second_sensor", "silence", "seen_again", "alone"
@@ -44,3 +44,10 @@ def verified(
     if not found & _LOST:
         return "alone"
     return "silence" if again is None else "seen_again"
+
+
+def with_verdict(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Give an incident of the store with its verdict, and since when it is seen."""
+    again = seen_again(row["last_kinds"], row["last_at"])
+    verdict = verified(row["kinds"], row["witnesses"], again)
+    return {**row, "again": again, "verified": verdict}

@@ -35,12 +35,20 @@ def is_trusted() -> bool:
 
     True where the kernel cannot be asked: a warning for ever warns of nothing.
     """
-    asked = Timex()
     try:
-        state = ctypes.CDLL(None).adjtimex(ctypes.byref(asked))
+        state, told = ask_kernel()
     except (OSError, AttributeError):
         return True
-    return is_right(state, asked.status)
+    return is_right(state, told.status)
+
+
+def ask_kernel() -> tuple[int, Timex]:
+    """Call adjtimex(2), which changes nothing so; gives its result and what it told.
+
+    Raises OSError or AttributeError where there is no such call.
+    """
+    told = Timex()
+    return ctypes.CDLL(None).adjtimex(ctypes.byref(told)), told
 
 
 def is_right(state: int, status: int) -> bool:

@@ -56,7 +56,9 @@ def hear(clock: Clock, waits: Sequence[float], received: datetime) -> Clock:
     if ahead or (received - since >= WINDOW and frames >= FRAMES):
         right = received if abs(low) <= WRONG_S else clock.right
         return replace(clock, offset=low, low=None, since=None, frames=0, right=right)
-    return replace(clock, low=low, since=since, frames=frames)
+    # As `replace` would, in half the time: it is so for nearly every frame.
+    told, right = clock.told, clock.right
+    return Clock(clock.offset, clock.run, low, since, frames, told, right)
 
 
 def start(clock: Clock, run: str) -> Clock:

@@ -4,29 +4,24 @@ By frame: records are looked at one by one only where a number came before. The 
 record under a number stays; another one under it has no effect and is told.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import msgspec
+from typing import NamedTuple
 
 from collector.database import Transaction, jsonb
 from collector.intake import number
-from collector.intake.ingest import UNKNOWN_KIND, Heard, usual_of
+from collector.intake.ingest import Heard
 from collector.intake.line import Lines, lines_of
 from collector.intake.number import Run
 from collector.intake.row import EventRow, RecordName
-from collector.query import Queries, Row
+from collector.intake.said import is_same, said_by, stored_before
+from collector.query import Queries
 from sites.health import ClockChanged, Heartbeat, RecordsDropped, RunStarted
 
 _QUERIES = Queries(Path(__file__).parent / "sql")
 LaneName = tuple[str, str, str]  # device, run, lane
-DROPPED = "records.dropped"
 _OWN = {RunStarted, RecordsDropped, ClockChanged, Heartbeat}
-_EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True)
@@ -159,16 +154,6 @@ def _asked(lanes: Lanes) -> list[dict[str, object]]:
     ]
 
 
-class _Said(NamedTuple):
-    """The content of a record, as far as two of them can be compared."""
-
-    at: datetime
-    kind: str
-    sensor: int | None
-    zone: int | None
-    data: Any
-
-
 @dataclass(frozen=True)
 class _Sorting:
     """The rows of a batch: new ones, and those whose number came before."""
@@ -214,72 +199,14 @@ class _Sorting:
         was left out, or was kept as long as it may.
         """
         asked = [row for _, row in self.again if row.name not in self.first]
-        stored = await _stored(transaction, asked)
+        stored = await stored_before(transaction, asked)
         differing = []
         for frame, row in self.again:
             first = self.first.get(row.name)
-            before = [_said(first)] if first is not None else stored[row.name]
-            if before and not any(_is_same(row, one) for one in before):
+            before = [said_by(first)] if first is not None else stored[row.name]
+            if before and not any(is_same(row, one) for one in before):
                 differing.append((frame, row))
         return differing
-
-
-async def _stored(
-    transaction: Transaction, rows: Sequence[EventRow]
-) -> Mapping[RecordName, list[_Said]]:
-    found: dict[RecordName, list[_Said]] = defaultdict(list)
-    asked = {row.name: row.at for row in rows}
-    # First where they would lie, then everywhere: there may be a hundred chunks.
-    for bounds in (
-        (min(asked.values()), max(asked.values())) if asked else _EVER,
-        _EVER,
-    ):
-        missing = [name._asdict() for name in asked if name not in found]
-        if missing:
-            names, (low, high) = jsonb(missing), bounds
-            query = _QUERIES["stored_before"]
-            for one in await transaction.all(query, names=names, low=low, high=high):
-                name = RecordName(one["device"], one["run"], one["lane"], one["seq"])
-                found[name].append(_said_before(one))
-    return found
-
-
-def _said(row: EventRow) -> _Said:
-    data = msgspec.json.decode(msgspec.json.encode(row.data))
-    at = row.at if row.timed else datetime.fromisoformat(row.said)
-    return _Said(at, row.kind, row.sensor, row.zone, data)
-
-
-def _said_before(row: Row) -> _Said:
-    at = row["at"] or datetime.fromisoformat(row["said"])
-    return _Said(at, row["kind"], row["sensor"], row["zone"], row["data"])
-
-
-def _is_same(row: EventRow, before: _Said) -> bool:
-    said = _said(row)
-    if DROPPED in {said.kind, before.kind}:
-        return True  # it stands under the number of a record that it says is gone
-    if said.at != before.at:
-        return False
-    if UNKNOWN_KIND in {said.kind, before.kind}:
-        return (
-            True  # an older version could not read it, so there is no more to compare
-        )
-    if getattr(row.record, "zone", None) is None:
-        said = said._replace(zone=before.zone)  # that of the inventory, then and now
-    # Older versions stored fields that say what they usually do.
-    usual = usual_of(type(row.record)) if row.record is not None else ()
-    return _told(said, usual) == _told(before, usual)
-
-
-def _told(said: _Said, usual: Iterable[tuple[str, object]]) -> _Said:
-    unsaid = dict(usual)
-    data = {
-        one: told
-        for one, told in said.data.items()
-        if one not in unsaid or told != unsaid[one]
-    }
-    return said._replace(data=data)
 
 
 def _ended(row: EventRow) -> list[tuple[LaneName, int]]:

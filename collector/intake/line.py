@@ -14,7 +14,7 @@ from collector.intake.row import EventRow, is_measurement
 
 _NULL = "\\N"
 _encode = msgspec.json.Encoder().encode
-_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ def lines_of(rows: Sequence[EventRow]) -> Lines:
         return Lines()
     first = rows[0]
     # What the rows of a frame have in common is written once.
-    name = _texts(first.device, first.run, first.lane)
-    place = _texts(_time(first.received), first.unit, first.site)
+    name = f"{_text(first.device)}\t{_text(first.run)}\t{first.lane}"
+    place = f"{_time(first.received)}\t{_text(first.unit)}\t{_text(first.site)}"
     events, measurements = [], []
     for row in rows:
         if is_measurement(row):
@@ -43,7 +43,8 @@ def lines_of(rows: Sequence[EventRow]) -> Lines:
 
 
 def _event(row: EventRow, name: str, place: str) -> str:
-    data = _encode(row.data).decode().translate(_ESCAPED) if row.data else "{}"
+    # JSON has no raw control characters.
+    data = _encode(row.data).decode().replace("\\", "\\\\") if row.data else "{}"
     sensor = _NULL if row.sensor is None else row.sensor
     zone = _NULL if row.zone is None else row.zone
     what = f"{row.kind}\t{sensor}\t{zone}\t{data}\t{row.timed}"
@@ -60,5 +61,8 @@ def _time(at: datetime) -> str:
     return _encode(at)[1:-1].decode()
 
 
-def _texts(*values: str) -> str:
-    return "\t".join(value.translate(_ESCAPED) for value in values)
+def _text(value: str) -> str:
+    # Not str.translate: that takes 4 us for a short name without any of these.
+    for raw, escaped in _ESCAPES:
+        value = value.replace(raw, escaped)
+    return value

@@ -10,6 +10,7 @@ from secrets import token_bytes
 
 NONCE_BYTES = 16
 LATE = timedelta(seconds=3)  # after the one before, or on its way
+AWAITED = timedelta(minutes=1)  # what comes later still proves nothing
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Probe:
 
     def ask(self, now: datetime) -> bytes:
         """Give the words to send now; nobody else knows them before."""
+        asked = self._asked.items()
+        self._asked = {one: at for one, at in asked if abs(now - at) <= AWAITED}
         nonce = token_bytes(NONCE_BYTES)
         self._asked[nonce] = now
         return nonce

@@ -18,6 +18,7 @@ from collector.query import Queries, Row
 from sites.health import ClockChanged, Heartbeat, RunStarted
 from sites.topic import Path
 
+_UNKNOWN = Clock()
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _QUERIES = Queries(pathlib.Path(__file__).parent / "sql")
 
@@ -41,7 +42,7 @@ class _Device:
     """A device in this batch: what was known of it, and what its frames change."""
 
     sent: datetime = _NEVER
-    clock: Clock = field(default_factory=Clock)
+    clock: Clock = _UNKNOWN
     jumps: list[Jump] = field(default_factory=list)
     frames: list[Heard] = field(default_factory=list)
     heartbeat: dict[str, Any] | None = None
@@ -88,7 +89,7 @@ async def hear(
 async def _devices(
     transaction: Transaction, heard: Sequence[Heard]
 ) -> Mapping[str, _Device]:
-    devices = {frame.known.device: _Device() for frame in heard}
+    devices = {name: _Device() for name in {frame.known.device for frame in heard}}
     runs = sorted({frame.header.run for frame in heard})
     query = _QUERIES["device_clocks"]
     for row in await transaction.all(query, devices=sorted(devices), runs=runs):
@@ -194,13 +195,11 @@ def _ways(
     """
     live = {one.path for device in devices.values() for one in device.frames}
     sent: dict[Path, datetime] = {}
-    ways = {}
     for frame in heard:
         sent[frame.path] = max(frame.header.sent_at, sent.get(frame.path, _NEVER))
-        ways[frame.path] = _place(frame)
     return [
-        {**place, "way": path.way, "sent": sent[path], "alive": path in live}
-        for path, place in ways.items()
+        {**_place(one), "way": path.way, "sent": sent[path], "alive": path in live}
+        for path, one in {frame.path: frame for frame in heard}.items()
     ]
 
 

@@ -21,7 +21,7 @@ from collector.keep.terms import Bounds, Terms
 from collector.keep.turn import QUERIES, turn
 
 BATCH = 10_000
-PICTURES = 100
+PICTURES = 10  # their files go within one transaction, however slow the blob store is
 
 log = structlog.get_logger()
 

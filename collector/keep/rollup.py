@@ -39,7 +39,7 @@ async def mark(
     late = {
         (row.site, _hour(row.moment))
         for row in rows
-        if row.moment < begun and row.timed
+        if (row.corrected or row.at) < begun and row.timed
     }
     if late:
         hours = [{"site": site, "bucket": hour} for site, hour in late]

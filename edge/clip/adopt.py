@@ -46,22 +46,20 @@ def adopt(
     """Yield the clips of a camera that nobody was told of.
 
     1. A draft is cut to its whole fragments and gets its digest as its name.
-    2. A finished clip without a statement beside it was told to nobody, or to an agent
-       that did not live to sign.
+    2. A finished clip that is still here was told to nobody, or to an agent that did
+       not live to sign.
 
     What is no film goes. What ended us while we looked at it is not looked at again.
     `beat` is called before each file.
     """
-    unsigned = [
-        path
-        for path in sorted(folder.glob("*.mp4"))
-        if _NAME.fullmatch(path.stem) and not path.with_suffix(".json").exists()
+    finished = [
+        path for path in sorted(folder.glob("*.mp4")) if _NAME.fullmatch(path.stem)
     ]
     for path in islice(sorted(folder.glob(f"{camera}-*{PART}")), MOST):
         beat()
         with suppress(OSError), _once(path, camera):
             yield from adopt_draft(path)
-    for path in unsigned[:MOST]:
+    for path in finished[:MOST]:
         beat()
         with suppress(OSError, ClipError), _once(path, camera):
             yield from _told_again(path, camera)

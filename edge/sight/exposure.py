@@ -24,7 +24,8 @@ class Exposure:
     """
 
     def __init__(self, unseen: Pixels | None = None) -> None:
-        self._seen = None if unseen is None else _sample(unseen) == 0
+        self._unseen = unseen
+        self._places: NDArray[np.intp] | None = None
         self._usual: NDArray[np.float32] | None = None
         self._last = 0.0
         self.gain = 1.0
@@ -33,9 +34,7 @@ class Exposure:
         """Return the picture as it would be in the usual light."""
         step = min(max(seconds - self._last, 0.0), LONGEST_STEP_S)
         self._last = seconds
-        sample = _sample(small)
-        sample = sample.ravel() if self._seen is None else sample[self._seen]
-        now = sample.astype(np.float32) + 1  # black has no factor
+        now = self._sample(small)
         if self._usual is None:
             self._usual = now
         if not now.size:
@@ -48,11 +47,15 @@ class Exposure:
 
     def restart(self, small: Pixels) -> None:
         """Take the light of a picture for the usual one."""
-        sample = _sample(small)
-        sample = sample.ravel() if self._seen is None else sample[self._seen]
-        self._usual = sample.astype(np.float32) + 1
+        self._usual = self._sample(small)
         self.gain = 1.0
 
-
-def _sample(small: Pixels) -> Pixels:
-    return small[EVERY // 2 :: EVERY, EVERY // 2 :: EVERY]
+    def _sample(self, small: Pixels) -> NDArray[np.float32]:
+        """Give some pixels that no mask hides, and 1 more: black has no factor."""
+        if self._places is None:
+            some = np.zeros(small.shape, np.bool_)
+            some[EVERY // 2 :: EVERY, EVERY // 2 :: EVERY] = True
+            if self._unseen is not None:
+                some &= self._unseen == 0
+            self._places = np.flatnonzero(some)
+        return small.take(self._places).astype(np.float32) + 1

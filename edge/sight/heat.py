@@ -50,6 +50,7 @@ class Heat:
         self._nuisance = np.zeros((HOURS, DOWN, ACROSS), np.float32)
         self._hour = 0
         self._warm = False
+        self._cooling = 0.0
         if state:
             self._take(state)
 
@@ -57,12 +58,12 @@ class Heat:
         """Take note that `step` seconds went by at this hour of the site's day."""
         self._hour = (hour or 0) % HOURS
         self._watched[self._hour] += step
-        if self._warm:
-            self._recent *= np.float32(math.exp(-step / RECENT_S))
+        self._cooling += step
 
     def warm(self, track: Track, seconds: float, size: Size, *, sure: bool) -> None:
         """Take note of a track that was no visitor; `sure`: a storm is going on."""
         self._warm = True
+        self._cool()
         high, wide = size
         places = {
             _cell(track.x / wide, track.y / high),
@@ -78,11 +79,18 @@ class Heat:
     def is_hot(self, x: float, y: float) -> bool:
         """Is this place (fractions) one of nuisance, of late or at this hour?"""
         place = _cell(x, y)
-        if self._warm and self._recent[place] >= HOT_S:
-            return True
+        if self._warm:
+            self._cool()
+            if self._recent[place] >= HOT_S:
+                return True
         watched = float(self._watched[self._hour])
         seconds = float(self._nuisance[(self._hour, *place)])
         return watched >= WATCHED_S and seconds >= HOT_SHARE * watched
+
+    def _cool(self) -> None:
+        """Let fade what is of late, for the time since it was looked at."""
+        self._recent *= np.float32(math.exp(-self._cooling / RECENT_S))
+        self._cooling = 0.0
 
     def usual(self, x: float, y: float) -> float:
         """Return how large a nuisance usually is at a place, in pixels."""

@@ -96,7 +96,7 @@ class Masking:
             return _halved(self.hide_luma(luma))
         return _pixels(cv2.bitwise_and(_halved(luma), self._keep_half))
 
-    @property
+    @cached_property
     def hides_all(self) -> bool:
         """Say whether nothing of the picture may be seen."""
         return self._keep is not None and not self._keep.any()

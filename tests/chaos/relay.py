@@ -105,12 +105,14 @@ class Relay:
         writer: asyncio.StreamWriter,
         direction: Direction,
     ) -> None:
-        with suppress(OSError):
+        try:
             while data := await reader.read(CHUNK_BYTES):
                 await self._hold(direction)
                 self.passed[direction] += len(data)
                 await self._write(writer, data)
             writer.write_eof()
+        except OSError:
+            _reset(writer)  # a network passes a reset on
 
     async def _hold(self, direction: Direction) -> None:
         await asyncio.sleep(self.weather.delay_s)
@@ -161,7 +163,8 @@ def network() -> Iterator[Network]:
 
 def _reset(writer: asyncio.StreamWriter) -> None:
     opened: socket.socket = writer.get_extra_info("socket")
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+    with suppress(OSError):  # the other side was faster: it is closed already
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
     writer.transport.abort()
 
 

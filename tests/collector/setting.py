@@ -52,7 +52,9 @@ class Setting:
 
     def listens(self) -> bool:
         status, told = self.ask("/healthz")
-        return status in {200, 503} and "broker" not in json.loads(told)["troubles"]
+        if status not in {200, 503}:
+            return False
+        return not {"broker", "hearing"} & set(json.loads(told)["troubles"])
 
     def ask(self, path: str) -> tuple[int, str]:
         try:

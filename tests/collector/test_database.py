@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
+import collector.database
 from collector.database import Database, Limits, Transaction, jsonb
 from collector.errors import (
     ConflictError,
@@ -199,6 +200,26 @@ async def _lock_both(
         await transaction.all(lock, u=units[0])
         await meet.wait()
         await transaction.all(lock, u=units[1])
+
+
+async def test_a_process_that_stood_still_in_a_transaction_may_try_again(
+    database_url: Callable[[Role], str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(collector.database, "IDLE_IN_TRANSACTION_S", 1)
+    async with Database.open(database_url("wachtpost_collector"), "test") as database:
+        with pytest.raises(DatabaseAwayError) as caught:
+            await _stand_still(database)
+        assert caught.value.retry
+        async with database.transaction() as transaction:
+            assert await transaction.one(query("select 1 as one")) == {"one": 1}
+
+
+async def _stand_still(database: Database) -> None:
+    never = asyncio.get_running_loop().create_future()
+    async with database.transaction() as transaction:
+        await transaction.one(query("select 1 as one"))
+        await asyncio.wait([never], timeout=2)
+        await transaction.one(query("select 1 as one"))
 
 
 async def test_a_deadlock_says_that_trying_again_helps(database: Database):

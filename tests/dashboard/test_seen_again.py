@@ -34,6 +34,10 @@ def row_of(page: str, site: str = HAVEN) -> str:
     return page.partition(f'id="place-{site}"')[2].partition("</tr>")[0]
 
 
+def incidents_of(page: str) -> str:
+    return page.partition('id="h-incidents"')[2].partition("</section>")[0]
+
+
 @pytest.fixture
 async def lived(house: House) -> Town:
     await house.town.everybody_heard()
@@ -75,8 +79,13 @@ async def test_the_row_of_the_place_no_longer_claims_that_it_is_blind(
 
 async def test_the_place_says_it_beside_its_incident(house: House, lived: Town):
     await spoil(lived)
+    browser = await house.guest(OWNER)
+    assert f">{SPOILT}<" in incidents_of(await said(browser, f"/site/{HAVEN}"))
     await mend(lived)
-    assert AGAIN in await said(await house.guest(OWNER), f"/site/{HAVEN}")
+    told = incidents_of(await said(browser, f"/site/{HAVEN}"))
+    assert AGAIN in told
+    assert f">weer gezien, was: {SPOILT}<" in told
+    assert f">{SPOILT}<" not in told
 
 
 async def test_another_camera_that_is_lost_still_keeps_it_blind(

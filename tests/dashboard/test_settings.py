@@ -112,6 +112,18 @@ def test_plain_http_is_for_this_machine_alone(address: str, *, fine: bool):
             read_settings(given)
 
 
+@pytest.mark.parametrize("port", ["0", "65536", "99999"])
+def test_a_collector_at_what_is_no_port_is_refused(port: str):
+    given = {**URL, f"{PREFIX}COLLECTOR": f"127.0.0.1:8083,there:{port}"}
+    with pytest.raises(SettingsError, match=f"COLLECTOR: .*{port} is no port"):
+        read_settings(given)
+
+
+@pytest.mark.parametrize("text", ["127.0.0.1:1", "127.0.0.1:8083,there:65535"])
+def test_collectors_are_asked_at_their_ports(text: str):
+    assert read_settings({**URL, f"{PREFIX}COLLECTOR": text}).collector == text
+
+
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path):
     file = tmp_path / "state" / "key"
     key = read_key(file)

@@ -2,6 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
+from collector.keep.rollup import roll
+from collector.keep.terms import Terms
+from dashboard.site import Window
 from tests.dashboard.house import House
 from tests.dashboard.town import HAVEN, KIT, OWNER
 
@@ -86,6 +91,32 @@ async def test_charts_get_their_numbers_from_the_store(house: House):
     assert len(series["at"]) == len(series["value"]) >= 287
     assert told["since"] < series["at"][1] < told["until"]
     assert min(each for each in series["value"] if each is not None) >= 20
+
+
+async def test_where_only_hours_are_left_a_day_leads_to_its_week(house: House):
+    town = house.town
+    await town.measured(HAVEN, 8, "temperature", lambda share: 20 + share)
+    guest = await house.guest(OWNER)
+    page = (await guest.get(f"/site/{HAVEN}?span=hours&back=1")).text
+    assert "data-charts" in page
+    assert "alleen uurcijfers" not in page
+    await roll(town.collector, Terms.of(town.inventory))
+    await town.pen.execute("delete from store.measurement")
+    for query, week in (("span=hours&back=1", 0), ("span=day&back=0", 0)):
+        page = (await guest.get(f"/site/{HAVEN}?{query}")).text
+        assert "data-charts" not in page
+        link = f'<a href="?span=week&amp;back={week}">Van deze tijd'
+        assert f"{link} zijn alleen uurcijfers bewaard: zie de week.</a>" in page
+    page = (await guest.get(f"/site/{HAVEN}?span=week")).text
+    assert "data-charts" in page
+    assert "alleen uurcijfers" not in page
+
+
+@pytest.mark.parametrize(
+    ("span", "back", "week"), [("hours", 27, 0), ("hours", 28, 1), ("day", 20, 2)]
+)
+def test_a_stretch_knows_its_week(span: str, back: int, week: int):
+    assert Window(span, back).week == week
 
 
 async def test_a_hole_in_the_numbers_is_a_hole_in_the_chart(house: House):

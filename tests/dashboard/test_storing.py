@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -46,6 +47,8 @@ def test_addresses_are_read_from_the_setting():
         ({"presence": AWAY}, "away"),
         ({"broker": "not connected: nothing is heard"}, "broker"),
         ({"broker": "not connected", "plain": FULL}, "full"),
+        ({"hearing": "no word of our own comes back"}, "unproven"),
+        ({"hearing": "no word of our own comes back", "plain": FULL}, "full"),
         ({"plain": BUSY}, None),
         ({"notify": "no SMTP server is set: nobody is told"}, None),
         ({"plain frames": "a frame is not stored: KeyError"}, None),
@@ -279,6 +282,36 @@ async def test_where_the_database_does_not_answer_the_setting_counts():
         storing = Storing(database=database)
         await storing.ask(NOON)
         assert storing.troubles == ()  # nobody knows, so nobody says
+
+
+async def test_it_is_told_also_where_the_pages_themselves_find_no_database(
+    house: House,
+):
+    guest = await house.guest("veenrand-coordinator")
+    health = CollectorHealth(clock=house.parts.now)
+    health.trouble("plain", AWAY)
+    gone = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    async with (
+        collector(health) as address,
+        Database.open(gone, "test", Limits(1, wait_s=0.5)) as database,
+    ):
+        storing = Storing([address], database)
+        house.app.state.parts = replace(house.parts, database=database, storing=storing)
+        await storing.ask(house.parts.now())
+        answer = await guest.get("/")
+        house.app.state.parts = house.parts
+    assert answer.status_code == 503
+    assert "Er wordt niet opgeslagen: de database is niet bereikbaar" in answer.text
+    assert "Sinds " in answer.text
+
+
+async def test_who_finds_nothing_or_is_nobody_is_not_told(house: House):
+    house.parts.storing.troubles = (Trouble("full", NOON),)
+    guest = await house.guest("veenrand-coordinator")
+    stranger = await house.stranger()
+    for page in (await guest.get("/nothing"), await stranger.get("/nothing")):
+        assert page.status_code == 404
+        assert "niet opgeslagen" not in page.text
 
 
 async def test_without_an_address_nobody_is_asked():

@@ -1,13 +1,19 @@
 """A clock that is set is told once; one that nobody keeps right is not trusted."""
 
+import struct
+import time
 from datetime import timedelta
 
 import pytest
 
 from edge.clock import ClockWatch, Reading, jump
-from edge.timekeeper import is_right, is_trusted, read_clocks
+from edge.timekeeper import Timex, ask_kernel, is_right, is_trusted, read_clocks
 from sites.frame import HOME_BYTES, decode_record, encode_record, size_of
 from tests.edge.records import NOON, after
+
+LARGEST_PPM = 500 << 16  # of Linux: parts per million, as adjtimex(2) counts them
+MOST_ERROR_US = 16_000_000  # NTP_PHASE_LIMIT
+ALL_FLAGS = 0xFFFF
 
 
 def reading(wall: float, steady: float) -> Reading:
@@ -92,4 +98,27 @@ def test_this_machine_can_be_asked():
     first, second = read_clocks(), read_clocks()
     assert second.steady >= first.steady
     assert first.wall.tzinfo is not None
-    assert is_trusted() in {True, False}
+
+
+def test_what_the_kernel_tells_of_its_clock_is_read_in_the_right_places():
+    state, told = ask_kernel()
+    assert is_trusted() is is_right(state, told.status)
+    # what stands behind `status` in struct timex: a constant, a precision, ...
+    begin = Timex.status.offset + struct.calcsize("l") + struct.calcsize("ll")
+    tolerance, seconds = struct.unpack_from("ll", bytes(told), begin)
+    assert tolerance == LARGEST_PPM
+    assert abs(seconds - time.time()) < 5
+    assert abs(told.freq) <= LARGEST_PPM
+    assert 0 <= told.esterror <= told.maxerror <= MOST_ERROR_US
+    assert told.status & ~ALL_FLAGS == 0
+
+
+def test_a_kernel_that_cannot_be_asked_warns_of_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("edge.timekeeper.ask_kernel", refuse)
+    assert is_trusted() is True
+
+
+def refuse() -> tuple[int, Timex]:
+    raise OSError("no such call")

@@ -59,6 +59,14 @@ def test_a_film_under_a_name_that_is_no_digest_is_told_to_nobody(
     assert list(adopt(tmp_path, 3)) == []
 
 
+def test_a_statement_planted_beside_a_film_hides_it_from_nobody(
+    clip: Path, tmp_path: Path
+):
+    path = plant(tmp_path, clip.name, clip.read_bytes())
+    path.with_suffix(".json").write_bytes(b"{}")
+    assert [one.clip for one in adopt(tmp_path, 3)] == [clip.stem]
+
+
 def pipe(path: Path) -> None:
     os.mkfifo(path)
 

@@ -6,4 +6,6 @@ sender     sends frames within a window, and hears the receipts
 post       broker, TimescaleDB and collectors as processes
 peer       the floor, and a naive program
 figure     what is counted, and what it amounts to
+history    rows that were stored long before
+scope      how much is measured
 """

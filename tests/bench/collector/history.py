@@ -11,12 +11,10 @@ from functools import partial
 
 import psycopg
 
-from tests.bench.collector.post import Post
 from tests.bench.collector.sealed import Device
 
 DAYS = 89  # and today, which is as full as each of them
 HANDS = 2
-MILLION = 1_000_000
 
 _GROW = b"""
     insert into store.event
@@ -53,30 +51,28 @@ _HASTE = {
 }
 
 
-def shares(before: int, millions: int) -> Iterator[Mapping[str, int]]:
-    """Say which numbers each day gets, so that there are so many million in all."""
-    first = before * MILLION + 1
-    more = (millions - before) * MILLION
+def shares(before: int, rows: int) -> Iterator[Mapping[str, int]]:
+    """Say which numbers each day gets, so that there are so many rows in all."""
+    first = before + 1
     for day in range(DAYS + 1):
-        last = before * MILLION + more * (day + 1) // (DAYS + 1)
+        last = before + (rows - before) * (day + 1) // (DAYS + 1)
         yield {"day": day, "first": first, "last": last, "count": last - first + 1}
         first = last + 1
 
 
-def grow(post: Post, devices: Sequence[Device], before: int, millions: int) -> None:
-    """Let there be so many million rows, over 90 days and all devices.
+def grow(url: str, devices: Sequence[Device], before: int, rows: int) -> None:
+    """Let there be so many rows, over 90 days and all devices; `url` is the owner's.
 
-    `before` is how many millions stand there from the last time.
+    `before` is how many stand there from the last time.
     """
     named = {
         "devices": [device.id for device in devices],
         "sites": [device.site for device in devices],
         "among": len(devices),
     }
-    url = post.server.admin_url
     with _in_haste(url) as owner:
         with ThreadPoolExecutor(HANDS) as hands:
-            days = [{**named, **share} for share in shares(before, millions)]
+            days = [{**named, **share} for share in shares(before, rows)]
             list(hands.map(partial(_fill, url), days))
             chunks = [row[0] for row in owner.execute(_CHUNKS)]
             list(hands.map(partial(_tidy, url), chunks))

@@ -3,7 +3,6 @@
 Ways that are compared take turns within a round; what is told is the median of rounds.
 """
 
-import argparse
 import json
 import os
 import platform
@@ -27,11 +26,10 @@ from tests.bench.collector.figure import (
     summary,
 )
 from tests.bench.collector.post import Post, load_average, opened
+from tests.bench.collector.scope import Scope, scope_of
 from tests.bench.collector.sealed import Device, Load, fresh, sealed
 from tests.bench.collector.sender import Connection, Flood, Probe, drive, packets_of
 
-# Last those that leave much behind them: rows, and devices that fall silent.
-SECTIONS = ("speed", "latency", "backlog", "rows", "devices")
 WINDOW = 4_000  # frames without a receipt: what some hundred devices may have
 RECORDS = 50  # in a frame, where it is not one
 AGAIN = 50  # one in so many frames is sent twice
@@ -39,52 +37,7 @@ BUSY = 1_000.0  # records a second beside which latency counts
 ALARM_EVERY_S = 0.25
 PROBES_EVERY_S = 0.1
 WARM = 200
-
-
-@dataclass(frozen=True)
-class Scope:
-    """How much is measured."""
-
-    only: tuple[str, ...] = SECTIONS
-    quick: bool = False
-
-    @property
-    def name(self) -> str:
-        """Give what the file is called: a part of the whole never looks like it."""
-        parts = () if self.only == SECTIONS else self.only
-        return "-".join(("collector", *parts))
-
-    @property
-    def rounds(self) -> int:
-        return 3 if self.quick else 7
-
-    @property
-    def frames(self) -> int:
-        """Frames of one record in a round."""
-        return 3_000 if self.quick else 10_000
-
-    @property
-    def records(self) -> int:
-        """Records in a round of frames of 50."""
-        return 30_000 if self.quick else 100_000
-
-    @property
-    def backlog(self) -> int:
-        return 100_000
-
-    @property
-    def devices(self) -> tuple[int, ...]:
-        return (1, 100, 1_000) if self.quick else (1, 10, 100, 1_000)
-
-    @property
-    def rows(self) -> tuple[int, ...]:
-        """Millions of rows stored before."""
-        return (1, 2) if self.quick else (1, 10, 50)
-
-    @property
-    def seconds(self) -> float:
-        """How long latency is looked at, idle and busy each."""
-        return 8.0 if self.quick else 60.0
+MILLION = 1_000_000
 
 
 @dataclass
@@ -246,11 +199,14 @@ def rows(run: Run) -> None:
     """What a record costs where more and more rows are stored already."""
     scope, curve = run.scope, run.figures.curves.setdefault("million rows", {})
     stored = 0
-    with run.post.collectors(1) as pids:
-        for millions in scope.rows:
-            history.grow(run.post, run.devices, stored, millions)
-            stored = millions
-            run.warm(pids)
+    for millions in scope.rows:
+        owner = run.post.server.admin_url
+        history.grow(owner, run.devices, stored, millions * MILLION)
+        stored = millions * MILLION
+        with run.post.collectors(1) as pids:
+            # Once without counting: each page costs more when it is first written to
+            # after a checkpoint, however many there are.
+            run.send(FIFTY, run.load(20, scope.records // RECORDS, RECORDS), pids)
             for _ in range(scope.rounds):
                 load = run.load(20, scope.records // RECORDS, RECORDS)
                 curve.setdefault(millions, []).append(run.send(FIFTY, load, pids))
@@ -289,20 +245,6 @@ def main(arguments: Sequence[str] = ()) -> int:
     path.write_text(json.dumps(told, indent=1) + "\n")
     sys.stdout.write(f"\nall of it stands in {path}\n")
     return 0
-
-
-def scope_of(arguments: Sequence[str]) -> Scope:
-    """Read what is asked for."""
-    parser = argparse.ArgumentParser(prog="make bench PART=collector")
-    parser.add_argument(
-        "--only", default=",".join(SECTIONS), help=f"some of {','.join(SECTIONS)}"
-    )
-    parser.add_argument("--quick", action="store_true", help="some minutes")
-    options = parser.parse_args(arguments)
-    only = options.only.split(",")
-    if unknown := set(only) - set(SECTIONS):
-        parser.error(f"no section {', '.join(sorted(unknown))}")
-    return Scope(tuple(one for one in SECTIONS if one in only), options.quick)
 
 
 def _machine() -> str:

@@ -19,7 +19,7 @@ from tests.bench.collector.figure import (
     spread,
     summary,
 )
-from tests.bench.collector.measure import SECTIONS, Scope, scope_of
+from tests.bench.collector.scope import SECTIONS, Scope, scope_of
 
 NAMES = {
     "frames_per_s",

@@ -67,6 +67,18 @@ def test_words_that_are_not_ours_prove_nothing():
     assert probe.heard(at(-9)) is None
 
 
+def test_words_are_not_awaited_for_ever():
+    probe = Probe()
+    first, *_, last = [probe.ask(at(seconds)) for seconds in range(3600)]
+    assert len(probe._asked) == 61
+    probe.came_back(first, at(3600))
+    assert probe.heard(at(0)) is None
+    probe.came_back(last, at(3600))
+    assert probe.heard(at(0)) == Stretch(at(3599), at(3599))
+    probe.ask(at(-3600))  # the clock was set
+    assert len(probe._asked) == 1
+
+
 def test_the_same_words_twice_prove_it_once():
     probe = Probe()
     first, second = probe.ask(at(0)), probe.ask(at(1))

@@ -1,13 +1,17 @@
 """What is too old goes, with its files; everything else stays, whatever clocks say."""
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from obstore.store import ObjectStore
 
+import collector.database
 import collector.keep.retention
 from collector.blob import digest_of, object_name
 from collector.database import Database
@@ -268,6 +272,37 @@ async def test_what_a_clock_that_was_ahead_wrote_goes_as_early_as_the_rest(
     await forget(database, blobs, terms)
     assert pen.rows("select data from store.event") == [({"really": 0.2},)]
     assert pen.rows("select value from store.measurement") == [(0.2,)]
+
+
+@dataclass
+class SlowBlobs:
+    """A blob store far away."""
+
+    blobs: ObjectStore
+
+    def list(self, prefix: str) -> Any:
+        return self.blobs.list(prefix)
+
+    async def delete_async(self, path: str) -> None:
+        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.06)
+        await self.blobs.delete_async(path)
+
+
+async def test_old_pictures_go_from_a_slow_blob_store_too(
+    database_url: Callable[[Role], str],
+    blobs: ObjectStore,
+    terms: Terms,
+    pen: Pen,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """A second in a transaction without a word to the database is the most there."""
+    for _ in range(25):
+        pen.picture(pen.now() - days(30))
+    monkeypatch.setattr(collector.database, "IDLE_IN_TRANSACTION_S", 1)
+    slow: Any = SlowBlobs(blobs)
+    async with Database.open(database_url("wachtpost_collector"), "keep") as keep:
+        gone = await forget(keep, slow, terms)
+    assert (gone["pictures"], pen.count("picture"), pen.files()) == (25, 0, set())
 
 
 async def test_roll_ups_and_when_nobody_listened_are_known_for_three_years(
