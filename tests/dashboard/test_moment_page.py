@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
@@ -86,9 +87,10 @@ async def test_what_happened_before_a_window_is_not_in_it(house: House):
 async def test_counts_of_the_last_day_go_by_when_it_happened(house: House):
     town = house.town
     await town.slow(5 * DAY, HAVEN, "panic.pressed", HOUR, 2, 2)
+    await town.slow(5 * DAY, HAVEN, "panic.pressed", 2 * HOUR, 2, 2)
     await town.slow(-5 * DAY + HOUR, HAVEN, "panic.pressed", 5 * DAY, 2, 2)
     page = (await (await house.guest(OWNER)).get("/")).text
-    assert "Laatste 24 uur: 1 keer alarm" in page
+    assert "Laatste 24 uur: 2 keer alarm" in page
 
 
 async def test_the_last_switch_is_the_one_that_happened_last(house: House):
@@ -172,6 +174,47 @@ async def test_what_was_seen_again_last_counts_by_when_it_was(house: House):
     page = (await (await house.guest(OWNER)).get(f"/incident/{incident}")).text
     assert "weer gezien" in page.lower()
     assert clock(again.moment)[:5] in page
+
+
+async def test_the_clip_of_an_incident_is_found_by_when_it_was_filmed(house: House):
+    town = house.town
+    alarm = await town.slow(
+        HOUR, HAVEN, "alarm.raised", 6 * MINUTE, 6, 5, cause="motion"
+    )
+    (incident,) = await town.judged(alarm)
+    whole = b"\0\0\0\x18ftypmp42 film"
+    digest = sha256(whole).hexdigest()
+    kept = {"clip": digest, "seconds": 20.0, "before": 5.0, "size": len(whole)}
+    await town.slow(HOUR, HAVEN, "clip.kept", 6 * MINUTE, 6, 5, **kept)
+    await town.picture(HAVEN, whole)
+    page = (await (await house.guest(OWNER)).get(f"/incident/{incident}")).text
+    since = alarm.moment - timedelta(seconds=5)
+    assert f"Fragment van {clock(since)}" in page
+
+
+async def test_a_silence_ends_when_something_came_whatever_its_clock_said(house: House):
+    town = house.town
+    silent = await town.event(HAVEN, "device.silent", 10 * HOUR, unheard_s=90)
+    await town.judged(silent)
+    await town.event(HAVEN, "path.lost", 9 * HOUR, unheard_s=90)  # nothing was heard
+    await town.slow(5 * DAY, HAVEN, "heartbeat", 8 * HOUR)
+    page = (await (await house.guest(OWNER)).get("/")).text
+    row = page.split(f'id="place-{HAVEN}"')[1].split("</tr>", maxsplit=1)[0]
+    ((x, width),) = re.findall(
+        r'<rect class="blind" x="([\d.]+)" width="([\d.]+)"', row
+    )
+    assert abs(float(x) - 1000 * 14 / 24) < 3
+    assert abs(float(width) - 1000 * 2 / 24) < 3
+
+
+async def test_how_things_stood_before_a_window_goes_by_when_it_happened(house: House):
+    town = house.town
+    await town.event(HAVEN, "panel.armed", 30 * HOUR)
+    await town.slow(2 * DAY, HAVEN, "panel.disarmed", 29 * HOUR)
+    guest = await house.guest(OWNER)
+    assert '<rect class="armed"' not in (await guest.get(SITE)).text
+    await town.slow(2 * DAY, HAVEN, "panel.armed", 28 * HOUR)
+    assert '<rect class="armed"' in (await guest.get(SITE)).text
 
 
 async def test_a_task_is_set_aside_by_the_name_of_its_record(house: House):
