@@ -4,6 +4,8 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
+from collector.database import Transaction
+from collector.query import Row
 from dashboard.detail import EVENTS_MOST, told
 from dashboard.errors import NotFoundError
 from dashboard.page import QUERIES, Look, View
@@ -12,6 +14,7 @@ from dashboard.site import site_row
 _CURSOR = re.compile(r"(\d{1,18})-(\d{1,18})-([a-z2-7]{16})-([\w-]{1,80})-(al|up)")
 _BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_REACHES = tuple(timedelta(hours=6) * 8**step for step in range(7))  # to 179 years
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,7 @@ async def events_view(look: Look, site: str, before: str) -> View:
         if row["kind"] != "station":
             raise NotFoundError
         zones = await transaction.all(QUERIES["zones"], site=site)
-        found = await transaction.all(
-            QUERIES["events_before"], site=site, most=EVENTS_MOST + 1, **asdict(cursor)
-        )
+        found = await _before(transaction, site, cursor)
     shown, more = found[:EVENTS_MOST], found[EVENTS_MOST:]
     last = shown[-1] if more else None
     name = look.words.place(row["kit"], row["name"])
@@ -86,3 +87,24 @@ async def events_view(look: Look, site: str, before: str) -> View:
 
 
 _NAME = ("at", "seq", "device", "run", "lane")
+
+
+async def _before(transaction: Transaction, site: str, cursor: Cursor) -> list[Row]:
+    """Give one record more than a page has.
+
+    The database sorts all that it may look at: so it looks no further back than it has
+    to, however long everything is kept.
+    """
+    found: list[Row] = []
+    for reach in _REACHES:
+        since = max(cursor.at - reach, _BEGIN)
+        found = await transaction.all(
+            QUERIES["events_before"],
+            site=site,
+            most=EVENTS_MOST + 1,
+            since=since,
+            **asdict(cursor),
+        )
+        if len(found) > EVENTS_MOST or since == _BEGIN:
+            break
+    return found

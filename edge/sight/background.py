@@ -6,7 +6,7 @@ and our own picture of the scene can be mended in places, which KNN cannot.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from math import ceil
 
 import cv2
 import numpy as np
@@ -22,6 +22,7 @@ from edge.sight.detail import (
 )
 from edge.sight.habit import SHADOW_DEPTH, Habits
 from edge.sight.limit import limits
+from edge.sight.once import Once
 from edge.sight.picture import Pixels
 from edge.sight.shape import Box
 from edge.sight.thing import Place
@@ -122,7 +123,7 @@ class Background:
         if where is None:
             return Difference(differs, differs)
         scene, white = self.scene[where].copy(), WHITE * min(gain, 1.0)
-        detail = cache(lambda: detail_of(level[where], scene, noise, white))
+        detail = Once(lambda: detail_of(level[where], scene, noise, white))
         sure = [place for place in places if self._is_darker(level, place)]
         new = differs.copy()
         for place in sure:  # who is there stays in any light
@@ -186,7 +187,10 @@ class Background:
         least = cv2.LUT(known, table)
         far = cv2.compare(cv2.absdiff(level, known), least, cv2.CMP_GT)
         if gain < 1:  # white is as bright as it gets, whatever it were without gain
-            far[(level >= WHITE * gain) & (known > level)] = 0
+            least_white = ceil(WHITE * gain) - 1
+            _, white = cv2.threshold(level, least_white, 255, cv2.THRESH_BINARY)
+            darker = cv2.compare(known, level, cv2.CMP_GT)
+            far = cv2.subtract(far, cv2.bitwise_and(white, darker))
         return far
 
     def learn(
@@ -224,9 +228,11 @@ class Background:
 
 def _at_rest(lit: Pixels, level: Pixels, before: Pixels) -> Pixels:
     """Leave out light that goes on, and white: it has no detail to learn."""
-    kept = lit.copy()
-    kept[(cv2.absdiff(level, before) > RESTS) | (level >= WHITE)] = 0
-    return kept
+    change = cv2.absdiff(level, before)
+    _, rests = cv2.threshold(change, RESTS, 255, cv2.THRESH_BINARY_INV)
+    _, dark = cv2.threshold(level, WHITE - 1, 255, cv2.THRESH_BINARY_INV)
+    tells = cv2.bitwise_and(rests, dark)
+    return cv2.bitwise_and(lit, tells).astype(np.uint8, copy=False)
 
 
 def relit(level: Pixels, known: Plane, keep: Pixels | None) -> Pixels:

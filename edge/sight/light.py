@@ -8,7 +8,6 @@ exposure), or a part becomes lighter or darker while its detail stays (`glow`).
 
 from collections import deque
 from collections.abc import Callable
-from functools import cache
 from itertools import pairwise
 from math import log
 
@@ -16,6 +15,7 @@ import cv2
 import numpy as np
 
 from edge.sight.glow import CELLS, Cells, Free, Glow, cells_of
+from edge.sight.once import Once
 from edge.sight.picture import Moment, Pixels
 from sites.sight import LightChange
 
@@ -127,7 +127,7 @@ class Light:
         if self._glow is None:
             self._glow, self._base = Glow(cells), now
         self._logs.append((seconds, now))
-        free = cache(lambda: free_of(things))
+        free = Once(lambda: free_of(things))
         lit = self._glow.lit(cells, free)
         restless = abs(now - self._base) >= TOLD / 2 or lit is not None
         due = chroma is not None and self._colour.is_due(seconds, restless=restless)

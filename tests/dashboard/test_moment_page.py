@@ -279,6 +279,15 @@ async def test_exactly_one_page_has_no_other(house: House):
     assert [len(page) for page in pages] == [100]
 
 
+async def test_what_lies_years_apart_is_found_all_the_same(house: House):
+    for number, days in enumerate((0, 1, 40, 400, 4000)):
+        await house.town.event(
+            HAVEN, "visits.repeated", days * DAY + HOUR, 6, 5, visits=1000 + number
+        )
+    pages = await walked(await house.guest(OWNER), f"{SITE}/events")
+    assert pages == [[1000, 1001, 1002, 1003, 1004]]
+
+
 async def test_nonsense_as_a_cursor_begins_at_the_present(house: House):
     await house.town.event(HAVEN, "panic.pressed", HOUR, 2, 2)
     guest = await house.guest(OWNER)

@@ -199,11 +199,11 @@ def rows(run: Run) -> None:
     """What a record costs where more and more rows are stored already."""
     scope, curve = run.scope, run.figures.curves.setdefault("million rows", {})
     stored = 0
-    with run.post.collectors(1) as pids:
-        for millions in scope.rows:
-            owner = run.post.server.admin_url
-            history.grow(owner, run.devices, stored, millions * MILLION)
-            stored = millions * MILLION
+    for millions in scope.rows:
+        owner = run.post.server.admin_url
+        history.grow(owner, run.devices, stored, millions * MILLION)
+        stored = millions * MILLION
+        with run.post.collectors(1) as pids:
             # Once without counting: each page costs more when it is first written to
             # after a checkpoint, however many there are.
             run.send(FIFTY, run.load(20, scope.records // RECORDS, RECORDS), pids)
