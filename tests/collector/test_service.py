@@ -115,6 +115,21 @@ async def test_it_says_that_nobody_is_told_where_no_mail_server_is_set(
     }
 
 
+async def test_it_corrects_times_of_long_ago(
+    setting: Setting, owner: psycopg.Connection[tuple[Any, ...]]
+):
+    await setting.start()
+    owner.execute(
+        "insert into store.clock_lag"
+        " (device, run, unit, site, seconds, since, until, before)"
+        " select device, 'run', unit, site, 60, now(), now(), now()"
+        " from store.device limit 1"
+    )
+    waits = "select from store.clock_lag"
+    await until(lambda: not owner.execute(waits).fetchall(), SECONDS)
+    assert setting.process.stop() == 0
+
+
 async def test_it_says_when_the_broker_is_gone(
     setting: Setting, private_broker: Broker
 ):
