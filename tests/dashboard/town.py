@@ -151,6 +151,7 @@ class Town:
         ago: timedelta,
         sensor: int | None = None,
         zone: int | None = None,
+        /,
         **data: object,
     ) -> EventRow:
         """Store one of a device whose clock is slow, as the collector sets it right."""
