@@ -1,7 +1,8 @@
 """Rows that were stored long before, made on the server itself.
 
-Day by day, so that indexes are written while they are in memory: all days at once took
-three times as long.
+Day by day, so that indexes are written while they are in memory. 50 million rows are
+15 GB, beside 16 GB of the server's log while they are made, and took five minutes on
+two processors.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
