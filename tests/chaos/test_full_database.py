@@ -21,6 +21,7 @@ from tests.servers.need import needed
 from tests.servers.tmpfs import SmallDisks
 
 PATIENCE_S = 180.0
+ROOM = 20  # rows that find room in the pages that a full disk has already
 COLLECTOR = "collector-1"
 
 
@@ -105,7 +106,7 @@ async def test_what_cannot_be_stored_is_kept_told_and_stored_when_it_is_mended(
         assert begun < trouble.since < datetime.now(UTC)
         stored, written = pair.stored, pair.station.written
         await pair.until(lambda: pair.station.written > written + 200)
-        assert pair.stored == stored
+        assert pair.stored - stored <= (ROOM if broken is full else 0)
     await pair.until_told()
     pair.station.process.kill()
     pair.station.rest()

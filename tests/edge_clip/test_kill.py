@@ -139,8 +139,6 @@ def test_a_clip_that_nobody_signed_is_told_again_and_kept_longer(
     assert again.ordered
     assert again.seconds == pytest.approx(kept.seconds, abs=0.15)
     assert list(adopt(tmp_path, 4)) == []
-    (tmp_path / f"{kept.clip}.json").write_bytes(b"{}")
-    assert list(adopt(tmp_path, 3)) == []
 
 
 def test_a_film_that_is_none_of_ours_is_not_told(film: Path, tmp_path: Path):
