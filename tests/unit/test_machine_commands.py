@@ -40,7 +40,7 @@ def test_check_asks_every_judge(judge: str):
 
 def test_a_missing_server_fails_under_make_test():
     assert recipe("test") == [
-        "CI=true .venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)"
+        "CI=true .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)"
     ]
 
 
