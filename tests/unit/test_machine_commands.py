@@ -39,9 +39,9 @@ def test_check_asks_every_judge(judge: str):
 
 
 def test_a_missing_server_fails_under_make_test():
-    assert recipe("test") == [
-        "CI=true .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)"
-    ]
+    (command,) = recipe("test")
+    assert command.startswith("CI=true .venv/bin/python -m pytest -n 2 ")
+    assert command.endswith(" --dist loadfile --no-loadscope-reorder $(ARGS)")
 
 
 @pytest.mark.parametrize("target", ["check", "test"])
