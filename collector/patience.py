@@ -34,7 +34,8 @@ class PatientConnection(psycopg.AsyncConnection[Any]):
                 closed then, as an answer may still be on its way.
         """
         try:
-            return await super().wait(gen, interval, timeout or self.longest_s)
+            longest_s = self.longest_s if timeout is None else timeout
+            return await super().wait(gen, interval, longest_s)
         except psycopg.OperationalError:
             status = self.pgconn.transaction_status
             if timeout is None and status == TransactionStatus.ACTIVE:

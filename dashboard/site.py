@@ -211,14 +211,10 @@ def _stands(
     return standing([each.seen for each in health], standing_open, now)
 
 
-async def _station(
-    transaction: Transaction,
-    look: Look,
-    row: Row,
-    seen: _Seen,
-) -> dict[str, Any]:
-    site, stretch = row["site"], seen.window.stretch(look.now)
-    zones = await transaction.all(QUERIES["zones"], site=site)
+async def _events(
+    transaction: Transaction, site: str, stretch: Stretch
+) -> tuple[list[Row], list[Row]]:
+    """Give the switches just before a stretch, and what happened during it."""
     before = await transaction.all(
         QUERIES["site_switches"],
         site=site,
@@ -228,7 +224,19 @@ async def _station(
     during = await transaction.all(
         QUERIES["site_events"], site=site, since=stretch.since, until=stretch.until
     )
-    events = [*sorted(before, key=lambda each: each["at"]), *during]
+    return sorted(before, key=lambda each: each["at"]), during
+
+
+async def _station(
+    transaction: Transaction,
+    look: Look,
+    row: Row,
+    seen: _Seen,
+) -> dict[str, Any]:
+    site, stretch = row["site"], seen.window.stretch(look.now)
+    zones = await transaction.all(QUERIES["zones"], site=site)
+    before, during = await _events(transaction, site, stretch)
+    events = [*before, *during]
     armed = [span for each in armed_spans(events, stretch).values() for span in each]
     quantities = await transaction.all(
         QUERIES["quantities"],

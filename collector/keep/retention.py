@@ -106,6 +106,7 @@ class _Work:
             await self._batches(name, **named, units=self._units(field))
 
     async def history(self) -> None:
+        """Forget what is over: incidents, sign-ins, lanes, jumps, deaf stretches."""
         for name, named in (
             ("incidents", {"history": self._bounds.history}),
             ("sign_ins", {}),
