@@ -183,7 +183,8 @@ create table store.device_state (
     clock_low_since timestamptz,
     clock_frames int not null default 0,
     clock_told double precision,
-    clock_right timestamptz  -- until when it is known to have been right
+    clock_right timestamptz,  -- until when it is known to have been right
+    speaker text  -- the run of which the latest new plain record came
 );
 
 create table store.path_state (
@@ -264,6 +265,65 @@ create table store.clock_lag (
     reach bigint,
     worked timestamptz not null default now()
 );
+
+-- Keys of devices and who holds them (collector/fleet).
+
+-- A certificate of one path, with the chain that goes to the device; `key` is its public half. None is deleted before it
+-- expired, so that a revoked one stays known while a broker might take it.
+create table store.certificate (
+    serial text primary key,
+    device text not null references store.device,
+    way int not null,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    key text not null,
+    since timestamptz not null,
+    until timestamptz not null,
+    issued timestamptz not null default now(),
+    chain text not null,
+    revoked timestamptz,
+    reason text check (reason in ('stolen', 'lost', 'replaced', 'ended', 'other')),
+    check ((revoked is null) = (reason is null))
+);
+create index certificate_of_path on store.certificate (device, way, until desc);
+
+-- The latest request of a path for a new certificate, and the path on which it came and is answered.
+create table store.renewal (
+    device text not null references store.device,
+    way int not null,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    key text not null,
+    came_by int not null,
+    asked timestamptz not null default now(),
+    answered timestamptz,
+    refused text check (refused in ('revoked', 'uncertified', 'cloned', 'bad_key')),
+    primary key (device, way)
+);
+
+-- Whose turn it was to speak, among the runs of a device: how often each began, and how often others had when it did first.
+create table store.turn (
+    device text not null references store.device,
+    run text not null,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    turns int not null,
+    beside jsonb not null,
+    heard timestamptz not null default now(),
+    primary key (device, run)
+);
+
+-- Devices of which two live; until somebody clears it they get no certificate and no command.
+create table store.clone (
+    clone bigint generated always as identity primary key,
+    device text not null references store.device,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    found timestamptz not null default now(),
+    runs text[] not null,
+    cleared timestamptz
+);
+create unique index clone_once on store.clone (device) where cleared is null;
 
 -- Pictures and clips of stations: parts until all have come, then a file in the blob store. `sort` is what it is, found
 -- when it was whole; `refused`: what came was not what its name says, or nothing that we take.
@@ -533,7 +593,7 @@ declare
     walled constant text[] := array[
         'unit', 'person', 'site', 'zone', 'device', 'sensor', 'event', 'measurement', 'event_untimed',
         'frame_set_aside', 'device_state', 'path_state', 'lane_state', 'gap', 'clock_jump',
-        'clock_lag',
+        'clock_lag', 'certificate', 'renewal', 'turn', 'clone',
         'picture', 'picture_part', 'task_aside',
         'incident', 'incident_record', 'incident_step', 'incident_log', 'message'];
     name text;
@@ -652,6 +712,10 @@ grant select, insert, delete on
     store.event, store.measurement, store.event_untimed, store.picture_part to wachtpost_collector;
 grant select, insert, update, delete on store.lane_state, store.gap, store.clock_jump, store.clock_lag
     to wachtpost_collector;
+grant select, insert, delete on store.certificate, store.clone to wachtpost_collector;
+grant update (revoked, reason) on store.certificate to wachtpost_collector;
+grant update (cleared) on store.clone to wachtpost_collector;
+grant select, insert, update, delete on store.renewal, store.turn to wachtpost_collector;
 grant update (corrected) on store.event, store.measurement, store.event_untimed, store.incident_record
     to wachtpost_collector;
 grant delete on store.frame_set_aside, store.picture, store.sensor, store.zone to wachtpost_collector;

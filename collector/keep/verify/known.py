@@ -51,6 +51,10 @@ KNOWN: Mapping[str, Age | None] = {
     "store.gap": None,  # goes with its lane
     "store.clock_jump": None,  # goes with the lanes of its run
     "store.clock_lag": Age(("worked",), 2),
+    "store.certificate": Age(("until",), 92),
+    "store.renewal": None,  # one row a path
+    "store.turn": Age(("heard",), 32),
+    "store.clone": Age(("cleared",), THREE_YEARS),
     "store.rollup_dirty": Age(("marked",), 2),
     "store.sign_in_link": Age(("expires", "used"), 2),
     "store.session": Age(("expires", "ended"), 2),
