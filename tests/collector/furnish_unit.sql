@@ -55,3 +55,7 @@ insert into store.event_hour values (%(u)s || '-site', '2026-11-02Z', %(u)s, 'co
 insert into store.event_day select * from store.event_hour where unit = %(u)s;
 insert into store.rollup_dirty values (%(u)s || '-site', '2026-11-02Z');
 insert into store.forgotten values (%(u)s, '2026-10-02Z');
+update store.person set site = %(u)s || '-site' where person = %(u)s || '-gone';
+select store.audit_note('consult', 'kit:' || %(u)s, 'site:' || %(u)s || '-site', null, 'done', null, null, null);
+insert into store.attention (sort, unit, person, entry)
+    values ('too_many_looks', %(u)s, %(u)s || '-gone', null);
