@@ -1,4 +1,4 @@
-"""`wachtpost collector`: run it, migrate the store, sync an inventory, make keys."""
+"""`wachtpost collector`: run it, migrate the store, bring in what it needs."""
 
 import argparse
 import asyncio
@@ -16,6 +16,7 @@ from nacl.signing import SigningKey
 from collector.blob import open_store as open_blobs
 from collector.database import Database, Limits
 from collector.errors import CollectorError, KeyFileThereError
+from collector.fleet import command as fleet
 from collector.fleet.sync import sync
 from collector.keep.command import add_audit
 from collector.keep.verify.look import Verdict, verify
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     keys = commands.add_parser("keys", help="make the collector's two keys")
     keys.add_argument("folder", type=Path, metavar="DIR")
     keys.set_defaults(act=_keys)
+    fleet.add_to(commands)
     return parser
 
 
