@@ -530,12 +530,21 @@ create table store.sign_in_link (
     used timestamptz
 );
 
+-- `idle`: when it ends unless it is used. `proven`: when the person last proved who he is. `watched`: when a page of it
+-- last looked by itself. `browser`: the keyed hash of what kind of browser it began in. `noticed`: that it ran out.
 create table store.session (
     session text primary key,
     person text not null references store.person,
     made timestamptz not null default now(),
     expires timestamptz not null,
-    ended timestamptz
+    ended timestamptz,
+    how text not null default 'link' check (how in ('link', 'passkey', 'provider')),
+    passkey text,
+    proven timestamptz not null default now(),
+    idle timestamptz not null default 'infinity',
+    browser text,
+    watched timestamptz,
+    noticed timestamptz
 );
 
 create table store.sign_in_refusal (
@@ -543,6 +552,30 @@ create table store.sign_in_refusal (
     origin text not null
 );
 create index sign_in_refusal_by_origin on store.sign_in_refusal (origin, at);
+
+-- By its id; `handle` is the random name under which an authenticator knows the person. `count`: how often it signed.
+create table store.passkey (
+    passkey text primary key,
+    person text not null references store.person,
+    handle text not null,
+    name text not null check (length(name) between 1 and 60),
+    key bytea not null,
+    count bigint not null,
+    made timestamptz not null default now(),
+    used timestamptz
+);
+create index passkey_by_person on store.passkey (person);
+
+-- What a passkey is to sign, once; as SHA-256, like the cookie of the browser that it was given to.
+create table store.challenge (
+    challenge text primary key,
+    holder text not null,
+    purpose text not null check (purpose in ('enrol', 'sign_in', 'confirm')),
+    origin text not null,
+    made timestamptz not null default now(),
+    expires timestamptz not null
+);
+create index challenge_by_origin on store.challenge (origin);
 
 -- Who is asking. The dashboard says so at the start of each transaction; for any other session the setting means
 -- nothing, because whoever may send SQL may also set it.
@@ -576,15 +609,59 @@ return exists (select from store.incident i join store.person p on p.person = st
                   and p.role = 'control_room' and p.removed is null
                   and (p.unit is null or p.unit = i.unit));
 
--- Whose session this is; empty where it is unknown, ended or expired.
+-- Whose session this is; empty where it is unknown, ended, expired or idle, or its passkey is gone.
 create function store.person_of_session(wanted text)
-returns table (person text, unit text, role text, language text, expires timestamptz)
+returns table (person text, unit text, role text, language text, expires timestamptz, idle timestamptz, how text,
+               passkey text, proven timestamptz, browser text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select p.person, p.unit, p.role, p.language, s.expires
+    select p.person, p.unit, p.role, p.language, s.expires, s.idle, s.how, s.passkey, s.proven, s.browser
       from store.session s join store.person p on p.person = s.person
-     where s.session = wanted and s.ended is null and s.expires > now() and p.removed is null;
+     where s.session = wanted and s.ended is null and least(s.expires, s.idle) > now() and p.removed is null
+       and (s.passkey is null or exists (select from store.passkey k where k.passkey = s.passkey));
+end;
+
+-- Whose passkey this is; his own rows are all that the dashboard reads of that table otherwise.
+create function store.holder_of_passkey(wanted text)
+returns table (person text, handle text, key bytea, count bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select k.person, k.handle, k.key, k.count
+      from store.passkey k join store.person p on p.person = k.person
+     where k.passkey = wanted and p.removed is null;
+end;
+
+-- Sign-ins of the asker's colleagues that ran out while a page still watched, where nobody of that role is signed in.
+create function store.lapsed()
+returns table (person text, role text, at timestamptz)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select distinct on (p.role) p.person, p.role, least(s.expires, s.idle)
+      from store.session s join store.person p on p.person = s.person
+     where p.unit = any (store.asked_units()) and p.removed is null and p.role in ('coordinator', 'deputy', 'desk')
+       and s.ended is null and s.noticed is null
+       and least(s.expires, s.idle) between now() - interval '12 hours' and now()
+       and s.watched > least(s.expires, s.idle) - interval '2 minutes'
+       and not exists (select from store.session t join store.person q on q.person = t.person
+                        where q.unit = p.unit and q.role = p.role and q.removed is null
+                          and t.ended is null and least(t.expires, t.idle) > now())
+     order by p.role, least(s.expires, s.idle) desc;
+end;
+
+-- Somebody knows of it.
+create function store.notice_lapsed(seen text) returns int
+language sql security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with noticed as (
+        update store.session s set noticed = now() from store.person p
+         where p.person = s.person and p.unit = any (store.asked_units()) and p.role = seen
+           and s.ended is null and s.noticed is null and least(s.expires, s.idle) <= now()
+        returning 1)
+    select count(*)::int from noticed;
 end;
 
 -- The walls. The collector writes for every unit; who reads sees the units that the asker answers for.
@@ -737,6 +814,20 @@ grant insert on store.incident_log, store.task_aside to wachtpost_dashboard;
 grant select, insert, update on store.sign_in_link, store.session to wachtpost_dashboard;
 grant select, insert, delete on store.sign_in_refusal to wachtpost_dashboard;
 
+revoke execute on function store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text) from public;
+grant execute on function store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text)
+    to wachtpost_dashboard;
+
+alter table store.passkey enable row level security;
+create policy own on store.passkey to wachtpost_dashboard
+    using (person = store.asker()) with check (person = store.asker());
+alter table store.challenge enable row level security;
+create policy anybody on store.challenge to wachtpost_dashboard using (true) with check (true);
+grant select, insert, delete, update (name, count, used) on store.passkey to wachtpost_dashboard;
+grant select, insert, delete on store.challenge to wachtpost_dashboard;
+create policy collector on store.challenge for select to wachtpost_collector using (true);
+grant select (made, expires) on store.challenge to wachtpost_collector;
+
 -- Forgets whole days of raw rows before a moment, where TimescaleDB keeps them by day; gives how many chunks went. Only
 -- the owner of a hypertable may. Today is never forgotten, whoever asks.
 create function store.forget_events(before timestamptz) returns int
@@ -798,17 +889,21 @@ begin
 end
 $$;
 
--- Forgets sessions, links and refusals that ended more than a day ago.
+-- Forgets what belongs to signing in and ended more than a day ago, and the passkeys of who was removed.
 create function store.forget_sign_ins() returns int
 language sql security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
     with sessions as (delete from store.session
-                       where least(ended, expires) < now() - interval '1 day' returning 1),
+                       where least(ended, expires, idle) < now() - interval '1 day' returning 1),
          links as (delete from store.sign_in_link
                     where least(used, expires) < now() - interval '1 day' returning 1),
-         refusals as (delete from store.sign_in_refusal where at < now() - interval '1 day' returning 1)
-    select ((select count(*) from sessions) + (select count(*) from links) + (select count(*) from refusals))::int;
+         refusals as (delete from store.sign_in_refusal where at < now() - interval '1 day' returning 1),
+         challenges as (delete from store.challenge where expires < now() - interval '1 day' returning 1),
+         passkeys as (delete from store.passkey k using store.person p
+                       where p.person = k.person and p.removed < now() - interval '1 day' returning 1)
+    select ((select count(*) from sessions) + (select count(*) from links) + (select count(*) from refusals)
+            + (select count(*) from challenges) + (select count(*) from passkeys))::int;
 end;
 
 revoke execute on function
@@ -1028,7 +1123,9 @@ begin
        and exists (select from store.audit a where a.entry = h.entry and a.hash = h.hash);
     delete from store.audit where entry <= cut;
     get diagnostics gone = row_count;
-    delete from store.audit_head where entry < cut or (entry = cut and subject <> '');
+    -- Those that were signed together with the one that stays bear one signature.
+    delete from store.audit_head
+     where at < (select least(h.at, before) from store.audit_head h where h.subject = '' and h.entry = cut);
     delete from store.attention where at < before;
     return gone;
 end

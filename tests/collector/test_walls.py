@@ -34,7 +34,9 @@ WITHOUT_A_UNIT = {
     "seen.deaf",
     "seen.listener",
     "seen.rolled_up",
+    "store.challenge",
     "store.migration",
+    "store.passkey",
     "store.session",
     "store.sign_in_link",
     "store.sign_in_refusal",
@@ -103,6 +105,9 @@ TRICKS = (
     "update store.incident set state = 'acknowledged', owner = 'unit-b-desk'",
     "update store.incident set state = 'acknowledged', owner = 'unit-a-case_manager'",
     "update store.incident set to_control_room = false",
+    "insert into store.passkey values ('x', 'unit-a-desk', 'h', 'n', 'k', 0)",
+    "update store.passkey set person = 'unit-a-coordinator'",
+    "update store.passkey set key = 'mine'",
 )
 READERS = ("coordinator", "deputy", "desk")
 
@@ -365,6 +370,9 @@ def test_the_collector_writes_for_every_unit_and_changes_no_log(database_url: Ur
             "delete from store.incident",
             "select * from store.session",
             "select session from store.session",
+            "select passkey from store.passkey",
+            "select challenge from store.challenge",
+            "select store.holder_of_passkey('x')",
             "delete from store.forgotten",
             "select store.forget_events(now())",
             "select store.forget_incidents(now())",
