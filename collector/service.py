@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 from obstore.store import ObjectStore
@@ -16,6 +17,9 @@ from collector.database import STATEMENT_S, Database, Limits, Transaction
 from collector.errors import DatabaseError
 from collector.fleet.directory import directory_of
 from collector.fleet.gate import Gate
+from collector.fleet.issuing import Issuing, RevokedList
+from collector.fleet.papers import REVOKED, Issuers
+from collector.fleet.renewal import Renewals
 from collector.fleet.standing import Standings
 from collector.fleet.sync import sync
 from collector.incident.judge import judge
@@ -40,7 +44,8 @@ from collector.page import serve
 from collector.settings import Ready
 from sites.inventory import Inventory
 from sites.load import load
-from sites.topic import ALARMS, BLOBS, GONE, PLAIN, Path
+from sites.topic import ALARMS, BLOBS, GONE, PLAIN
+from sites.topic import Path as Way
 
 log = structlog.get_logger()
 
@@ -157,6 +162,11 @@ class Collector:
         corrector = Corrector(self._stores.others, self.health)
         tasks.append(group.create_task(corrector.run(), name="corrections"))
         tasks.append(group.create_task(self._gate.run(), name="gate"))
+        if ready.issuers is not None:
+            issuing = self._issuing(ready.issuers)
+            tasks.append(group.create_task(issuing.run(), name="certificates"))
+        elif ready.broker.tls is not None:
+            self.health.trouble("certificates", "no authority is set: none is renewed")
         if ready.email is None:
             self.health.trouble("notify", "no SMTP server is set: nobody is told")
         else:
@@ -197,7 +207,19 @@ class Collector:
             Watch(self.metrics, self.health, utc_now),
         )
 
-    async def _cut(self, path: Path) -> None:
+    def _issuing(self, issuers: Issuers) -> Issuing:
+        others, folder = self._stores.others, self._ready.settings.authority
+        renewals = Renewals(
+            others,
+            issuers.present,
+            directory_of(self._inventory),
+            self._ready.signing,
+            self._sources["plain"].answer,
+        )
+        revoked = RevokedList(others, issuers, (folder or Path()) / REVOKED)
+        return Issuing(others, renewals, revoked, utc_now, self.health)
+
+    async def _cut(self, path: Way) -> None:
         await asyncio.to_thread(cut, self._ready.broker, path.text)
 
     async def _judge(

@@ -1,5 +1,6 @@
 """A real collector behind the broker as it is installed, and devices that are real."""
 
+import os
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -7,19 +8,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nacl.signing import SigningKey
-
 from collector.__main__ import SEALING_FILE, SIGNING_FILE, main
 from collector.settings import PREFIX
 from sites import certificate
 from sites.frame import Header, encode_record, seal
 from sites.health import Heartbeat
-from sites.keys import private_key
+from sites.keys import key_text, private_key, signing_key
 from sites.topic import Path as Way
 from tests.collector.setting import Setting, Url, with_key
+from tests.edge.collector_side import DEVICE_KEY
+from tests.edge.device_home import make_home, site_file
 from tests.firmware.broker import PASSPHRASE, Installed, Peer, installed_broker
 
-KEY = SigningKey(b"k" * 32)
+KEY = DEVICE_KEY
 
 
 @dataclass
@@ -40,7 +41,6 @@ class Served:
 
     def with_authority(self, *words: str) -> int:
         secret = self.folder / "passphrase"
-        secret.write_bytes(PASSPHRASE)
         own = ("--authority", str(self.broker.folder), "--passphrase-file", str(secret))
         return self.fleet(*words, *own)
 
@@ -53,6 +53,30 @@ class Served:
         assert self.with_authority(*words) == 0
         (out / "key.pem").write_bytes(certificate.key_pem(key))
         return out
+
+    def home(self, second: Path | None = None) -> Path:
+        """Make the folder of the agent of the device, certified a day ago."""
+        site = site_file(self.device)
+        to = private_key(self.setting.read(SEALING_FILE)).public_key
+        port = f"localhost:{self.broker.port}"
+        more = {"path": f"{self.device}-2", "broker": port, "tls": str(second)}
+        return make_home(
+            self.folder / "agent",
+            self.broker.port,
+            site,
+            broker=port,
+            tls=str(self.aged(self.issue())),
+            collector_seal=key_text(to),
+            collector_sign=key_text(signing_key(self.signing).verify_key),
+            second=more if second is not None else None,
+        )
+
+    def aged(self, papers: Path) -> Path:
+        """Let what lies there have come more than a day ago."""
+        for file in papers.glob("*.pem"):
+            before = file.stat().st_mtime - 90_000
+            os.utime(file, (before, before))
+        return papers
 
     def frame(self) -> bytes:
         """Seal a new heartbeat of the device."""
@@ -76,8 +100,10 @@ class Served:
 
 
 @asynccontextmanager
-async def served(url: Url, folder: Path, **more: str) -> AsyncIterator[Served]:
-    """Run broker and collector; `more` are further settings of the collector."""
+async def served(
+    url: Url, folder: Path, *, renewing: bool = False
+) -> AsyncIterator[Served]:
+    """Run broker and collector, which renews certificates or not."""
     with installed_broker() as broker:
         setting = Setting(url, broker, folder)  # type: ignore[arg-type]  # only its port
         device = with_key(folder / "inventory", KEY)
@@ -85,8 +111,14 @@ async def served(url: Url, folder: Path, **more: str) -> AsyncIterator[Served]:
             f"{PREFIX}INVENTORY": str(folder / "inventory"),
             f"{PREFIX}BROKER": f"mqtts://localhost:{broker.inner}",
             f"{PREFIX}BROKER_TLS": str(broker.collector()),
-            **{f"{PREFIX}{name}": value for name, value in more.items()},
         }
+        secret = folder / "passphrase"
+        secret.write_bytes(PASSPHRASE)
+        if renewing:
+            setting.environment |= {
+                f"{PREFIX}AUTHORITY": str(broker.folder),
+                f"{PREFIX}AUTHORITY_PASSPHRASE_FILE": str(secret),
+            }
         setting.renew()
         await setting.start()
         try:

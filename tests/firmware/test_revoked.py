@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from nacl.signing import VerifyKey
 
-from sites.answer import open_answer
+from sites.answer import Receipt, open_answer
 from sites.frame import digest
 from sites.keys import signing_key
 from sites.topic import Path as Way
@@ -48,7 +48,7 @@ class Device(Peer):
             while True:
                 sealed = bytes(self.heard.get(timeout=seconds).payload)
                 answer = open_answer(sealed, KEY, collector)
-                if answer.frame == digest(frame):
+                if isinstance(answer, Receipt) and answer.frame == digest(frame):
                     return answer.outcome == "stored"
         except queue.Empty:
             return False
