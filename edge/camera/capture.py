@@ -5,12 +5,11 @@ out on what was stdout. The process ends when stdin closes, and the kernel ends 
 the agent dies, so none is left behind.
 """
 
-import gc
 import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
@@ -28,12 +27,7 @@ from edge.camera.child import (
 from edge.camera.fence import stay_within
 from edge.camera.film import Film
 from edge.camera.habits import Habits, sighting_of_seen
-from edge.camera.memory import (
-    free_films,
-    keep_freed_memory,
-    limit_memory,
-    take_small_pages,
-)
+from edge.camera.memory import keep_freed_memory, limit_memory, take_small_pages
 from edge.camera.pace import HEARTBEAT_S, Pace
 from edge.camera.pi_camera import PiFilm
 from edge.camera.recall import Recall
@@ -74,7 +68,6 @@ def main() -> int:
     limit_memory()
     keep_freed_memory()
     take_small_pages()
-    gc.freeze()
     pipe = claim_stdout()
     orders = claim_stdin()
     plan = read_plan(orders)
@@ -155,26 +148,19 @@ class Watch:
         """Yield the stills of the source, from the start again if the plan says so."""
         before = Moment(0, 0.0)
         while True:
-            last, gap = yield from self._play(before)
-            free_films()
+            last = before
+            with self._film() as film, self._recording(film.rate, before):
+                for still in film.stills():
+                    frame, seconds = still.moment
+                    last = Moment(before.frame + frame, before.seconds + seconds)
+                    passed = [
+                        (before.seconds + at, points) for at, points in still.passed
+                    ]
+                    yield replace(still, moment=last, passed=passed)
+                gap = 1 / min(film.rate, self._plan.fps)
             if not self._plan.loop or self._plan.is_live:
                 return
             before = Moment(last.frame + 1, last.seconds + gap)
-
-    def _play(self, before: Moment) -> Generator[Still, None, tuple[Moment, float]]:
-        """Yield the stills once, moved on by `before`.
-
-        Gives the last moment and the seconds to the next. A function of its own, so
-        that nothing holds the film when it is opened again.
-        """
-        last = before
-        with self._film() as film, self._recording(film.rate, before):
-            for still in film.stills():
-                frame, seconds = still.moment
-                last = Moment(before.frame + frame, before.seconds + seconds)
-                passed = [(before.seconds + at, points) for at, points in still.passed]
-                yield replace(still, moment=last, passed=passed)
-            return last, 1 / min(film.rate, self._plan.fps)
 
     def _film(self) -> Film | SceneFilm | PiFilm:
         plan, source = self._plan, self._plan.looked_at

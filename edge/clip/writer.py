@@ -11,7 +11,6 @@ from queue import SimpleQueue
 
 import msgspec
 
-from edge.camera.memory import free_films
 from edge.camera.sighting import ClipKept
 from edge.clip.adopt import Note, adopt_draft
 from edge.clip.draft import Draft
@@ -88,7 +87,6 @@ class Writer:
     def end(self) -> None:
         """Finish the clip."""
         self._jobs.put(self._finish)
-        self._jobs.put(free_films)
 
     def close(self, patience: float, beat: Callable[[], None]) -> None:
         """Finish all; where that takes longer, what is on disk is adopted later.

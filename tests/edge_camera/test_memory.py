@@ -1,6 +1,5 @@
 """A camera's process takes so much memory and no more, and films cannot change that."""
 
-import gc
 import resource
 import subprocess
 import sys
@@ -12,10 +11,8 @@ import cv2
 import numpy as np
 import pytest
 import structlog
-from av.container import InputContainer
 
 from edge.camera.camera import ROOT, Patience
-from edge.camera.capture import Watch
 from edge.camera.film import BAD_IN_A_ROW, Film
 from edge.camera.memory import MOST_BYTES, limit_memory, private_bytes
 from edge.camera.sighting import Alive, CameraLost, CameraRestored, MotionEnded
@@ -209,28 +206,3 @@ def test_a_cameras_process_loads_nothing_that_only_the_agent_needs():
     assert {"edge", "cv2", "av"} <= loaded
     heavy = {"asyncio", "gpiozero", "paho", "pydantic", "rich", "ssl", "structlog"}
     assert not loaded & heavy
-
-
-def open_films() -> list[InputContainer]:
-    return [one for one in gc.get_objects() if isinstance(one, InputContainer)]
-
-
-def test_a_film_is_gone_before_it_is_opened_again(visit, monkeypatch):
-    """Whenever the collector of garbage would have come by itself."""
-    there, open_film = [], Watch._film
-    gc.collect()
-    before = len(open_films())
-
-    def counted(watch: Watch) -> object:
-        there.append(len(open_films()) - before)
-        if len(there) > 3:
-            raise FilmError(Loss.ENDED, "enough")
-        return open_film(watch)
-
-    monkeypatch.setattr(Watch, "_film", counted)
-    gc.disable()
-    try:
-        Watch(plan(visit, loop=True, speed=1000.0), lambda _: None).run()
-    finally:
-        gc.enable()
-    assert there == [0, 0, 0, 0]

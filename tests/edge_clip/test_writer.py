@@ -1,25 +1,18 @@
 """What a slow or full disk costs: a gap that is told, or an ordinary clip."""
 
-import gc
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from av.container import OutputContainer
 
-from edge.camera.sighting import ClipKept
 from edge.clip import writer
-from edge.clip.adopt import Note
-from edge.clip.mp4 import Pattern
-from edge.clip.writer import Writer
 from tests.edge.test_full_disk import mount_command
 from tests.edge_camera.clip import scene, visitor
 from tests.edge_clip.film import (
     Coding,
     kept_of,
     pictures_of,
-    slices_of,
     watched,
     write_film,
 )
@@ -41,33 +34,6 @@ def test_a_writer_that_is_too_slow_leaves_whole_groups_out_and_says_so(
     # what is there can be decoded: it goes on at a keyframe
     assert all(picture[90:].std() > 1 for picture in pictures)
     assert all(100 < picture[60:80, 80:300].mean() < 130 for picture in pictures)
-
-
-def test_a_clips_encoder_is_gone_with_its_clip(tmp_path: Path):
-    """Whenever the collector of garbage would have come by itself."""
-    film = write_film(tmp_path / "film.mp4", scene(2))
-    stream, slices = slices_of(film)
-    masks = (((0.0, 0.0), (0.2, 0.0), (0.2, 0.2)),)
-    told: list[ClipKept] = []
-    writing = Writer(tmp_path / "clips", masks, told.append)
-    pattern = Pattern(stream)
-    gc.collect()
-    before = encoders()
-    gc.disable()
-    try:
-        writing.begin(Note(1, 0.0, 0.0), pattern)
-        for one in slices:
-            writing.add(one)
-        writing.end()
-        writing.close(60.0, lambda: None)
-        assert encoders() == before
-    finally:
-        gc.enable()
-    assert len(told) == 1
-
-
-def encoders() -> int:
-    return sum(isinstance(one, OutputContainer) for one in gc.get_objects())
 
 
 PROGRAM = """
