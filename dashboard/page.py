@@ -103,6 +103,7 @@ async def _values(look: Look, view: View) -> dict[str, Any]:
         "now": look.now,
         "asker": look.asker,
         "ends_soon": look.asker.ends_soon(look.now),
+        "idles_soon": look.asker.idles_soon(look.now),
         "counts": counts,
         "storing": look.parts.storing,
         "partial": view.partial,

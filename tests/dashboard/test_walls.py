@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard import act, blob, door, pages
+from dashboard import act, blob, door, own_passkey, pages
 from tests.dashboard.house import House
 from tests.dashboard.town import HAVEN, KIT, OUTSIDER, PLEIN
 
@@ -174,7 +174,7 @@ async def test_a_stranger_sees_nothing(house: House):
         "/", "/sound", "/incident/1", f"/site/{HAVEN}", f"/site/{HAVEN}/measurements",
         f"/picture/{'0' * 64}", f"/clip/{'0' * 64}", "/live/", "/live/incident/1",
         f"/live/site/{HAVEN}", f"/site/{HAVEN}/events", f"/live/site/{HAVEN}/events",
-        "/session",
+        "/session", "/passkeys", "/confirm",
     ):  # fmt: skip
         answer = await stranger.get(path)
         assert answer.status_code == 401, path
@@ -184,13 +184,18 @@ async def test_a_stranger_sees_nothing(house: House):
 async def test_a_stranger_does_nothing(house: House):
     stranger = await house.stranger()
     paths = [f"/incident/1/{verb}" for verb in ACTS]
-    for path in (*paths, "/task/aside", "/sign-out", "/language"):
+    own = [f"/passkeys{each}" for each in ("", "/options", "/rename", "/revoke")]
+    again = ("/confirm", "/confirm/options")
+    for path in (*paths, *own, *again, "/task/aside", "/sign-out", "/language"):
         answer = await stranger.client.post(path, data={"token": "x"})
         assert answer.status_code == 401, path
 
 
 async def test_every_route_is_named_in_these_tests(house: House):
-    routers = (pages.routes, act.routes, door.routes, blob.routes, house.app)
+    routers = (
+        pages.routes, act.routes, door.routes, own_passkey.routes, blob.routes,
+        house.app,
+    )  # fmt: skip
     paths = {
         route.path
         for router in routers
@@ -206,6 +211,9 @@ async def test_every_route_is_named_in_these_tests(house: House):
         "/incident/{incident}/resolve", "/sign-in/{link}", "/sign-in", "/sound",
         "/sign-out", "/signed-out", "/language", "/picture/{digest}",
         "/clip/{digest}", "/task/aside", "/session", "/healthz", "/metrics", "/static",
+        "/.well-known/security.txt",
+        "/sign-in/passkey", "/sign-in/passkey/options", "/confirm", "/confirm/options",
+        "/passkeys", "/passkeys/options", "/passkeys/rename", "/passkeys/revoke",
     }  # fmt: skip
 
 

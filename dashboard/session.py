@@ -1,0 +1,118 @@
+"""Sessions: kept in the store, bound to a browser, ended by time or by hand."""
+
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+import structlog
+
+from collector.database import Database, Transaction
+from collector.query import Queries, Row
+from dashboard.asker import Asker, form_token, sha256
+
+log = structlog.get_logger()
+
+How = Literal["link", "passkey", "provider"]
+SECRET_BYTES = 32
+USED_AGAIN = timedelta(minutes=1)  # a session is written to once a minute at most
+VERSION = re.compile(r"[\d._]+")
+
+_QUERIES = Queries(Path(__file__).parent / "sql")
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A session that has just begun; `secret` goes into the cookie and nowhere else."""
+
+    secret: str
+    person: str
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How long a session lasts, and in what kind of browser it begins (keyed hash)."""
+
+    hours: float
+    idle_minutes: int
+    browser: str
+
+
+def browser_of(agent: str, key: bytes) -> str:
+    """Give the keyed hash of a kind of browser: its words without its versions.
+
+    A browser that updates itself stays the same; a stolen cookie in another does not.
+    """
+    return hmac.digest(
+        key, b"browser\0" + VERSION.sub("", agent).encode(), "sha256"
+    ).hex()
+
+
+async def open_session(
+    transaction: Transaction,
+    person: str,
+    how: How,
+    terms: Terms,
+    passkey: str | None = None,
+) -> Begun | None:
+    """Begin a session; None where the person was removed meanwhile."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    await transaction.run(
+        _QUERIES["session_make"],
+        session=sha256(secret),
+        person=person,
+        hours=terms.hours,
+        idle=terms.idle_minutes,
+        browser=terms.browser,
+        how=how,
+        passkey=passkey,
+    )
+    if await _person(transaction, sha256(secret)) is None:
+        return None
+    return Begun(secret, person)
+
+
+async def drop(transaction: Transaction, asker: Asker) -> None:
+    """End a session for good, wherever its cookie still lies."""
+    await transaction.run(_QUERIES["session_end"], session=asker.session)
+
+
+async def end(database: Database, asker: Asker) -> None:
+    """Do so in a transaction of its own."""
+    async with database.transaction(asker.person) as transaction:
+        await drop(transaction, asker)
+    log.info("session.ended")
+
+
+async def asker_of(database: Database, secret: str) -> Asker | None:
+    """Give whose session a cookie is; None where it is unknown, ended or run out."""
+    async with database.transaction(read_only=True) as transaction:
+        row = await _person(transaction, sha256(secret))
+    if row is None:
+        return None
+    return Asker(session=sha256(secret), token=form_token(secret), **row)
+
+
+async def use(
+    database: Database, asker: Asker, idle_minutes: int, *, watches: bool
+) -> None:
+    """Let a session stay on; `watches`: by a page that looks by itself."""
+    async with database.transaction() as transaction:
+        await transaction.run(
+            _QUERIES["session_use"],
+            session=asker.session,
+            idle=idle_minutes,
+            watches=watches,
+        )
+
+
+async def prove(transaction: Transaction, asker: Asker) -> None:
+    """Note that the person has just proved again who he is."""
+    await transaction.run(_QUERIES["session_prove"], session=asker.session)
+
+
+async def _person(transaction: Transaction, session: str) -> Row | None:
+    return await transaction.maybe(_QUERIES["session_person"], session=session)
