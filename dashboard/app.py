@@ -44,6 +44,7 @@ from dashboard.parts import (
 )
 
 log = structlog.get_logger()
+CONTACT_HOLDS = timedelta(days=90)  # RFC 9116 wants an end within a year
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -73,6 +74,7 @@ def make_app(parts: Parts) -> FastAPI:
     app.add_api_route("/session", session, methods=["GET"])
     app.add_api_route("/healthz", healthz, methods=["GET"])
     app.add_api_route("/metrics", metrics, methods=["GET"])
+    app.add_api_route("/.well-known/security.txt", security_txt, methods=["GET"])
     app.mount("/static", Kept(directory=STATIC, check_dir=False))
     app.add_exception_handler(PageError, _refused)
     app.add_exception_handler(HTTPException, _nothing_there)
@@ -136,6 +138,21 @@ async def healthz(request: Request) -> Response:
 async def metrics() -> Response:
     """Give Prometheus its numbers."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def security_txt(request: Request) -> Response:
+    """Say whom to tell of a weakness (RFC 9116); nothing where no one was named."""
+    parts = parts_of(request)
+    contact = parts.settings.security_contact
+    if contact is None:
+        raise NotFoundError
+    expires = (parts.now() + CONTACT_HOLDS).strftime("%Y-%m-%dT%H:%M:%SZ")
+    lines = (
+        f"Contact: {contact}",
+        f"Expires: {expires}",
+        "Preferred-Languages: nl, en",
+    )
+    return PlainTextResponse("\n".join(lines) + "\n")
 
 
 async def _refused(request: Request, error: Exception) -> Response:

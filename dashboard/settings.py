@@ -104,6 +104,15 @@ class Settings(BaseModel):
         int, Field(ge=2, le=100, description="connections to the database at most")
     ] = 8
 
+    security_contact: Annotated[
+        str | None,
+        Field(
+            pattern=r"^(mailto:[^\s@]+@[^\s@]+|https://\S+)$",
+            description="who is told of a weakness, for /.well-known/security.txt:"
+            " mailto:security@..., or an https address",
+        ),
+    ] = None
+
     @field_validator("collector")
     @classmethod
     def _with_ports(cls, value: str | None) -> str | None:

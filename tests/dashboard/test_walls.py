@@ -213,6 +213,7 @@ async def test_every_route_is_named_in_these_tests(house: House):
         "/clip/{digest}", "/task/aside", "/session", "/healthz", "/metrics", "/static",
         "/sign-in/passkey", "/sign-in/passkey/options", "/confirm", "/confirm/options",
         "/passkeys", "/passkeys/options", "/passkeys/rename", "/passkeys/revoke",
+        "/.well-known/security.txt",
     }  # fmt: skip
 
 
