@@ -1123,7 +1123,9 @@ begin
        and exists (select from store.audit a where a.entry = h.entry and a.hash = h.hash);
     delete from store.audit where entry <= cut;
     get diagnostics gone = row_count;
-    delete from store.audit_head where entry < cut or (entry = cut and subject <> '');
+    -- Those that were signed together with the one that stays bear one signature.
+    delete from store.audit_head
+     where at < (select least(h.at, before) from store.audit_head h where h.subject = '' and h.entry = cut);
     delete from store.attention where at < before;
     return gone;
 end

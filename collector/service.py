@@ -25,6 +25,7 @@ from collector.intake.row import EventRow
 from collector.intake.settle import Rules, Shelf, Watch
 from collector.intake.source import MqttSource, Subscription
 from collector.intake.watch import PresenceWatch
+from collector.keep.auditor import Auditor
 from collector.keep.correct import Corrector
 from collector.keep.scheduler import Keeper
 from collector.keep.terms import Terms
@@ -139,6 +140,8 @@ class Collector:
             self.health,
         )
         tasks.append(group.create_task(keeper.run(), name="keep"))
+        auditor = Auditor(self._stores.keep, ready.signing, self.health)
+        tasks.append(group.create_task(auditor.run(), name="audit"))
         corrector = Corrector(self._stores.others, self.health)
         tasks.append(group.create_task(corrector.run(), name="corrections"))
         if ready.email is None:
@@ -242,6 +245,6 @@ async def _open_stores(ready: Ready, stack: AsyncExitStack) -> Stores:
         plain=await open_one("plain", 1),
         pictures=await open_one("pictures", 2),
         others=await open_one("others", 4),
-        keep=await open_one("keep", 1, KEEP_S),
+        keep=await open_one("keep", 2, KEEP_S),
         blobs=open_store(ready.settings.blobs),
     )

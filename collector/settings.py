@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from nacl.public import PrivateKey
-from nacl.signing import SigningKey
+from nacl.signing import SigningKey, VerifyKey
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from collector.environment import read_fields, sentence_of
@@ -97,6 +97,22 @@ def read_stores(environ: Mapping[str, str]) -> tuple[str, str]:
     """Read where the rows and the blobs are; raises SettingsError."""
     blobs = environ.get(f"{PREFIX}BLOBS", str(Settings.model_fields["blobs"].default))
     return read_database_url(environ), blobs
+
+
+def read_audit_key(environ: Mapping[str, str]) -> VerifyKey:
+    """Give the public half of our key, which signs heads of the audit chain.
+
+    Raises:
+        SettingsError: it is missing, or is no key.
+    """
+    fields, problems = read_fields(environ, PREFIX, SECRETS)
+    name = f"{PREFIX}SIGNING_KEY"
+    if "signing_key" not in fields:
+        raise SettingsError(problems or [f"{name} is missing"])
+    try:
+        return signing_key(fields["signing_key"], name).verify_key
+    except KeyTextError as error:
+        raise SettingsError([str(error)]) from None
 
 
 class _Check:

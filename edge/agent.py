@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import structlog
 
@@ -22,7 +21,7 @@ from edge.clip.keeper import Keeper, Line, Signer
 from edge.clip.plan import ClipPlan
 from edge.clip.post import Post
 from edge.clock import ClockWatch
-from edge.contact import Contacts, PinContacts, still_pins
+from edge.contact import Contacts, NoContacts
 from edge.disk import sync_files
 from edge.dispatch import Dispatch, Sender
 from edge.errors import GpioError
@@ -182,7 +181,7 @@ class Agent:
                 clips=self._clip_plan(camera),
                 sensitivity=camera.sensitivity,
                 shadow=camera.shadow,
-                memory=str(memory_folder(self._ready.home, camera.number)),
+                memory=str(scene_memory.folder_of(self._ready.home, camera.number)),
                 time_zone=self._ready.site.time_zone,
                 home=self._ready.site.home,
                 device=str(self._ready.home),
@@ -227,7 +226,7 @@ class Agent:
         if camera is None:
             return Answer(ok=False, reason="unknown_camera")
         try:
-            scene_memory.forget(memory_folder(self._ready.home, number))
+            scene_memory.forget(scene_memory.folder_of(self._ready.home, number))
         except OSError:
             return Answer(ok=False, reason="not_forgotten")
         camera.begin_anew()
@@ -247,11 +246,6 @@ class Agent:
             clips_mb=round(self._stores.shelf.size / 2**20, 1),
             days_left=self._keeper.days_left(),
         )
-
-
-def memory_folder(home: Path, number: int) -> Path:
-    """Give the folder in which a camera's process keeps what it learned."""
-    return home / "memory" / f"camera-{number}"
 
 
 def watch(ready: Ready) -> None:
@@ -285,6 +279,10 @@ def make_contacts(ready: Ready) -> Contacts:
         path = ready.home / settings.contacts
         playing = Playing(settings.speed, settings.loop)
         return RecordedContacts(path, site.sensors, playing, _now)
+    if all(sensor.pin is None for sensor in site.sensors):
+        return NoContacts()
+    from edge.pin import PinContacts, still_pins  # noqa: PLC0415  # takes 5 MB
+
     try:
         return PinContacts(site.sensors, _now)
     except GpioError:

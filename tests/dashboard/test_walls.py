@@ -211,9 +211,9 @@ async def test_every_route_is_named_in_these_tests(house: House):
         "/incident/{incident}/resolve", "/sign-in/{link}", "/sign-in", "/sound",
         "/sign-out", "/signed-out", "/language", "/picture/{digest}",
         "/clip/{digest}", "/task/aside", "/session", "/healthz", "/metrics", "/static",
+        "/.well-known/security.txt",
         "/sign-in/passkey", "/sign-in/passkey/options", "/confirm", "/confirm/options",
         "/passkeys", "/passkeys/options", "/passkeys/rename", "/passkeys/revoke",
-        "/.well-known/security.txt",
     }  # fmt: skip
 
 

@@ -59,11 +59,11 @@ KNOWN: Mapping[str, Age | None] = {
     "store.sign_in_link": Age(("expires", "used"), 2),
     "store.session": Age(("expires", "ended"), 2),
     "store.sign_in_refusal": Age(("at",), 2),
-    "store.challenge": Age(("expires",), 2),
-    "store.passkey": None,  # its person's, until revoked
     "store.audit": Age(("at",), THREE_YEARS),
     "store.audit_head": None,  # hashes; goes with its entries
     "store.attention": Age(("at",), THREE_YEARS),
+    "store.challenge": Age(("expires",), 2),
+    "store.passkey": None,  # its person's, until revoked
     "store.device_state": None,  # one row a device
     "store.path_state": None,
     "store.forgotten": None,  # one row a unit
