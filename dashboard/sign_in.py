@@ -77,7 +77,9 @@ async def begin(database: Database, link: str, tried: Try, terms: Terms) -> Begu
 
 async def _use(transaction: Transaction, link: str, terms: Terms) -> Begun:
     row = await transaction.maybe(_QUERIES["link_use"], link=sha256(link))
-    begun = row and await open_session(transaction, row["person"], "link", terms)
-    if not begun:
+    if row is None:
+        raise LinkRefusedError
+    begun = await open_session(transaction, row["person"], "link", terms)
+    if begun is None:
         raise LinkRefusedError
     return begun
