@@ -42,7 +42,7 @@ class NoContacts:
         """Give none."""
         return frozenset()
 
-    async def watch(self, _: Tell) -> None:
+    async def watch(self, tell: Tell) -> None:  # noqa: ARG002  # as those do that tell
         """Wait for ever."""
         await asyncio.get_running_loop().create_future()
 

@@ -60,8 +60,12 @@ class Standings:
 
     def refused(self, at: datetime) -> dict[Path, Refusal]:
         """Give the paths with a certificate that may not speak at this time."""
-        judged = {path: self.refusal(path, at) for path in tuple(self.known)}
-        return {path: why for path, why in judged.items() if why is not None}
+        found: dict[Path, Refusal] = {}
+        for path in tuple(self.known):
+            why = self.refusal(path, at)
+            if why is not None:
+                found[path] = why
+        return found
 
     def may_be_let_in(self, path: Path, at: datetime) -> bool:
         """Tell whether a broker without the list of the revoked would let it in."""
