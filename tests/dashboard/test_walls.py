@@ -185,8 +185,16 @@ async def test_a_stranger_does_nothing(house: House):
     stranger = await house.stranger()
     paths = [f"/incident/1/{verb}" for verb in ACTS]
     own = [f"/passkeys{each}" for each in ("", "/options", "/rename", "/revoke")]
-    again = ("/confirm", "/confirm/options")
-    for path in (*paths, *own, *again, "/task/aside", "/sign-out", "/language"):
+    again = ("/confirm", "/confirm/options", "/lapsed")
+    for path in (
+        *paths,
+        *own,
+        *again,
+        "/task/aside",
+        "/lapsed",
+        "/sign-out",
+        "/language",
+    ):
         answer = await stranger.client.post(path, data={"token": "x"})
         assert answer.status_code == 401, path
 
@@ -211,6 +219,7 @@ async def test_every_route_is_named_in_these_tests(house: House):
         "/incident/{incident}/resolve", "/sign-in/{link}", "/sign-in", "/sound",
         "/sign-out", "/signed-out", "/language", "/picture/{digest}",
         "/clip/{digest}", "/task/aside", "/session", "/healthz", "/metrics", "/static",
+        "/lapsed",
         "/.well-known/security.txt",
         "/sign-in/passkey", "/sign-in/passkey/options", "/confirm", "/confirm/options",
         "/passkeys", "/passkeys/options", "/passkeys/rename", "/passkeys/revoke",
