@@ -33,7 +33,7 @@ from dashboard.form import Fields, form
 from dashboard.home import home_view
 from dashboard.incident import NUMBER_MOST, OUTCOMES, ROLES_TO, incident_view
 from dashboard.language import Words
-from dashboard.page import Look, View, acted
+from dashboard.page import QUERIES, Look, View, acted
 from dashboard.parts import signed_in
 from dashboard.upkeep import set_aside
 
@@ -111,6 +111,19 @@ async def task_aside(request: Request, asker: Someone, fields: Form) -> Response
     look = Look.of(request, asker)
     record = {"kind": fields.word("kind"), "at": _moment(fields.word("at"))}
     await set_aside(look, fields.word("device"), _number(fields.word("sensor")), record)
+    return await acted(look, await home_view(look))
+
+
+@routes.post("/lapsed")
+async def lapsed_seen(request: Request, asker: Someone, fields: Form) -> Response:
+    """Know that a colleague's sign-in ran out; every page of the unit is told."""
+    look = Look.of(request, asker)
+    role = fields.word("role")
+    async with look.parts.database.transaction(asker.person) as transaction:
+        row = await transaction.one(QUERIES["lapsed_notice"], role=role)
+        if not row["noticed"]:
+            raise NotFoundError
+        await transaction.notify("site", f"{asker.unit} 0")
     return await acted(look, await home_view(look))
 
 
