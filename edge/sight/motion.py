@@ -27,6 +27,7 @@ import numpy as np
 from edge.sight.arrival import Arrivals
 from edge.sight.course import Course
 from edge.sight.detail import Detail
+from edge.sight.doubt import Doubt
 from edge.sight.picture import Moment, Pixels
 from edge.sight.scenery import Scenery, Seen
 from edge.sight.sensitivity import PRESETS
@@ -78,6 +79,7 @@ class _Look:
     things: list[Thing]
     tracks: list[Course | None]
     detail: Callable[[], Detail] | None
+    sure: Sequence[bool]
 
     @cached_property
     def details(self) -> list[tuple[int, int]]:
@@ -133,11 +135,13 @@ class Motion:
         small: Pixels,
         moment: Moment,
         chroma: Callable[[], float] | None = None,
+        doubt: Doubt = Doubt.NONE,
     ) -> list[Decision]:
         """Look at the next picture; moments must not go back in time.
 
         `chroma` gives the picture's mean colour when asked; without it, a switch to
-        infrared light is not told.
+        infrared light is not told. In doubt what does not stir keeps an event open,
+        and does not move its end: it may be a picture of who has left.
         """
         seen = self._scenery.look(small, moment, self._arrivals.held(), chroma)
         self.plane = seen.found.things
@@ -158,7 +162,8 @@ class Motion:
         tracks = self._arrivals.take(
             things, stirred, seconds, glared=glared, settled=settled
         )
-        look = _Look(where, labels, things, tracks, seen.found.detail)
+        sure = _sure(stirred, doubt)
+        look = _Look(where, labels, things, tracks, seen.found.detail, sure)
         self._become_scenery(look, seen, seconds)
         largest = sorted(things, key=lambda thing: -thing.pixels)
         self.things = largest if seen.is_settled else []
@@ -267,6 +272,13 @@ def _is_glared(glare: Pixels, thing: Thing) -> bool:
     return cv2.countNonZero(near) >= GLARED * max(1, near.size - thing.pixels)
 
 
+def _sure(stirred: Sequence[bool], doubt: Doubt) -> Sequence[bool]:
+    """Say which things are there beyond doubt, and are no picture of the past."""
+    if doubt is Doubt.STALE:
+        return stirred
+    return [doubt is Doubt.NONE] * len(stirred)
+
+
 def _least_stirred(pixels: int) -> float:
     return min(STIRRED_SHARE * pixels, STIRRED_EDGE * math.sqrt(pixels))
 
@@ -280,17 +292,17 @@ def _presence(zone: Zone, look: _Look) -> Presence:
         counts = np.bincount(inside, minlength=len(look.things) + 1)
         pixels = counts[1:].tolist()
     arrived = [
-        (count, number)
+        (look.sure[number], count, number)
         for number, (count, track) in enumerate(zip(pixels, look.tracks, strict=True))
         if track and track.has_arrived
     ]
     largest = max(pixels, default=0)
     if not arrived:
         return Presence(largest)
-    count, number = max(arrived)
+    sure, count, number = max(arrived)
     track = look.tracks[number]
     left = track is not None and track.is_left
-    return Presence(largest, count, look.things[number].box, left)
+    return Presence(largest, count, look.things[number].box, left, sure)
 
 
 _SQUARE = np.ones((3, 3), np.uint8)
