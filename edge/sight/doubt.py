@@ -26,6 +26,10 @@ class Doubt(IntEnum):
     STALE = 1
     FRESH = 2
 
+    def believes(self, *, stirs: bool) -> bool:
+        """Say whether a thing is there now, and is no picture of the past."""
+        return self is Doubt.NONE or (self is Doubt.STALE and stirs)
+
 
 class Doubts:
     """Follows the frames of one film, looked at or not; seconds never go back.

@@ -79,7 +79,6 @@ class _Look:
     things: list[Thing]
     tracks: list[Course | None]
     detail: Callable[[], Detail] | None
-    sure: Sequence[bool]
 
     @cached_property
     def details(self) -> list[tuple[int, int]]:
@@ -127,6 +126,7 @@ class Motion:
         self._scenery = Scenery(sensitivity.threshold, unseen)
         self._arrivals = Arrivals()
         self._before: Pixels | None = None
+        self._doubt = Doubt.NONE
         self.things: list[Thing] = []
         self.plane: Pixels | None = None
 
@@ -140,9 +140,9 @@ class Motion:
         """Look at the next picture; moments must not go back in time.
 
         `chroma` gives the picture's mean colour when asked; without it, a switch to
-        infrared light is not told. In doubt what does not stir keeps an event open,
-        and does not move its end: it may be a picture of who has left.
+        infrared light is not told.
         """
+        self._doubt = doubt
         seen = self._scenery.look(small, moment, self._arrivals.held(), chroma)
         self.plane = seen.found.things
         before, self._before = self._before, small
@@ -162,8 +162,7 @@ class Motion:
         tracks = self._arrivals.take(
             things, stirred, seconds, glared=glared, settled=settled
         )
-        sure = _sure(stirred, doubt)
-        look = _Look(where, labels, things, tracks, seen.found.detail, sure)
+        look = _Look(where, labels, things, tracks, seen.found.detail)
         self._become_scenery(look, seen, seconds)
         largest = sorted(things, key=lambda thing: -thing.pixels)
         self.things = largest if seen.is_settled else []
@@ -255,7 +254,7 @@ class Motion:
     def _judge(self, look: _Look | None, moment: Moment) -> list[Decision]:
         decided: list[Decision] = []
         for zone in self._zones:
-            presence = _presence(zone, look) if look else NOBODY
+            presence = _presence(zone, look, self._doubt) if look else NOBODY
             if decision := zone.judge(presence, moment):
                 decided.append(decision)
         return decided
@@ -272,18 +271,11 @@ def _is_glared(glare: Pixels, thing: Thing) -> bool:
     return cv2.countNonZero(near) >= GLARED * max(1, near.size - thing.pixels)
 
 
-def _sure(stirred: Sequence[bool], doubt: Doubt) -> Sequence[bool]:
-    """Say which things are there beyond doubt, and are no picture of the past."""
-    if doubt is Doubt.STALE:
-        return stirred
-    return [doubt is Doubt.NONE] * len(stirred)
-
-
 def _least_stirred(pixels: int) -> float:
     return min(STIRRED_SHARE * pixels, STIRRED_EDGE * math.sqrt(pixels))
 
 
-def _presence(zone: Zone, look: _Look) -> Presence:
+def _presence(zone: Zone, look: _Look, doubt: Doubt) -> Presence:
     """Say what is in a zone: the largest thing, and the largest that has arrived."""
     if zone.is_whole:
         pixels = [thing.pixels for thing in look.things]
@@ -292,17 +284,17 @@ def _presence(zone: Zone, look: _Look) -> Presence:
         counts = np.bincount(inside, minlength=len(look.things) + 1)
         pixels = counts[1:].tolist()
     arrived = [
-        (look.sure[number], count, number)
+        (doubt.believes(stirs=track.stirs), count, number)
         for number, (count, track) in enumerate(zip(pixels, look.tracks, strict=True))
         if track and track.has_arrived
     ]
     largest = max(pixels, default=0)
     if not arrived:
         return Presence(largest)
-    sure, count, number = max(arrived)
+    is_sure, count, number = max(arrived)
     track = look.tracks[number]
     left = track is not None and track.is_left
-    return Presence(largest, count, look.things[number].box, left, sure)
+    return Presence(largest, count, look.things[number].box, left, is_sure)
 
 
 _SQUARE = np.ones((3, 3), np.uint8)
