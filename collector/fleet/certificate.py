@@ -34,7 +34,7 @@ async def issue(
     )
     if put is None:
         raise UnknownPathError(path.device)
-    await transaction.notify(CHANGED, "")
+    await transaction.notify(CHANGED, path.device)
     return chain
 
 
@@ -51,7 +51,7 @@ async def revoke(
     if not gone:
         what = device if way is None else f"{device}-{way}"
         raise NothingThereError(f"{what} has no certificate in force")
-    await transaction.notify(CHANGED, "")
+    await transaction.notify(CHANGED, device)
     return gone
 
 
