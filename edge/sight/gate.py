@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 
 import cv2
 
+from edge.sight.cover import cover
 from edge.sight.doubt import Doubt
 from edge.sight.heading import came_in, went_out
-from edge.sight.picture import Moment, Pixels, cover
+from edge.sight.picture import Moment, Pixels
 from edge.sight.shape import Polygon
 from edge.sight.thing import Thing
 from edge.sight.track import Track

@@ -7,7 +7,8 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
-from edge.sight.picture import Moment, Pixels, cover
+from edge.sight.cover import cover
+from edge.sight.picture import Moment, Pixels
 from edge.sight.sensitivity import Sensitivity
 from edge.sight.shape import Box, Polygon
 from sites.sight import LightChange, Side
