@@ -28,9 +28,10 @@ from edge.sight.arrival import Arrivals
 from edge.sight.course import Course
 from edge.sight.detail import Detail
 from edge.sight.picture import Moment, Pixels
-from edge.sight.scenery import Scenery, Seen
+from edge.sight.scenery import Scenery
 from edge.sight.sensitivity import PRESETS
 from edge.sight.shape import Polygon
+from edge.sight.stillness import Stillness
 from edge.sight.thing import Labels, Place, Thing, is_written, things_of
 from edge.sight.zone import (
     LEAST_PIXELS,
@@ -71,12 +72,17 @@ WRITTEN_S = 1.5  # what changes there and does not move is the time
 
 @dataclass(frozen=True)
 class _Look:
-    """The things of one look; each number is an index into the counts, from 1."""
+    """The things of one look; each number is an index into the counts, from 1.
 
+    `level` is the picture in its usual light; `glared` says which are in a glare.
+    """
+
+    level: Pixels
     where: Place
     labels: Labels
     things: list[Thing]
-    tracks: list[Course | None]
+    glared: list[bool]
+    is_settled: bool
     detail: Callable[[], Detail] | None
 
     @cached_property
@@ -124,7 +130,9 @@ class Motion:
         ]
         self._scenery = Scenery(sensitivity.threshold, unseen)
         self._arrivals = Arrivals()
+        self._stillness = Stillness(sensitivity.threshold)
         self._before: Pixels | None = None
+        self._look: _Look | None = None
         self.things: list[Thing] = []
         self.plane: Pixels | None = None
 
@@ -139,30 +147,48 @@ class Motion:
         `chroma` gives the picture's mean colour when asked; without it, a switch to
         infrared light is not told.
         """
-        seen = self._scenery.look(small, moment, self._arrivals.held(), chroma)
-        self.plane = seen.found.things
-        before, self._before = self._before, small
-        decisions: list[Decision] = [Changed(*change) for change in seen.changes]
+        decisions: list[Decision] = []
         seconds = moment.seconds
-        where = seen.found.where
-        if where is None or before is None:
-            self.things = []
+        if self._stillness.news(small, seconds, self._scenery.noise):
+            decisions += self._see(small, moment, chroma)
+        before, self._before = self._before, small
+        look = self._look
+        if look is None or before is None:
             self._arrivals.take((), (), seconds)
-            return [*decisions, *self._judge(None, moment)]
-        labels, things = things_of(seen.found.things, where)
-        change = cv2.absdiff(small[where], before[where])
-        stirred = self._stirred(labels, things, change)
-        settled = seen.is_settled
-        glare = self._scenery.glare(seen) if things else None
-        glared = [] if glare is None else [_is_glared(glare, one) for one in things]
+            return [*decisions, *self._judge(None, (), moment)]
         tracks = self._arrivals.take(
-            things, stirred, seconds, glared=glared, settled=settled
+            look.things,
+            self._stirred(look, small, before),
+            seconds,
+            glared=look.glared,
+            settled=look.is_settled,
         )
-        look = _Look(where, labels, things, tracks, seen.found.detail)
-        self._become_scenery(look, seen, seconds)
-        largest = sorted(things, key=lambda thing: -thing.pixels)
-        self.things = largest if seen.is_settled else []
-        return [*decisions, *self._judge(look, moment)]
+        self._become_scenery(look, tracks, seconds)
+        return [*decisions, *self._judge(look, tracks, moment)]
+
+    def _see(
+        self, small: Pixels, moment: Moment, chroma: Callable[[], float] | None
+    ) -> list[Changed]:
+        """Judge what differs from the scene; return how the light changed."""
+        seen = self._scenery.look(small, moment, self._arrivals.held(), chroma)
+        self.plane, self.things, self._look = seen.found.things, [], None
+        glare = None
+        if where := seen.found.where:
+            labels, things = things_of(seen.found.things, where)
+            glare = self._scenery.glare(seen) if things else None
+            glared = [] if glare is None else [_is_glared(glare, one) for one in things]
+            settled, detail = seen.is_settled, seen.found.detail
+            self._look = _Look(
+                seen.level, where, labels, things, glared, settled, detail
+            )
+            if settled:
+                self.things = sorted(things, key=lambda thing: -thing.pixels)
+        if seen.is_settled and glare is None and not self._scenery.is_restless:
+            differs = seen.found.things if where else None
+            self._stillness.keep(small, differs, moment.seconds)
+        else:
+            self._stillness.forget()
+        return [Changed(*change) for change in seen.changes]
 
     def going_on(self) -> list[Started]:
         """Give the last sighting of each event that has not ended."""
@@ -178,24 +204,22 @@ class Motion:
         """End what is going on: the film is over."""
         return [ended for zone in self._zones if (ended := zone.close())]
 
-    def _stirred(
-        self,
-        labels: Labels,
-        things: Sequence[Thing],
-        change: cv2.typing.MatLike,
-    ) -> list[bool]:
+    def _stirred(self, look: _Look, small: Pixels, before: Pixels) -> list[bool]:
         """Say which things changed since the last look."""
-        if not things:
+        if not look.things:
             return []
+        change = cv2.absdiff(small[look.where], before[look.where])
         least = max(STIRRED, STIRRED_NOISES * self._scenery.noise)
-        moved = labels[change > least]
-        counts = np.bincount(moved, minlength=len(things) + 1).tolist()
+        moved = look.labels[change > least]
+        counts = np.bincount(moved, minlength=len(look.things) + 1).tolist()
         return [
             counts[number] >= max(STIRRED_PIXELS, _least_stirred(thing.pixels))
-            for number, thing in enumerate(things, 1)
+            for number, thing in enumerate(look.things, 1)
         ]
 
-    def _become_scenery(self, look: _Look, seen: Seen, seconds: float) -> None:
+    def _become_scenery(
+        self, look: _Look, tracks: Sequence[Course | None], seconds: float
+    ) -> None:
         """Take for scenery what is there to stay, and where nobody is any more.
 
         1. Where detail has gone, and nothing stirs, somebody has left: a ghost.
@@ -205,7 +229,7 @@ class Motion:
         4. What has arrived and shows no motion of its own for long is parked.
         """
         gone: list[int] = []
-        for number, track in enumerate(look.tracks, 1):
+        for number, track in enumerate(tracks, 1):
             if track is None:
                 continue
             if self._is_left(track, look, number, seconds):
@@ -216,9 +240,10 @@ class Motion:
                 self._arrivals.drop(track)
                 track.has_arrived = False
         if gone:
-            plane = np.zeros_like(seen.level)
+            plane = np.zeros_like(look.level)
             plane[look.where][np.isin(look.labels, gone)] = 255
-            self._scenery.absorb(seen.level, plane)
+            self._scenery.absorb(look.level, plane)
+            self._stillness.forget()
 
     def _is_left(self, track: Course, look: _Look, number: int, seconds: float) -> bool:
         if track.has_arrived or track.crowded or seconds - track.born < LEFT_S:
@@ -247,10 +272,12 @@ class Motion:
             return still >= STILL_S
         return age >= POPPED_S and not self._arrivals.is_beside_one(track, seconds)
 
-    def _judge(self, look: _Look | None, moment: Moment) -> list[Decision]:
+    def _judge(
+        self, look: _Look | None, tracks: Sequence[Course | None], moment: Moment
+    ) -> list[Decision]:
         decided: list[Decision] = []
         for zone in self._zones:
-            presence = _presence(zone, look) if look else NOBODY
+            presence = _presence(zone, look, tracks) if look else NOBODY
             if decision := zone.judge(presence, moment):
                 decided.append(decision)
         return decided
@@ -271,7 +298,9 @@ def _least_stirred(pixels: int) -> float:
     return min(STIRRED_SHARE * pixels, STIRRED_EDGE * math.sqrt(pixels))
 
 
-def _presence(zone: Zone, look: _Look) -> Presence:
+def _presence(
+    zone: Zone, look: _Look, tracks: Sequence[Course | None]
+) -> Presence:
     """Say what is in a zone: the largest thing, and the largest that has arrived."""
     if zone.is_whole:
         pixels = [thing.pixels for thing in look.things]
@@ -281,14 +310,14 @@ def _presence(zone: Zone, look: _Look) -> Presence:
         pixels = counts[1:].tolist()
     arrived = [
         (count, number)
-        for number, (count, track) in enumerate(zip(pixels, look.tracks, strict=True))
+        for number, (count, track) in enumerate(zip(pixels, tracks, strict=True))
         if track and track.has_arrived
     ]
     largest = max(pixels, default=0)
     if not arrived:
         return Presence(largest)
     count, number = max(arrived)
-    track = look.tracks[number]
+    track = tracks[number]
     left = track is not None and track.is_left
     return Presence(largest, count, look.things[number].box, left)
 

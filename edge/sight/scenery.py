@@ -109,6 +109,11 @@ class Scenery:
             self._kept = found.things if found.where else None
         return Seen(level, found, changes if warm else [], settled and warm)
 
+    @property
+    def is_restless(self) -> bool:
+        """Say whether the light is changing, or may be."""
+        return self._light.is_restless
+
     def absorb(self, level: Pixels, where: Pixels) -> None:
         """Take what is seen at some places (255) for the scene."""
         self._model(level).absorb(level, where)

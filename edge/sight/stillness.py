@@ -1,0 +1,69 @@
+"""Does a look show anything that the one judged last did not? If not, it tells the same.
+
+Pure: seconds are an argument. Most looks at most scenes show nothing new: nobody is
+there, or somebody stands. To see that takes a tenth of the time of judging a look. What
+comes slowly is not lost: each look is compared with the one that was judged last, not
+with the one before it, and none is more than half a second away.
+"""
+
+from typing import Literal, TypeAlias
+
+import cv2
+import numpy as np
+
+from edge.sight.picture import Pixels
+
+LONGEST_S = 0.5  # without judging: at 5 looks a second, two of three
+SHARE = 0.5  # of the levels by which a thing differs from the scene
+NOISES = 4.0  # times the noise, likewise; one pixel by chance is no news, two by two are
+FIDGETS = 0.08  # of the pixels of who is there; a head that turns is no news
+
+News: TypeAlias = Literal["unjudged", "long ago", "elsewhere", "moves"]
+
+_DOT = np.ones((2, 2), np.uint8)
+_NEAR = np.ones((5, 5), np.uint8)
+
+
+class Stillness:
+    """Compares looks with the one judged last; `threshold` is in levels."""
+
+    def __init__(self, threshold: float) -> None:
+        self._threshold = threshold
+        self._judged: Pixels | None = None
+        self._things: Pixels | None = None
+        self._near: cv2.typing.MatLike | None = None
+        self._pixels = 0
+        self._at = 0.0
+
+    def keep(self, small: Pixels, things: Pixels | None, seconds: float) -> None:
+        """Take a look that was judged; `things` is 255 where one is, if any is."""
+        self._judged, self._things, self._near = small, things, None
+        self._at = seconds
+
+    def forget(self) -> None:
+        """Have the next look judged."""
+        self._judged = None
+
+    def news(self, small: Pixels, seconds: float, noise: float) -> News | None:
+        """Say why a look has to be judged, None if it shows what was judged last.
+
+        `noise` is the standard deviation of a pixel, in levels.
+        """
+        if self._judged is None:
+            return "unjudged"
+        if not 0 <= seconds - self._at < LONGEST_S:
+            return "long ago"
+        least = max(SHARE * self._threshold, NOISES * noise)
+        change = cv2.absdiff(small, self._judged)
+        _, far = cv2.threshold(change, least, 255, cv2.THRESH_BINARY)
+        if not cv2.countNonZero(far):
+            return None
+        if self._things is not None:
+            if self._near is None:
+                self._near = cv2.bitwise_not(cv2.dilate(self._things, _NEAR))
+                self._pixels = cv2.countNonZero(self._things)
+            all_of_it = cv2.countNonZero(far)
+            far = cv2.bitwise_and(far, self._near)
+            if all_of_it - cv2.countNonZero(far) > FIDGETS * self._pixels:
+                return "moves"
+        return "elsewhere" if cv2.countNonZero(cv2.erode(far, _DOT)) else None
