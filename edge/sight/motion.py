@@ -302,10 +302,11 @@ def _presence(
     zone: Zone, look: _Look, tracks: Sequence[Course | None]
 ) -> Presence:
     """Say what is in a zone: the largest thing, and the largest that has arrived."""
-    if zone.is_whole:
+    cover = zone.cover[look.where]
+    if cv2.countNonZero(cover) == cover.size:
         pixels = [thing.pixels for thing in look.things]
     else:
-        inside = look.labels[zone.cover[look.where] > 0]
+        inside = look.labels[cover > 0]
         counts = np.bincount(inside, minlength=len(look.things) + 1)
         pixels = counts[1:].tolist()
     arrived = [

@@ -3,7 +3,7 @@
 Pure: seconds are an argument. Most looks at most scenes show nothing new: nobody is
 there, or somebody stands. To see that takes a tenth of the time of judging a look. What
 comes slowly is not lost: each look is compared with the one that was judged last, not
-with the one before it, and none is more than half a second away.
+with the one before it, and that is less than a second ago.
 """
 
 from typing import Literal, TypeAlias
@@ -13,12 +13,12 @@ import numpy as np
 
 from edge.sight.picture import Pixels
 
-LONGEST_S = 0.5  # without judging: at 5 looks a second, two of three
+LONGEST_S = 0.7  # without judging: at 5 looks a second, three of four
 SHARE = 0.5  # of the levels by which a thing differs from the scene
 NOISES = 4.0  # times the noise, likewise; one pixel by chance is no news, two by two are
-FIDGETS = 0.08  # of the pixels of who is there; a head that turns is no news
+FIDGETS = 0.12  # of the pixels of who is there; a head that turns is no news
 
-News: TypeAlias = Literal["unjudged", "long ago", "elsewhere", "moves"]
+News: TypeAlias = Literal["unjudged", "long ago", "much", "elsewhere"]
 
 _DOT = np.ones((2, 2), np.uint8)
 _NEAR = np.ones((5, 5), np.uint8)
@@ -31,14 +31,13 @@ class Stillness:
         self._threshold = threshold
         self._judged: Pixels | None = None
         self._things: Pixels | None = None
-        self._near: cv2.typing.MatLike | None = None
-        self._pixels = 0
+        self._most = 0.0
         self._at = 0.0
 
     def keep(self, small: Pixels, things: Pixels | None, seconds: float) -> None:
         """Take a look that was judged; `things` is 255 where one is, if any is."""
-        self._judged, self._things, self._near = small, things, None
-        self._at = seconds
+        self._judged, self._things, self._at = small, things, seconds
+        self._most = 0 if things is None else FIDGETS * cv2.countNonZero(things)
 
     def forget(self) -> None:
         """Have the next look judged."""
@@ -56,14 +55,12 @@ class Stillness:
         least = max(SHARE * self._threshold, NOISES * noise)
         change = cv2.absdiff(small, self._judged)
         _, far = cv2.threshold(change, least, 255, cv2.THRESH_BINARY)
-        if not cv2.countNonZero(far):
+        core = cv2.erode(far, _DOT)
+        if not cv2.countNonZero(core):
             return None
-        if self._things is not None:
-            if self._near is None:
-                self._near = cv2.bitwise_not(cv2.dilate(self._things, _NEAR))
-                self._pixels = cv2.countNonZero(self._things)
-            all_of_it = cv2.countNonZero(far)
-            far = cv2.bitwise_and(far, self._near)
-            if all_of_it - cv2.countNonZero(far) > FIDGETS * self._pixels:
-                return "moves"
-        return "elsewhere" if cv2.countNonZero(cv2.erode(far, _DOT)) else None
+        if self._things is None:
+            return "elsewhere"
+        if cv2.countNonZero(far) > self._most:
+            return "much"
+        new = cv2.subtract(core, cv2.dilate(self._things, _NEAR))
+        return "elsewhere" if cv2.countNonZero(new) else None
