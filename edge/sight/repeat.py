@@ -1,7 +1,7 @@
 """Does a film repeat itself? A real sensor's noise never comes twice.
 
 Pure. Once a second, and twice when one has come back, the newest frame is compared
-with those of the last minute, by a twelfth of its points. One that is much more like it
+with those of the last minute, by a sixth of its points. One that is much more like it
 than its neighbours are is looked at closely: is it the same to its noise, cell by cell?
 What sways, shakes or flickers comes back to its place and brightness, but its noise
 does not. All frames are kept, not those alone that are looked at: a loop need not be a
@@ -27,7 +27,7 @@ SOONEST_S = 1.5  # a frame is like the one just before it
 CHANGE_S = 0.2  # frames so far apart are neighbours
 COUNTED_S = 1.0  # of frames, to know how many there are in a second
 COMPARED_S = (0.45, 0.9)  # between two comparisons: a frame has come back, or none
-EACH = 12  # point is compared with those of all frames
+EACH = 6  # point is compared with those of all frames
 DIP = 0.6  # of its neighbours' difference; that of a frame that came back is 0 to 0.3
 MOST_DIPS = 16  # frames that are looked at closely
 STIRS = 40  # points that change; a quiet film that was encoded says nothing

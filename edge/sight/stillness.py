@@ -13,7 +13,7 @@ import numpy as np
 
 from edge.sight.picture import Pixels
 
-LONGEST_S = 0.7  # without judging: at 5 looks a second, three of four
+LONGEST_S = 0.9  # without judging: what is learned follows steps of up to a second
 SHARE = 0.5  # of the levels by which a thing differs from the scene
 NOISES = 4.0  # times the noise, likewise; one pixel by chance is no news, two by two are
 FIDGETS = 0.12  # of the pixels of who is there; a head that turns is no news
@@ -30,14 +30,15 @@ class Stillness:
     def __init__(self, threshold: float) -> None:
         self._threshold = threshold
         self._judged: Pixels | None = None
-        self._things: Pixels | None = None
-        self._most = 0.0
-        self._at = 0.0
+        self._there: cv2.typing.MatLike | None = None
+        self._most = self._at = 0.0
 
     def keep(self, small: Pixels, things: Pixels | None, seconds: float) -> None:
         """Take a look that was judged; `things` is 255 where one is, if any is."""
-        self._judged, self._things, self._at = small, things, seconds
-        self._most = 0 if things is None else FIDGETS * cv2.countNonZero(things)
+        self._judged, self._there, self._at = small, None, seconds
+        if things is not None:
+            self._there = cv2.dilate(things, _NEAR)
+            self._most = FIDGETS * cv2.countNonZero(things)
 
     def forget(self) -> None:
         """Have the next look judged."""
@@ -55,12 +56,9 @@ class Stillness:
         least = max(SHARE * self._threshold, NOISES * noise)
         change = cv2.absdiff(small, self._judged)
         _, far = cv2.threshold(change, least, 255, cv2.THRESH_BINARY)
-        core = cv2.erode(far, _DOT)
-        if not cv2.countNonZero(core):
-            return None
-        if self._things is None:
-            return "elsewhere"
-        if cv2.countNonZero(far) > self._most:
-            return "much"
-        new = cv2.subtract(core, cv2.dilate(self._things, _NEAR))
+        new = cv2.erode(far, _DOT)
+        if self._there is not None:
+            if cv2.countNonZero(far) > self._most:
+                return "much"
+            new = cv2.subtract(new, self._there)
         return "elsewhere" if cv2.countNonZero(new) else None
