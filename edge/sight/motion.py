@@ -16,47 +16,32 @@ Memory that is held back while somebody is there keeps a visit whole: with a con
 rate, KNN reports three of the nine visits twice.
 """
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
-import cv2
 import numpy as np
 
 from edge.sight.arrival import Arrivals
 from edge.sight.course import Course
-from edge.sight.detail import Detail
 from edge.sight.picture import Moment, Pixels
 from edge.sight.scenery import Scenery
 from edge.sight.sensitivity import PRESETS
 from edge.sight.shape import Polygon
+from edge.sight.shown import Shown, is_glared
 from edge.sight.stillness import Stillness
-from edge.sight.thing import Labels, Place, Thing, is_written, things_of
+from edge.sight.thing import Thing, is_written, things_of
 from edge.sight.zone import (
     LEAST_PIXELS,
     NOBODY,
     Changed,
     Decision,
     Ended,
-    Presence,
     Started,
-    Zone,
     zone_of,
 )
 from sites.sight import Preset
 
 __all__ = ["Changed", "Decision", "Ended", "Motion", "Started"]
 
-STIRRED = 12  # levels; a pixel that changes more between two looks has moved
-STIRRED_NOISES = 4.0  # times the noise, likewise
-STIRRED_SHARE = 0.02  # of a thing's pixels; fewer is the sensor's noise
-STIRRED_EDGE = (
-    0.6  # of its side (root of its pixels); of what is large, edges alone stir
-)
-STIRRED_PIXELS = 3
-GLARED = 0.4  # of what is around a thing is lighter than usual
-BESIDE = 4  # px around it
 STILL_S = 60.0  # a thing that shows no motion of its own for so long is scenery
 GHOST_S = 0.6  # without a stir, before it is asked whether anything is there at all
 GHOST = 3.0  # times as much detail has gone as has come: what was here has left
@@ -68,37 +53,6 @@ LEFT_SHARE = 0.1  # of its pixels have new detail
 LEFT_FOR_S = 6.0  # as long is it told
 POPPED_S = 6.0  # what popped up and is nothing that arrives is scenery
 WRITTEN_S = 1.5  # what changes there and does not move is the time
-
-
-@dataclass(frozen=True)
-class _Look:
-    """The things of one look; each number is an index into the counts, from 1.
-
-    `level` is the picture in its usual light; `glared` says which are in a glare.
-    """
-
-    level: Pixels
-    where: Place
-    labels: Labels
-    things: list[Thing]
-    glared: list[bool]
-    is_settled: bool
-    detail: Callable[[], Detail] | None
-
-    @cached_property
-    def details(self) -> list[tuple[int, int]]:
-        """Say of each thing in how many pixels detail came, and went.
-
-        A pixel around it counts too.
-        """
-        count = len(self.things) + 1
-        if self.detail is None:
-            return [(0, 0)] * count
-        detail = self.detail()
-        near = cv2.dilate(self.labels.astype(np.uint16), _SQUARE)
-        up, down = near[detail.up > 0], near[detail.down > 0]
-        came = np.bincount(up, minlength=count).tolist()
-        return list(zip(came, np.bincount(down, minlength=count).tolist(), strict=True))
 
 
 class Motion:
@@ -132,7 +86,7 @@ class Motion:
         self._arrivals = Arrivals()
         self._stillness = Stillness(sensitivity.threshold)
         self._before: Pixels | None = None
-        self._look: _Look | None = None
+        self._look: Shown | None = None
         self.things: list[Thing] = []
         self.plane: Pixels | None = None
 
@@ -151,6 +105,8 @@ class Motion:
         seconds = moment.seconds
         if self._stillness.news(small, seconds, self._scenery.noise):
             decisions += self._see(small, moment, chroma)
+        elif self._look is None:
+            self._scenery.rest()
         before, self._before = self._before, small
         look = self._look
         if look is None or before is None:
@@ -158,12 +114,14 @@ class Motion:
             return [*decisions, *self._judge(None, (), moment)]
         tracks = self._arrivals.take(
             look.things,
-            self._stirred(look, small, before),
+            look.stirred(small, before, self._scenery.noise),
             seconds,
             glared=look.glared,
             settled=look.is_settled,
         )
         self._become_scenery(look, tracks, seconds)
+        if any(_waits(track) for track in tracks):
+            self._stillness.forget()
         return [*decisions, *self._judge(look, tracks, moment)]
 
     def _see(
@@ -176,9 +134,9 @@ class Motion:
         if where := seen.found.where:
             labels, things = things_of(seen.found.things, where)
             glare = self._scenery.glare(seen) if things else None
-            glared = [] if glare is None else [_is_glared(glare, one) for one in things]
+            glared = [] if glare is None else [is_glared(glare, one) for one in things]
             settled, detail = seen.is_settled, seen.found.detail
-            self._look = _Look(
+            self._look = Shown(
                 seen.level, where, labels, things, glared, settled, detail
             )
             if settled:
@@ -204,21 +162,8 @@ class Motion:
         """End what is going on: the film is over."""
         return [ended for zone in self._zones if (ended := zone.close())]
 
-    def _stirred(self, look: _Look, small: Pixels, before: Pixels) -> list[bool]:
-        """Say which things changed since the last look."""
-        if not look.things:
-            return []
-        change = cv2.absdiff(small[look.where], before[look.where])
-        least = max(STIRRED, STIRRED_NOISES * self._scenery.noise)
-        moved = look.labels[change > least]
-        counts = np.bincount(moved, minlength=len(look.things) + 1).tolist()
-        return [
-            counts[number] >= max(STIRRED_PIXELS, _least_stirred(thing.pixels))
-            for number, thing in enumerate(look.things, 1)
-        ]
-
     def _become_scenery(
-        self, look: _Look, tracks: Sequence[Course | None], seconds: float
+        self, look: Shown, tracks: Sequence[Course | None], seconds: float
     ) -> None:
         """Take for scenery what is there to stay, and where nobody is any more.
 
@@ -245,7 +190,7 @@ class Motion:
             self._scenery.absorb(look.level, plane)
             self._stillness.forget()
 
-    def _is_left(self, track: Course, look: _Look, number: int, seconds: float) -> bool:
+    def _is_left(self, track: Course, look: Shown, number: int, seconds: float) -> bool:
         if track.has_arrived or track.crowded or seconds - track.born < LEFT_S:
             return False
         if track.still_for(seconds) < STILL_LEFT_S or not all(track.seen):
@@ -257,7 +202,7 @@ class Motion:
         return solid and not self._arrivals.is_beside_one(track, seconds)
 
     def _is_scenery(
-        self, track: Course, look: _Look, number: int, seconds: float
+        self, track: Course, look: Shown, number: int, seconds: float
     ) -> bool:
         still, age = track.still_for(seconds), seconds - track.born
         if seconds - track.moved_at >= WRITTEN_S and is_written(track.thing.box):
@@ -273,54 +218,16 @@ class Motion:
         return age >= POPPED_S and not self._arrivals.is_beside_one(track, seconds)
 
     def _judge(
-        self, look: _Look | None, tracks: Sequence[Course | None], moment: Moment
+        self, look: Shown | None, tracks: Sequence[Course | None], moment: Moment
     ) -> list[Decision]:
         decided: list[Decision] = []
         for zone in self._zones:
-            presence = _presence(zone, look, tracks) if look else NOBODY
+            presence = look.presence(zone, tracks) if look else NOBODY
             if decision := zone.judge(presence, moment):
                 decided.append(decision)
         return decided
 
 
-def _is_glared(glare: Pixels, thing: Thing) -> bool:
-    """Say whether it is lighter around a thing: light may be all that it is."""
-    high, wide = glare.shape
-    left, top, width, height = thing.box
-    x, y = round(left * wide), round(top * high)
-    right, foot = x + round(width * wide), y + round(height * high)
-    rows = slice(max(0, y - BESIDE), foot + BESIDE)
-    near = glare[rows, max(0, x - BESIDE) : right + BESIDE]
-    return cv2.countNonZero(near) >= GLARED * max(1, near.size - thing.pixels)
-
-
-def _least_stirred(pixels: int) -> float:
-    return min(STIRRED_SHARE * pixels, STIRRED_EDGE * math.sqrt(pixels))
-
-
-def _presence(
-    zone: Zone, look: _Look, tracks: Sequence[Course | None]
-) -> Presence:
-    """Say what is in a zone: the largest thing, and the largest that has arrived."""
-    cover = zone.cover[look.where]
-    if cv2.countNonZero(cover) == cover.size:
-        pixels = [thing.pixels for thing in look.things]
-    else:
-        inside = look.labels[cover > 0]
-        counts = np.bincount(inside, minlength=len(look.things) + 1)
-        pixels = counts[1:].tolist()
-    arrived = [
-        (count, number)
-        for number, (count, track) in enumerate(zip(pixels, tracks, strict=True))
-        if track and track.has_arrived
-    ]
-    largest = max(pixels, default=0)
-    if not arrived:
-        return Presence(largest)
-    count, number = max(arrived)
-    track = tracks[number]
-    left = track is not None and track.is_left
-    return Presence(largest, count, look.things[number].box, left)
-
-
-_SQUARE = np.ones((3, 3), np.uint8)
+def _waits(track: Course | None) -> bool:
+    """Say whether it is not known yet what a thing is: each look at it counts."""
+    return not track or (track.thing.pixels >= LEAST_PIXELS and not track.has_arrived)

@@ -114,6 +114,11 @@ class Scenery:
         """Say whether the light is changing, or may be."""
         return self._light.is_restless
 
+    def rest(self) -> None:
+        """Take note of a look in which nothing differs, as in the one before it."""
+        for model in self._models.values():
+            model.rest()
+
     def absorb(self, level: Pixels, where: Pixels) -> None:
         """Take what is seen at some places (255) for the scene."""
         self._model(level).absorb(level, where)

@@ -1,4 +1,4 @@
-"""Does a look show anything that the one judged last did not? If not, it tells the same.
+"""Does a look show what the one judged last did not? If not, it tells the same.
 
 Pure: seconds are an argument. Most looks at most scenes show nothing new: nobody is
 there, or somebody stands. To see that takes a tenth of the time of judging a look. What
@@ -15,7 +15,9 @@ from edge.sight.picture import Pixels
 
 LONGEST_S = 0.9  # without judging: what is learned follows steps of up to a second
 SHARE = 0.5  # of the levels by which a thing differs from the scene
-NOISES = 4.0  # times the noise, likewise; one pixel by chance is no news, two by two are
+NOISES = (
+    4.0  # times the noise, likewise; one pixel by chance is no news, two by two are
+)
 FIDGETS = 0.12  # of the pixels of who is there; a head that turns is no news
 
 News: TypeAlias = Literal["unjudged", "long ago", "much", "elsewhere"]
