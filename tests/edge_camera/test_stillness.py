@@ -25,7 +25,7 @@ def ground() -> Pixels:
 def figure(
     picture: Pixels, left: float, top: int, size: tuple[int, int], levels: int
 ) -> Pixels:
-    """Add a figure (wide, high) lighter by some levels; `left` may be within a pixel."""
+    """Add a lighter figure (wide, high); `left` may be within a pixel."""
     plane = np.zeros(picture.shape, np.float32)
     plane[top : top + size[1], 20 : 20 + size[0]] = levels
     shift = np.array([[1, 0, left - 20], [0, 1, 0]], np.float32)
