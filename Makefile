@@ -1,6 +1,6 @@
 # Every command starts from a bare checkout: git, make and Python >= 3.11.
 
-.PHONY: setup demo check test chaos bench screenshots pi lock machine help
+.PHONY: setup demo check test chaos bench screenshots pi lock sbom advisories machine help
 
 help:
 	@echo 'make demo         everything at once on this machine; ARGS="--for 60 --json"'
@@ -12,6 +12,8 @@ help:
 	@echo 'make screenshots  each page in both languages, into build/screenshots'
 	@echo 'make pi           what a device is given: the wheel and its lock, into dist'
 	@echo 'make lock         requirements.lock anew from pyproject.toml'
+	@echo 'make sbom         every part that others made (CycloneDX), into build/sbom.json'
+	@echo 'make advisories   known weaknesses of those parts, where the indexes answer'
 
 setup:
 	@sh tests/machine/setup.sh
@@ -60,3 +62,9 @@ machine:
 lock: setup
 	.venv/bin/python -m tests.machine.lock
 	@sh tests/machine/setup.sh
+
+sbom: setup
+	.venv/bin/python -m tests.machine.sbom build/sbom.json
+
+advisories: setup
+	.venv/bin/python -m tests.machine.advisories

@@ -1,4 +1,4 @@
-"""`wachtpost collector`: run it, migrate the store, sync an inventory, make keys."""
+"""`wachtpost collector`: run it, migrate the store, bring in what it needs."""
 
 import argparse
 import asyncio
@@ -16,7 +16,9 @@ from nacl.signing import SigningKey
 from collector.blob import open_store as open_blobs
 from collector.database import Database, Limits
 from collector.errors import CollectorError, KeyFileThereError
+from collector.fleet import command as fleet
 from collector.fleet.sync import sync
+from collector.keep.command import add_audit
 from collector.keep.verify.look import Verdict, verify
 from collector.log import configure
 from collector.migrate import migrate, require_current
@@ -94,9 +96,11 @@ def _parser() -> argparse.ArgumentParser:
         help="as if it were this time, with its zone; else the database's",
     )
     verifier.set_defaults(act=_verify_retention)
+    add_audit(commands, _moment)
     keys = commands.add_parser("keys", help="make the collector's two keys")
     keys.add_argument("folder", type=Path, metavar="DIR")
     keys.set_defaults(act=_keys)
+    fleet.add_to(commands)
     return parser
 
 

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -18,26 +19,33 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from collector.errors import CollectorError
-from dashboard import act, blob, door, pages
+from dashboard import act, blob, door, own_passkey, pages
+from dashboard.asker import form_token
+from dashboard.audit import refused
 from dashboard.errors import (
     AwayError,
+    ConfirmFirstError,
     NotFoundError,
     NotSignedInError,
     PageError,
 )
+from dashboard.form import inside
 from dashboard.front import STATIC, stamp
 from dashboard.headers import Headers
 from dashboard.language import HOME_ZONE
 from dashboard.page import QUERIES
 from dashboard.parts import (
+    SESSION_COOKIE,
     Parts,
     asker_or_none,
+    cookie_name,
     parts_of,
     render,
     words_of,
 )
 
 log = structlog.get_logger()
+CONTACT_HOLDS = timedelta(days=90)  # RFC 9116 wants an end within a year
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -62,11 +70,12 @@ def make_app(parts: Parts) -> FastAPI:
         openapi_url=None, docs_url=None, redoc_url=None, lifespan=_listening(parts)
     )
     app.state.parts = parts
-    for room in (pages, act, door, blob):
+    for room in (pages, act, door, own_passkey, blob):
         app.include_router(room.routes)
     app.add_api_route("/session", session, methods=["GET"])
     app.add_api_route("/healthz", healthz, methods=["GET"])
     app.add_api_route("/metrics", metrics, methods=["GET"])
+    app.add_api_route("/.well-known/security.txt", security_txt, methods=["GET"])
     app.mount("/static", Kept(directory=STATIC, check_dir=False))
     app.add_exception_handler(PageError, _refused)
     app.add_exception_handler(HTTPException, _nothing_there)
@@ -132,9 +141,25 @@ async def metrics() -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
+async def security_txt(request: Request) -> Response:
+    """Say whom to tell of a weakness (RFC 9116); nothing where no one was named."""
+    parts = parts_of(request)
+    contact = parts.settings.security_contact
+    if contact is None:
+        raise NotFoundError
+    expires = (parts.now() + CONTACT_HOLDS).strftime("%Y-%m-%dT%H:%M:%SZ")
+    lines = (
+        f"Contact: {contact}",
+        f"Expires: {expires}",
+        "Preferred-Languages: nl, en",
+    )
+    return PlainTextResponse("\n".join(lines) + "\n")
+
+
 async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, PageError):
         raise error
+    await refused(request, error)
     words, parts = words_of(request), parts_of(request)
     values = {
         "w": words,
@@ -143,6 +168,11 @@ async def _refused(request: Request, error: Exception) -> Response:
         "storing": parts.storing,
         "now": parts.now(),
         "zone": HOME_ZONE,
+        "way": _way(request, error),
+        "token": form_token(
+            request.cookies.get(cookie_name(parts, SESSION_COOKIE), "")
+        ),
+        "confirm": isinstance(error, ConfirmFirstError),
     }
     if request.headers.get("hx-request") == "true":
         return HTMLResponse(
@@ -154,6 +184,17 @@ async def _refused(request: Request, error: Exception) -> Response:
         render(parts, "refused_page.html", values),
         status_code=error.status,
     )
+
+
+def _way(request: Request, error: PageError) -> str:
+    """Give where to go on from a refusal, and from there back to where it was."""
+    if error.way == "/":
+        return error.way
+    here = urlsplit(str(request.url))
+    if request.method != "GET":
+        here = urlsplit(request.headers.get("referer", ""))
+    to = inside(here.path + (f"?{here.query}" if here.query else ""))
+    return error.way if to == "/" else f"{error.way}?{urlencode({'to': to})}"
 
 
 async def _nothing_there(request: Request, _error: Exception) -> Response:

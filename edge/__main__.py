@@ -67,9 +67,11 @@ def written(home: Path) -> int:
 
 
 def init(home: Path) -> int:
-    """Make a new device: its id, its key and a file of settings to fill in."""
+    """Make a new device: its id, its keys and a file of settings to fill in."""
     from nacl.signing import SigningKey
 
+    from edge.paperwork import new_papers
+    from sites import certificate
     from sites.keys import key_text, new_device_id
 
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -83,6 +85,7 @@ def init(home: Path) -> int:
     (home / NAME).write_text(TEMPLATE.format(device=device), encoding="utf-8")
     print(f"device {device}")
     print(f"key {key_text(key.verify_key)}")
+    print(f"certificate-key {certificate.key_text(new_papers(home / 'tls'))}")
     return 0
 
 

@@ -9,8 +9,6 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
 
 import structlog
 
@@ -22,7 +20,7 @@ from edge.clip.keeper import Keeper, Line, Signer
 from edge.clip.plan import ClipPlan
 from edge.clip.post import Post
 from edge.clock import ClockWatch
-from edge.contact import Contacts, PinContacts, still_pins
+from edge.contact import Contacts, NoContacts
 from edge.disk import sync_files
 from edge.dispatch import Dispatch, Sender
 from edge.errors import GpioError
@@ -32,6 +30,7 @@ from edge.kin import adopt_orphans
 from edge.node import Node, Stores
 from edge.order import Answer
 from edge.panel_state import plan_of
+from edge.paths import Paths
 from edge.receipts import Receipts
 from edge.recording import Playing, RecordedContacts, RecordedMeasurements
 from edge.settings import Ready, footage_source
@@ -39,7 +38,6 @@ from edge.slots import Slots
 from edge.stores import open_stores
 from edge.timekeeper import is_trusted, read_clocks
 from edge.trusted_time import TrustedTime
-from edge.uplink import Uplink
 from edge.ways import Ways
 from sites.site import Camera as DeviceCamera
 
@@ -73,7 +71,10 @@ class Agent:
         self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now, is_trusted)
         self._clock = ClockWatch(read_clocks())
         sender = Sender(site.device, ready.key, ready.seal, _now)
-        receipts = Receipts(site.device, ready.key, ready.sign, hear_time=time.hear)
+        receipts = Receipts(
+            *(site.device, ready.key, ready.sign, time.hear),
+            hear_piece=lambda piece: self._paths.hear(piece),  # noqa: PLW0108  # they are made below
+        )
         self._dispatch: Dispatch | Slots
         if site.home:
             self._dispatch = Slots(sender, stores.outbox, receipts, self._beat, chance)
@@ -83,18 +84,14 @@ class Agent:
         self._node.ring = self._dispatch.ring
         self._node.film = self._film
         self._ways = ways = Ways(self._dispatch)
-        self._uplinks = [
-            Uplink(one.broker, one.way, partial(ways.serve, rank), ways.ring, chance)
-            for rank, one in enumerate(ready.routes)
-        ]
+        self._paths = Paths(ready.routes, ways, self._node.write, _now, chance)
 
     async def run(self) -> None:
         """Watch until cancelled; then see off what is in hand, for LAST_S at most."""
         self._node.begin(self._contacts.ajar())
         async with asyncio.TaskGroup() as carrying:
             carrying.create_task(self._sync(), name="sync")
-            for uplink in self._uplinks:
-                carrying.create_task(uplink.run(), name="uplink")
+            self._paths.start(carrying)
             try:
                 await self._sense()
             except asyncio.CancelledError:
@@ -182,7 +179,7 @@ class Agent:
                 clips=self._clip_plan(camera),
                 sensitivity=camera.sensitivity,
                 shadow=camera.shadow,
-                memory=str(memory_folder(self._ready.home, camera.number)),
+                memory=str(scene_memory.folder_of(self._ready.home, camera.number)),
                 time_zone=self._ready.site.time_zone,
                 home=self._ready.site.home,
                 device=str(self._ready.home),
@@ -227,7 +224,7 @@ class Agent:
         if camera is None:
             return Answer(ok=False, reason="unknown_camera")
         try:
-            scene_memory.forget(memory_folder(self._ready.home, number))
+            scene_memory.forget(scene_memory.folder_of(self._ready.home, number))
         except OSError:
             return Answer(ok=False, reason="not_forgotten")
         camera.begin_anew()
@@ -247,11 +244,6 @@ class Agent:
             clips_mb=round(self._stores.shelf.size / 2**20, 1),
             days_left=self._keeper.days_left(),
         )
-
-
-def memory_folder(home: Path, number: int) -> Path:
-    """Give the folder in which a camera's process keeps what it learned."""
-    return home / "memory" / f"camera-{number}"
 
 
 def watch(ready: Ready) -> None:
@@ -285,6 +277,10 @@ def make_contacts(ready: Ready) -> Contacts:
         path = ready.home / settings.contacts
         playing = Playing(settings.speed, settings.loop)
         return RecordedContacts(path, site.sensors, playing, _now)
+    if all(sensor.pin is None for sensor in site.sensors):
+        return NoContacts()
+    from edge.pin import PinContacts, still_pins  # noqa: PLC0415  # takes 5 MB
+
     try:
         return PinContacts(site.sensors, _now)
     except GpioError:

@@ -12,6 +12,9 @@ Refusal = Literal[
     "bad_body",
     "other_lane",
     "number_taken",
+    "revoked",
+    "expired",
+    "uncertified",
 ]
 
 
@@ -59,6 +62,14 @@ class FrameTooSmallError(SitesError):
         super().__init__(f"the frame needs {needed} bytes and may have {size}")
         self.needed = needed
         self.size = size
+
+
+class CertificateError(SitesError):
+    """A certificate or its key is not what was asked for, or cannot be read."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"certificate refused: {detail}")
+        self.detail = detail
 
 
 class AnswerError(SitesError):

@@ -1,6 +1,7 @@
 """What can be wrong when an inventory meets the store."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from collector.errors import CollectorError
 
@@ -15,3 +16,29 @@ class PlaybookRewrittenError(CollectorError):
         told = ", ".join(f"{name!r} version {version}" for name, version in playbooks)
         super().__init__(f"changed under the same version: {told}; raise its `version`")
         self.playbooks = tuple(playbooks)
+
+
+class PapersError(CollectorError):
+    """A file of an authority cannot be used. The sentence holds nothing of it."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{str(path)!r}: {why}")
+        self.path = path
+
+
+class UnknownPathError(CollectorError):
+    """The inventory in the store has no such device, or it was removed from it."""
+
+    def __init__(self, device: str) -> None:
+        super().__init__(
+            f"the store knows no device {device!r}: put it into the inventory, and"
+            " `wachtpost collector sync`"
+        )
+        self.device = device
+
+
+class NothingThereError(CollectorError):
+    """There is nothing that could be revoked, renewed or cleared."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)

@@ -106,9 +106,10 @@ class _Work:
             await self._batches(name, **named, units=self._units(field))
 
     async def history(self) -> None:
-        """Forget what is over: incidents, sign-ins, lanes, jumps, deaf stretches."""
+        """Forget what is over: incidents, sign-ins, lanes, jumps, deaf, keys."""
         for name, named in (
             ("incidents", {"history": self._bounds.history}),
+            ("audit", {"history": self._bounds.history}),
             ("sign_ins", {}),
         ):
             async with turn(self._database) as transaction:
@@ -117,7 +118,7 @@ class _Work:
         await self._batches("lanes", history=self._bounds.history)
         async with turn(self._database) as transaction:
             self.gone["jumps"] += await transaction.run(QUERIES["forget_jumps"])
-            for name in ("deaf", "rollups"):
+            for name in ("deaf", "rollups", "certificates", "turns", "clones"):
                 self.gone[name] += await transaction.run(
                     QUERIES[f"forget_{name}"], history=self._bounds.history
                 )

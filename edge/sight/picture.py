@@ -101,12 +101,24 @@ class Masking:
         """Say whether nothing of the picture may be seen."""
         return not self._keep.any()
 
-    def hide_colours(self, i420: Pixels) -> Pixels:
-        """Return the planes with black under the masks; the argument stays whole."""
+    def hide_colours(self, i420: Pixels, *, spare: bool = False) -> Pixels:
+        """Return the planes with black under the masks.
+
+        The argument stays whole, unless it may be spared: then it is blackened where it
+        lies, and no second picture is in memory.
+        """
         if not self._masks:
             return i420
-        keep, black = self._veil
-        return _pixels(cv2.bitwise_or(cv2.bitwise_and(i420, keep), black))
+        hidden = i420 if spare and i420.flags.c_contiguous else i420.copy()
+        (rows, columns), keep = self._keep_half
+        top, left = 2 * rows.start, 2 * columns.start
+        luma = hidden[top : 2 * rows.stop, left : 2 * columns.stop]
+        luma &= keep.repeat(2, axis=0).repeat(2, axis=1)
+        for plane in hidden[self.height :].reshape(2, -1, self.width // 2):
+            part = plane[rows, columns]
+            part &= keep
+            part |= ~keep & GREY
+        return hidden
 
     @cached_property
     def _keep(self) -> Pixels:
@@ -123,14 +135,6 @@ class Masking:
     @cached_property
     def _keep_points(self) -> Pixels:
         return points_of(self._keep)
-
-    @cached_property
-    def _veil(self) -> tuple[Pixels, Pixels]:
-        """What is kept of all planes, and what stands in the place of the rest."""
-        keep = self._keep
-        both = np.tile(keep[::2, ::2].ravel(), 2).reshape(-1, self.width)
-        black = np.vstack([np.zeros_like(keep), (255 - both) & GREY])
-        return np.vstack([keep, both]), _pixels(black)
 
     def unseen(self, size: tuple[int, int] | None = None) -> Pixels | None:
         """Return 255 where masks hide a picture of a (height, width), None if nowhere.

@@ -26,6 +26,11 @@ insert into store.gap values (%(u)s || '-device', 'run', 'up', 8, 9, %(u)s, %(u)
 insert into store.clock_jump values (%(u)s || '-device', 'run', now(), %(u)s, %(u)s || '-site', 60);
 insert into store.clock_lag (device, run, unit, site, seconds, since, until, before)
     values (%(u)s || '-device', 'run', %(u)s, %(u)s || '-site', 60, now(), now(), now());
+insert into store.certificate values (%(u)s || '-serial', %(u)s || '-device', 1, %(u)s, %(u)s || '-site', 'key', now(),
+    now(), now(), 'chain');
+insert into store.renewal values (%(u)s || '-device', 1, %(u)s, %(u)s || '-site', 'key', 1);
+insert into store.turn values (%(u)s || '-device', 'run', %(u)s, %(u)s || '-site', 1, '{}');
+insert into store.clone (device, unit, site, runs) values (%(u)s || '-device', %(u)s, %(u)s || '-site', '{run}');
 insert into store.picture values (%(u)s || '-picture', %(u)s || '-device', %(u)s,
                                   %(u)s || '-site', 1, now());
 insert into store.picture_part values (%(u)s || '-picture', %(u)s, 1, 'part');
@@ -50,3 +55,9 @@ insert into store.event_hour values (%(u)s || '-site', '2026-11-02Z', %(u)s, 'co
 insert into store.event_day select * from store.event_hour where unit = %(u)s;
 insert into store.rollup_dirty values (%(u)s || '-site', '2026-11-02Z');
 insert into store.forgotten values (%(u)s, '2026-10-02Z');
+update store.person set site = %(u)s || '-site' where person = %(u)s || '-gone';
+select store.audit_note('consult', 'kit:' || %(u)s, 'site:' || %(u)s || '-site', null, 'done', null, null, null);
+insert into store.attention (sort, unit, person, entry)
+    values ('too_many_looks', %(u)s, %(u)s || '-gone', null);
+insert into store.right_review (person, unit, role, by)
+    values (%(u)s || '-gone', %(u)s, 'coordinator', %(u)s || '-gone');

@@ -29,14 +29,20 @@ CHUNKS = """
       join pg_namespace n on n.oid = c.relnamespace
      where i.inhparent in ('store.event'::regclass, 'store.measurement'::regclass)"""
 WITHOUT_A_UNIT = {
+    "seen.audit_head",
+    "seen.audit_verified",
     "seen.deaf",
     "seen.listener",
     "seen.rolled_up",
+    "store.challenge",
     "store.migration",
+    "store.passkey",
     "store.session",
     "store.sign_in_link",
     "store.sign_in_refusal",
 }
+# Of those who watch over the others, and of whom it is about.
+WATCHED = {"seen.attention", "seen.audit", "seen.audit_count"}
 OTHERS_WORDS = """
     insert into store.incident_log (incident, unit, person, what)
     select incident, unit, 'unit-b-coordinator', 'resolved' from store.incident"""
@@ -76,6 +82,19 @@ TRICKS = (
     "update store.incident set unit = 'unit-a'",
     "delete from store.incident_log",
     "update store.incident_log set what = 'told'",
+    "select * from store.audit",
+    "insert into store.audit select * from store.audit",
+    "delete from store.audit",
+    "update store.audit set actor = 'unit-b-desk'",
+    "delete from store.audit_head",
+    "insert into store.audit_head values ('', 1, '', now(), '', '')",
+    "delete from store.attention",
+    "select * from store.right_review",
+    "insert into store.right_review (person, role, by) values ('x', 'desk', 'x')",
+    "select store.audit_about('incident:1')",
+    "insert into store.attention (sort) values ('audit_broken')",
+    "select store.forget_audit('2020-01-01Z')",
+    "alter table store.audit disable row level security",
     "update store.person set unit = 'unit-b'",
     OTHERS_WORDS,
     TO_ANOTHERS_INCIDENT,
@@ -89,6 +108,9 @@ TRICKS = (
     "update store.incident set state = 'acknowledged', owner = 'unit-b-desk'",
     "update store.incident set state = 'acknowledged', owner = 'unit-a-case_manager'",
     "update store.incident set to_control_room = false",
+    "insert into store.passkey values ('x', 'unit-a-desk', 'h', 'n', 'k', 0)",
+    "update store.passkey set person = 'unit-a-coordinator'",
+    "update store.passkey set key = 'mine'",
 )
 READERS = ("coordinator", "deputy", "desk")
 
@@ -139,7 +161,9 @@ def test_who_answers_for_a_unit_sees_all_of_it_and_nothing_else(
     for unit in UNITS:
         with asking(database_url("wachtpost_dashboard"), person(role, unit)) as asked:
             seen = all_seen(asked, furnished)
-        assert {name for name, units in seen.items() if units != {unit}} == set()
+        others = {name for name, units in seen.items() if units != {unit}}
+        assert others == WATCHED
+        assert all(seen[name] == set() for name in WATCHED)
         views = {name for name in seen if name.startswith("seen.")}
         assert {"seen.event", "seen.measurement", "seen.incident_log"} <= views
 
@@ -162,8 +186,15 @@ def test_other_roles_see_no_places_records_or_incidents(
 ):
     with asking(database_url("wachtpost_dashboard"), person(role, UNITS[0])) as asked:
         seen = {name for name, units in all_seen(asked, furnished).items() if units}
-    health = {"seen.device_state", "seen.frame_set_aside"}
-    assert seen == (health if role == "administrator" else set())
+    own = {
+        "administrator": {
+            "seen.device_state",
+            "seen.frame_set_aside",
+            "seen.attention",
+        },
+        "auditor": {"seen.audit_count", "seen.attention"},
+    }
+    assert seen == own.get(role, set())
 
 
 def test_the_control_room_sees_what_was_handed_to_it_while_open(
@@ -342,9 +373,21 @@ def test_the_collector_writes_for_every_unit_and_changes_no_log(database_url: Ur
             "delete from store.incident",
             "select * from store.session",
             "select session from store.session",
+            "select passkey from store.passkey",
+            "select challenge from store.challenge",
+            "select store.holder_of_passkey('x')",
             "delete from store.forgotten",
             "select store.forget_events(now())",
             "select store.forget_incidents(now())",
+            "select store.forget_audit(now())",
+            "insert into store.audit select * from store.audit",
+            "update store.audit set verb = 'delete'",
+            "delete from store.audit",
+            "update store.audit_head set hash = ''",
+            "delete from store.audit_head",
+            "update store.attention set seen = now()",
+            "delete from store.attention",
+            "insert into store.attention (sort, person) values ('too_many_looks', 'x')",
             "update store.incident_record set kind = 'x'",
             "update store.playbook set content = '{}'",
             "update store.incident set state = 'open', owner = null",

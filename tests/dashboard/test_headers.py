@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -98,3 +100,19 @@ async def test_health_tells_whether_the_store_answers_and_is_heard(house: House)
     house.parts.bell.live = False
     assert (await guest.get("/healthz")).status_code == 503
     assert "python_info" in (await guest.get("/metrics")).text
+
+
+async def test_a_stranger_learns_whom_to_tell_of_a_weakness(house: House):
+    stranger = await house.stranger()
+    assert (await stranger.get("/.well-known/security.txt")).status_code == 404
+    settings = house.parts.settings.model_copy(
+        update={"security_contact": "mailto:security@wachtpost.example"}
+    )
+    house.app.state.parts = replace(house.parts, settings=settings)
+    answer = await stranger.get("/.well-known/security.txt")
+    assert answer.headers["content-type"].startswith("text/plain")
+    contact, expires, languages = answer.text.splitlines()
+    assert contact == "Contact: mailto:security@wachtpost.example"
+    assert languages == "Preferred-Languages: nl, en"
+    until = datetime.fromisoformat(expires.removeprefix("Expires: "))
+    assert timedelta(days=30) < until - house.parts.now() < timedelta(days=365)

@@ -11,6 +11,7 @@ import structlog
 
 from edge.__main__ import main
 from edge.outbox import Outbox
+from sites import certificate
 from sites.keys import key_text, signing_key
 from tests.edge.device_home import make_home, new_site
 from tests.edge.records import NOON, panic
@@ -32,8 +33,13 @@ def test_init_makes_a_device_and_prints_nothing_secret(
     key = signing_key(secret)
     device = (home / "device.toml").read_text().split('path = "')[1].split("-1")[0]
     out, err = capsys.readouterr()
-    assert out == f"device {device}\nkey {key_text(key.verify_key)}\n"
+    path_key = certificate.read_key((home / "tls" / "key.pem").read_bytes())
+    assert out == (
+        f"device {device}\nkey {key_text(key.verify_key)}\n"
+        f"certificate-key {certificate.key_text(path_key.public_key())}\n"
+    )
     assert secret not in out + err
+    assert stat.S_IMODE((home / "tls" / "key.pem").stat().st_mode) == 0o600
     assert stat.S_IMODE((home / "device.key").stat().st_mode) == 0o600
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
 

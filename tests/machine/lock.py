@@ -34,7 +34,7 @@ CONTENT = ("--all-extras", "--group", "dev", "--no-header", "--no-annotate")
 NEUTRAL = ("--no-emit-index-url", "--no-emit-find-links")
 
 ENTRY = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)(?: ; .*?)?(?: \\)?$")
-HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
+HASH = re.compile(r"^    --hash=sha256:([0-9a-f]{64})(?: \\)?$")
 
 Locked = dict[NormalizedName, list["Entry"]]
 
@@ -45,7 +45,7 @@ class Entry:
 
     name: NormalizedName
     version: Version
-    hashes: int
+    hashes: tuple[str, ...] = ()
 
 
 def read_lock(text: str) -> tuple[Locked, list[str]]:
@@ -56,9 +56,10 @@ def read_lock(text: str) -> tuple[Locked, list[str]]:
         found = ENTRY.match(line)
         if found:
             name = canonicalize_name(found[1])
-            entries.append(Entry(name, Version(found[2]), hashes=0))
-        elif HASH.match(line) and entries:
-            entries[-1] = replace(entries[-1], hashes=entries[-1].hashes + 1)
+            entries.append(Entry(name, Version(found[2])))
+        elif (digest := HASH.match(line)) and entries:
+            hashes = (*entries[-1].hashes, digest[1])
+            entries[-1] = replace(entries[-1], hashes=hashes)
         elif line.strip() and not line.startswith("#"):
             strange.append(line)
     locked: Locked = defaultdict(list)
@@ -69,14 +70,20 @@ def read_lock(text: str) -> tuple[Locked, list[str]]:
 
 def declared(project: str) -> list[Requirement]:
     """Return what the project asks for, of every extra and of the dev group."""
+    return [one for asked in declared_for(project).values() for one in asked]
+
+
+def declared_for(project: str) -> dict[str, list[Requirement]]:
+    """Return the same by extra; "" is what everybody needs, "dev" the group's."""
     table = tomllib.loads(project)
-    asked = list(table["project"]["dependencies"])
-    for extra in table["project"].get("optional-dependencies", {}).values():
-        asked += extra
-    asked += table.get("dependency-groups", {}).get("dev", [])
+    named = {"": table["project"]["dependencies"]}
+    named |= table["project"].get("optional-dependencies", {})
+    named["dev"] = table.get("dependency-groups", {}).get("dev", [])
     own = canonicalize_name(table["project"]["name"])
-    requirements = map(Requirement, asked)
-    return [one for one in requirements if canonicalize_name(one.name) != own]
+    return {
+        extra: [one for one in map(Requirement, asked) if one.name != own]
+        for extra, asked in named.items()
+    }
 
 
 def problems(project: str, lock: str) -> Iterator[str]:
@@ -91,7 +98,7 @@ def problems(project: str, lock: str) -> Iterator[str]:
         yield f"nothing asks for {name!r} any more"
     for entries in locked.values():
         for entry in entries:
-            if entry.hashes == 0:
+            if not entry.hashes:
                 yield f"{entry.name} {entry.version} has no hash"
 
 
@@ -119,13 +126,14 @@ def reached(requirements: Sequence[Requirement]) -> set[NormalizedName]:
         seen.add((name, frozenset(extras)))
         waiting += [
             (canonicalize_name(further.name), further.extras)
-            for further in _requirements_of(name)
+            for further in requirements_of(name)
             if _concerns(further, extras)
         ]
     return {name for name, _ in seen}
 
 
-def _requirements_of(name: str) -> list[Requirement]:
+def requirements_of(name: str) -> list[Requirement]:
+    """Return what an installed package asks for; nothing where it is not installed."""
     try:
         return list(map(Requirement, importlib.metadata.requires(name) or []))
     except importlib.metadata.PackageNotFoundError:

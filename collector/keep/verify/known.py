@@ -51,10 +51,20 @@ KNOWN: Mapping[str, Age | None] = {
     "store.gap": None,  # goes with its lane
     "store.clock_jump": None,  # goes with the lanes of its run
     "store.clock_lag": Age(("worked",), 2),
+    "store.certificate": Age(("until",), 92),
+    "store.renewal": None,  # one row a path
+    "store.turn": Age(("heard",), 32),
+    "store.clone": Age(("cleared",), THREE_YEARS),
     "store.rollup_dirty": Age(("marked",), 2),
     "store.sign_in_link": Age(("expires", "used"), 2),
     "store.session": Age(("expires", "ended"), 2),
     "store.sign_in_refusal": Age(("at",), 2),
+    "store.audit": Age(("at",), THREE_YEARS),
+    "store.audit_head": None,  # hashes; goes with its entries
+    "store.attention": Age(("at",), THREE_YEARS),
+    "store.right_review": Age(("at",), THREE_YEARS),
+    "store.challenge": Age(("expires",), 2),
+    "store.passkey": None,  # its person's, until revoked
     "store.device_state": None,  # one row a device
     "store.path_state": None,
     "store.forgotten": None,  # one row a unit

@@ -328,6 +328,34 @@ async def test_roll_ups_and_when_nobody_listened_are_known_for_three_years(
     assert pen.count("measurement_day") == 1
 
 
+async def test_certificates_turns_and_cleared_clones_go_and_others_stay(
+    database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
+):
+    now = pen.now()
+    for name, age in (("old", 91), ("young", 89)):
+        pen.run(
+            "insert into store.certificate values"
+            " (%s, %s, 1, 'noord', 'haven', 'key', %s, %s, now(), 'chain')",
+            *(name, world.STATION, now - days(age + 8), now - days(age)),
+        )
+    for run, age in (("old", 31), ("young", 29)):
+        pen.run(
+            "insert into store.turn values (%s, %s, 'noord', 'haven', 1, '{}', %s)",
+            *(world.STATION, run, now - days(age)),
+        )
+    for cleared in (now - days(1100), now - days(1000), None):
+        pen.run(
+            "insert into store.clone (device, unit, site, runs, cleared)"
+            " values (%s, 'noord', 'haven', '{a,b}', %s)",
+            *(world.STATION, cleared),
+        )
+    gone = await forget(database, blobs, terms)
+    assert (gone["certificates"], gone["turns"], gone["clones"]) == (1, 1, 1)
+    assert pen.rows("select serial from store.certificate") == [("young",)]
+    assert pen.rows("select run from store.turn") == [("young",)]
+    assert pen.count("clone") == 2
+
+
 async def test_which_numbers_came_is_known_for_three_years(
     database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
 ):

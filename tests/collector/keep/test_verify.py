@@ -40,6 +40,7 @@ def plant(pen: Pen) -> None:
         " resolved = now(), outcome = 'real', sentence = ''"
     )
     pen.run("insert into store.deaf values (now() - interval '1 h', now())")
+    pen.run("update store.clone set cleared = now()")
     pen.run("update store.session set expires = now(), ended = now()")
     pen.run("update store.sign_in_link set expires = now(), used = now()")
 
