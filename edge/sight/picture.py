@@ -226,7 +226,7 @@ class Masked:
         puts grey a level beside 128, all over the picture: that is no colour.
         """
         if self._chroma:
-            parts = [plane[::4, ::8] for plane in self._chroma()]
+            parts = [plane[::8, ::8] for plane in self._chroma()]
         else:
             some = self._colours()[self._luma.shape[0] :: 8, ::8]
             half = -(-some.shape[0] // 2)

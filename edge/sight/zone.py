@@ -117,11 +117,6 @@ class Zone:
         """Pixels of the smallest thing that starts an event."""
         return max(LEAST_PIXELS, self.sensitivity.least_area * self.visible)
 
-    @property
-    def is_whole(self) -> bool:
-        """Say whether all of the picture is this zone."""
-        return self.visible == self.cover.size
-
     def judge(self, presence: Presence, moment: Moment) -> Started | Ended | None:
         """Take one look into account.
 
