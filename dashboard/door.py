@@ -76,7 +76,9 @@ async def enter(
     tried = await knock(parts.database, origin_here(request))
     await parts.wait(delay_after(tried.refusals))
     begun = await begin(parts.database, link, tried, terms_here(request))
-    return let_in(request, begun, "/")
+    if parts.settings.passkeys_required:
+        return let_in(request, begun, "/passkeys")
+    return let_in(request, begun, to_sound("/"))
 
 
 def origin_here(request: Request) -> str:
@@ -91,10 +93,15 @@ def terms_here(request: Request) -> Terms:
     return Terms(settings.session_hours, settings.idle_minutes, browser_here(request))
 
 
-def let_in(request: Request, begun: Begun, to: str) -> Response:
+def to_sound(to: str) -> str:
+    """Give the way by the sound test to where somebody wants to be."""
+    return f"/sound?{urlencode({'to': to})}"
+
+
+def let_in(request: Request, begun: Begun, onward: str) -> Response:
     """Give the browser its new session, and lead it on."""
     parts = parts_of(request)
-    answer = RedirectResponse(f"/sound?{urlencode({'to': to})}", status_code=303)
+    answer = RedirectResponse(onward, status_code=303)
     seconds = int(parts.settings.session_hours * 3600)
     # Lax, because the link of a message leads here from somebody's mail: with Strict
     # an alarm's first page would be "not signed in". Forms carry a token besides.

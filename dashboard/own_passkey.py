@@ -1,50 +1,59 @@
 """The routes of passkeys: signing in by one, proving it again, and one's own."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from dashboard.asker import Asker, sha256
+from collector.keep.audit import Entry, Verb, note
+from dashboard.asker import Asker
 from dashboard.ceremony import (
-    Answer,
     Holder,
-    Party,
     ask_new,
     ask_one,
     check_new,
-    check_one,
     read_answer,
 )
-from dashboard.door import let_in, origin_here, terms_here
+from dashboard.door import let_in, origin_here, terms_here, to_sound
 from dashboard.errors import (
-    ConfirmFirstError,
     FieldError,
     LinkFirstError,
-    NoPasskeysError,
     PasskeyRefusedError,
 )
-from dashboard.form import Fields, arrived_form, door_form, door_secret, inside
-from dashboard.parts import Parts, arrived, parts_of, render, words_of
+from dashboard.form import Fields, arrived_form, door_form, inside
+from dashboard.parts import arrived, parts_of, render, words_of
 from dashboard.passkey import (
     PASSKEYS_MOST,
-    Found,
     Guest,
-    Purpose,
     device_name,
     enrol,
-    find,
     handle_of,
-    keep_challenge,
     own_passkeys,
     rename,
     revoke,
     spend_challenge,
     use_up,
 )
-from dashboard.refusal import Try, account_of, delay_after, knock, undo
-from dashboard.session import drop, open_session, prove
+from dashboard.proof import (
+    Proof,
+    as_json,
+    at_door,
+    challenge_here,
+    party_of,
+    prove_by_passkey,
+    require_fresh,
+)
+from dashboard.refusal import undo
+from dashboard.session import (
+    Begun,
+    drop,
+    open_session,
+    prove,
+    signed_in_by,
+)
+
+log = structlog.get_logger()
 
 routes = APIRouter()
 NAME_MOST = 60
@@ -53,42 +62,34 @@ Form = Annotated[Fields, Depends(arrived_form)]
 DoorForm = Annotated[Fields, Depends(door_form)]
 
 
-@dataclass(frozen=True)
-class Proof:
-    """A passkey's answer that was checked, and the tries that it makes good."""
-
-    found: Found
-    passkey: str
-    count: int
-    tries: tuple[Try, Try]
-
-
 @routes.post("/sign-in/passkey/options")
 async def sign_in_options(request: Request, _fields: DoorForm) -> Response:
     """Give what any passkey of ours is to sign."""
-    challenge = await _challenge(request, _at_door(request), "sign_in")
-    return _json(ask_one(party_of(parts_of(request)), challenge))
+    challenge = await challenge_here(request, at_door(request), "sign_in")
+    return as_json(ask_one(party_of(parts_of(request)), challenge))
 
 
 @routes.post("/sign-in/passkey")
 async def sign_in(request: Request, fields: DoorForm) -> Response:
     """Begin a session of whoever's passkey it is."""
-    proof = await _prove(request, _at_door(request), "sign_in", fields)
-    async with parts_of(request).database.transaction(
-        proof.found.person
-    ) as transaction:
+    begun = await _let_in(
+        request, await prove_by_passkey(request, None, "sign_in", fields)
+    )
+    log.info("sign_in.begun", how="passkey")
+    return let_in(request, begun, to_sound(inside(fields.maybe("to"))))
+
+
+async def _let_in(request: Request, proof: Proof) -> Begun:
+    person, origin = proof.found.person, origin_here(request)
+    terms = terms_here(request)
+    async with parts_of(request).database.transaction(person) as transaction:
         await use_up(transaction, proof.found, proof.passkey, proof.count)
-        begun = await open_session(
-            transaction,
-            proof.found.person,
-            "passkey",
-            terms_here(request),
-            proof.passkey,
-        )
+        begun = await open_session(transaction, person, "passkey", terms, proof.passkey)
         if begun is None:
             raise PasskeyRefusedError
         await undo(transaction, *proof.tries)
-    return let_in(request, begun, inside(fields.maybe("to")))
+        await note(transaction, signed_in_by("passkey", person, origin))
+    return begun
 
 
 @routes.get("/confirm")
@@ -109,17 +110,15 @@ async def confirm_options(request: Request, asker: Arrived, _fields: Form) -> Re
     own = await own_passkeys(parts.database, asker.person)
     if not own:
         raise LinkFirstError
-    challenge = await _challenge(request, asker.session, "confirm")
+    challenge = await challenge_here(request, asker.session, "confirm")
     has = [row["passkey"] for row in own]
-    return _json(ask_one(party_of(parts), challenge, has))
+    return as_json(ask_one(party_of(parts), challenge, has))
 
 
 @routes.post("/confirm")
 async def confirm(request: Request, asker: Arrived, fields: Form) -> Response:
     """Note that the asker has just proved again who he is."""
-    proof = await _prove(request, asker.session, "confirm", fields)
-    if proof.found.person != asker.person:
-        raise PasskeyRefusedError
+    proof = await prove_by_passkey(request, asker, "confirm", fields)
     async with parts_of(request).database.transaction(asker.person) as transaction:
         await use_up(transaction, proof.found, proof.passkey, proof.count)
         await prove(transaction, asker)
@@ -153,14 +152,14 @@ async def enrol_options(request: Request, asker: Arrived, _fields: Form) -> Resp
     """Give what a new passkey of the asker is made from."""
     parts = parts_of(request)
     own = await own_passkeys(parts.database, asker.person)
-    _require_fresh(parts, asker, has=bool(own))
+    require_fresh(parts, asker, has=bool(own))
     if len(own) >= PASSKEYS_MOST:
         raise FieldError("refused.passkeys_most")
     party = party_of(parts)
-    challenge = await _challenge(request, asker.session, "enrol")
+    challenge = await challenge_here(request, asker.session, "enrol")
     handle = handle_of(own, asker.person, parts.key)
     has = [row["passkey"] for row in own]
-    return _json(ask_new(party, Holder(asker.person, handle, has), challenge))
+    return as_json(ask_new(party, Holder(asker.person, handle, has), challenge))
 
 
 @routes.post("/passkeys")
@@ -169,7 +168,7 @@ async def add(request: Request, asker: Arrived, fields: Form) -> Response:
     parts = parts_of(request)
     name = _name(fields)
     own = await own_passkeys(parts.database, asker.person)
-    _require_fresh(parts, asker, has=bool(own))
+    require_fresh(parts, asker, has=bool(own))
     answer = read_answer(fields.text("answer"))
     guest = Guest(asker.session, origin_here(request))
     await spend_challenge(parts.database, guest, "enrol", answer)
@@ -183,9 +182,10 @@ async def add(request: Request, asker: Arrived, fields: Form) -> Response:
                 transaction, asker.person, "passkey", terms_here(request), fresh.passkey
             )
             await drop(transaction, asker)
+        await note(transaction, _entry("change", fresh.passkey, asker))
     if begun is None:
         return RedirectResponse("/passkeys", status_code=303)
-    return let_in(request, begun, "/")
+    return let_in(request, begun, to_sound("/"))
 
 
 @routes.post("/passkeys/rename")
@@ -194,6 +194,7 @@ async def give_name(request: Request, asker: Arrived, fields: Form) -> Response:
     name = _name(fields)
     async with parts_of(request).database.transaction(asker.person) as transaction:
         await rename(transaction, _id(fields), name)
+        await note(transaction, _entry("change", _id(fields), asker))
     return RedirectResponse("/passkeys", status_code=303)
 
 
@@ -201,73 +202,19 @@ async def give_name(request: Request, asker: Arrived, fields: Form) -> Response:
 async def take_away(request: Request, asker: Arrived, fields: Form) -> Response:
     """Revoke one of the asker's passkeys; a session that began with it ends."""
     parts = parts_of(request)
-    _require_fresh(parts, asker, has=True)
+    require_fresh(parts, asker, has=True)
     passkey = _id(fields)
     async with parts.database.transaction(asker.person) as transaction:
         await revoke(transaction, passkey)
+        await note(transaction, _entry("delete", passkey, asker))
     gone = passkey == asker.passkey
     return RedirectResponse("/signed-out" if gone else "/passkeys", status_code=303)
 
 
-def party_of(parts: Parts) -> Party:
-    """Give what passkeys belong to.
-
-    Raises:
-        NoPasskeysError: this address has no domain.
-    """
-    party = parts.settings.party
-    if party is None:
-        raise NoPasskeysError
-    return party
-
-
-async def _prove(
-    request: Request, holder: str, purpose: Purpose, fields: Fields
-) -> Proof:
-    """Check a passkey's answer, slower the more was refused here or at its account."""
-    parts = parts_of(request)
-    party = party_of(parts)
-    origin = origin_here(request)
-    tried = await knock(parts.database, origin)
-    await parts.wait(delay_after(tried.refusals))
-    answer = read_answer(fields.text("answer"))
-    await spend_challenge(parts.database, Guest(holder, origin), purpose, answer)
-    found = await find(parts.database, answer.passkey)
-    if found is None:
-        raise PasskeyRefusedError
-    account = account_of(found.person, parts.key)
-    guessed = await knock(parts.database, account, stop=False)
-    await parts.wait(delay_after(guessed.refusals))
-    count = _check(party, answer, found, purpose)
-    return Proof(found, answer.passkey, count, (tried, guessed))
-
-
-def _check(party: Party, answer: Answer, found: Found, purpose: Purpose) -> int:
-    # Who was not asked for by name says his own; who was, need not.
-    handles = {found.handle} if purpose == "sign_in" else {found.handle, None}
-    if answer.handle not in handles:
-        raise PasskeyRefusedError
-    return check_one(party, answer, found.key, found.count)
-
-
-async def _challenge(request: Request, holder: str, purpose: Purpose) -> bytes:
-    parts = parts_of(request)
-    party_of(parts)
-    guest = Guest(holder, origin_here(request))
-    return await keep_challenge(parts.database, guest, purpose)
-
-
-def _require_fresh(parts: Parts, asker: Asker, *, has: bool) -> None:
-    if not asker.fresh(parts.now()):
-        raise ConfirmFirstError if has else LinkFirstError
-
-
-def _at_door(request: Request) -> str:
-    return sha256(door_secret(request))
-
-
-def _json(options: str) -> Response:
-    return Response(options, media_type="application/json")
+def _entry(verb: Verb, passkey: str, asker: Asker) -> Entry:
+    # A few letters tell passkeys apart, and are not enough to ask for one.
+    what = f"passkey:{passkey[:8]}"
+    return Entry(verb, what, f"person:{asker.person}", unit=asker.unit)
 
 
 def _name(fields: Fields) -> str:

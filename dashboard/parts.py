@@ -73,7 +73,7 @@ async def asker_or_none(request: Request) -> Asker | None:
         return None
     if asker.browser is not None and asker.browser != browser_here(request):
         log.warning("session.moved")
-        await end(parts.database, asker)
+        await end(parts.database, asker, "moved")
         return None
     await _stay(request, asker)
     return asker

@@ -3,7 +3,7 @@
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -11,6 +11,7 @@ from typing import Literal
 import structlog
 
 from collector.database import Database, Transaction
+from collector.keep.audit import Entry, note
 from collector.query import Queries, Row
 from dashboard.asker import Asker, form_token, sha256
 
@@ -80,11 +81,29 @@ async def drop(transaction: Transaction, asker: Asker) -> None:
     await transaction.run(_QUERIES["session_end"], session=asker.session)
 
 
-async def end(database: Database, asker: Asker) -> None:
+async def end(database: Database, asker: Asker, why: str = "by_hand") -> None:
     """Do so in a transaction of its own."""
     async with database.transaction(asker.person) as transaction:
         await drop(transaction, asker)
-    log.info("session.ended")
+        gone = Entry("sign_out", f"session:{asker.how}", f"person:{asker.person}")
+        await note(transaction, replace(gone, unit=asker.unit, reason=why))
+    log.info("session.ended", why=why)
+
+
+def signed_in_by(how: How, person: str, origin: str) -> Entry:
+    """Give the entry about somebody who came in."""
+    return Entry("sign_in", f"session:{how}", f"person:{person}", origin=origin)
+
+
+async def refuse(
+    database: Database, how: How, origin: str, person: str | None = None
+) -> None:
+    """Note that somebody was not let in, at whose account if that is known."""
+    log.info("sign_in.refused", how=how)
+    subject = f"person:{person}" if person else None
+    async with database.transaction() as transaction:
+        refused = Entry("sign_in", f"session:{how}", subject, origin=origin)
+        await note(transaction, replace(refused, result="refused"))
 
 
 async def asker_of(database: Database, secret: str) -> Asker | None:

@@ -1,17 +1,26 @@
 """Signing in by a link that works once; and taking every way in from somebody."""
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
 from collector.database import Database, Transaction
 from collector.errors import ConflictError
+from collector.keep.audit import Entry, note
 from collector.query import Queries
 from dashboard.asker import sha256
 from dashboard.errors import LinkRefusedError, PersonUnknownError
 from dashboard.refusal import Try, undo
-from dashboard.session import SECRET_BYTES, Begun, Terms, open_session
+from dashboard.session import (
+    SECRET_BYTES,
+    Begun,
+    Terms,
+    open_session,
+    refuse,
+    signed_in_by,
+)
 
 log = structlog.get_logger()
 
@@ -35,6 +44,8 @@ async def make_link(database: Database, person: str, minutes: int) -> str:
                 person=person,
                 minutes=minutes,
             )
+            made = Entry("change", "link:made", f"person:{person}")
+            await note(transaction, replace(made, command="dashboard link"))
     except ConflictError:
         raise PersonUnknownError(person) from None
     log.info("link.made", minutes=minutes)
@@ -52,6 +63,9 @@ async def shut_out(database: Database, person: str) -> None:
             raise PersonUnknownError(person)
         for name in ("sessions_end", "passkeys_revoke", "links_end"):
             await transaction.run(_QUERIES[name], person=person)
+    async with database.transaction() as transaction:
+        out = Entry("delete", "passkey:all", f"person:{person}")
+        await note(transaction, replace(out, command="dashboard shut-out"))
     log.info("person.shut_out")
 
 
@@ -64,12 +78,16 @@ async def begin(database: Database, link: str, tried: Try, terms: Terms) -> Begu
     Raises:
         LinkRefusedError: it is no good; the origin's refusal stays remembered.
     """
+    async with database.transaction(read_only=True) as transaction:
+        row = await transaction.maybe(_QUERIES["link_person"], link=sha256(link))
+    person = row["person"] if row else None
     try:
-        async with database.transaction() as transaction:
+        async with database.transaction(person) as transaction:
             begun = await _use(transaction, link, terms)
             await undo(transaction, tried)
+            await note(transaction, signed_in_by("link", begun.person, tried.origin))
     except LinkRefusedError:
-        log.info("sign_in.refused")
+        await refuse(database, "link", tried.origin)
         raise
     log.info("sign_in.begun", how="link")
     return begun

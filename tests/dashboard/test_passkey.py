@@ -301,6 +301,34 @@ async def test_who_revokes_the_one_in_use_is_signed_out(house: House):
     assert (await guest.get("/")).status_code == 401
 
 
+async def test_what_is_done_with_passkeys_is_in_the_audit(house: House):
+    guest, device = await house.guest(OWNER), house.device()
+    await guest.enrol(device)
+    stranger = await house.stranger()
+    await stranger.come_in(device, Lies(signed_by=THIEF))
+    await stranger.come_in(replace(house.device(), handle=device.handle))
+    await stranger.come_in(device)
+    await stranger.learn_token()
+    await stranger.post("/passkeys/rename", passkey=device.passkey, name="x")
+    await stranger.post("/passkeys/revoke", passkey=device.passkey)
+    entries = await house.town.pen.execute(
+        "select actor, verb, object, subject, result from store.audit"
+        " where object like 'passkey:%%' or object like 'session:%%'"
+        " or object like 'link:%%' order by entry"
+    )
+    key, own = f"passkey:{device.passkey[:8]}", f"person:{OWNER}"
+    assert await entries.fetchall() == [
+        ("command:dashboard link", "change", "link:made", own, "done"),
+        (OWNER, "sign_in", "session:link", own, "done"),
+        (OWNER, "change", key, own, "done"),
+        ("stranger", "sign_in", "session:passkey", own, "refused"),
+        ("stranger", "sign_in", "session:passkey", None, "refused"),
+        (OWNER, "sign_in", "session:passkey", own, "done"),
+        (OWNER, "change", key, own, "done"),
+        (OWNER, "delete", key, own, "done"),
+    ]
+
+
 async def test_a_passkey_gets_another_name(house: House):
     device = await house.passkey_of(OWNER)
     guest = await house.guest(OWNER)
