@@ -9,7 +9,6 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
 
 import structlog
 
@@ -31,6 +30,7 @@ from edge.kin import adopt_orphans
 from edge.node import Node, Stores
 from edge.order import Answer
 from edge.panel_state import plan_of
+from edge.paths import Paths
 from edge.receipts import Receipts
 from edge.recording import Playing, RecordedContacts, RecordedMeasurements
 from edge.settings import Ready, footage_source
@@ -38,7 +38,6 @@ from edge.slots import Slots
 from edge.stores import open_stores
 from edge.timekeeper import is_trusted, read_clocks
 from edge.trusted_time import TrustedTime
-from edge.uplink import Uplink
 from edge.ways import Ways
 from sites.site import Camera as DeviceCamera
 
@@ -72,7 +71,10 @@ class Agent:
         self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now, is_trusted)
         self._clock = ClockWatch(read_clocks())
         sender = Sender(site.device, ready.key, ready.seal, _now)
-        receipts = Receipts(site.device, ready.key, ready.sign, hear_time=time.hear)
+        receipts = Receipts(
+            *(site.device, ready.key, ready.sign, time.hear),
+            hear_piece=lambda piece: self._paths.hear(piece),  # noqa: PLW0108  # they are made below
+        )
         self._dispatch: Dispatch | Slots
         if site.home:
             self._dispatch = Slots(sender, stores.outbox, receipts, self._beat, chance)
@@ -82,18 +84,14 @@ class Agent:
         self._node.ring = self._dispatch.ring
         self._node.film = self._film
         self._ways = ways = Ways(self._dispatch)
-        self._uplinks = [
-            Uplink(one.broker, one.way, partial(ways.serve, rank), ways.ring, chance)
-            for rank, one in enumerate(ready.routes)
-        ]
+        self._paths = Paths(ready.routes, ways, self._node.write, _now, chance)
 
     async def run(self) -> None:
         """Watch until cancelled; then see off what is in hand, for LAST_S at most."""
         self._node.begin(self._contacts.ajar())
         async with asyncio.TaskGroup() as carrying:
             carrying.create_task(self._sync(), name="sync")
-            for uplink in self._uplinks:
-                carrying.create_task(uplink.run(), name="uplink")
+            self._paths.start(carrying)
             try:
                 await self._sense()
             except asyncio.CancelledError:

@@ -1,4 +1,7 @@
-"""Reads what comes down, and believes nothing that the collector did not sign."""
+"""Reads what comes down, and believes nothing that the collector did not sign.
+
+Receipts go to who sent the frame; what comes in pieces to who asked for it.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -8,7 +11,7 @@ from datetime import datetime
 import structlog
 from nacl.signing import SigningKey, VerifyKey
 
-from sites.answer import Receipt, open_answer
+from sites.answer import Piece, Receipt, open_answer
 from sites.errors import AnswerError
 
 log = structlog.get_logger()
@@ -20,17 +23,21 @@ class Receipts:
 
     `hear_time` is told the collector's time in one that answers a frame under way, and
     how many seconds ago that frame went first: no receipt of it is older. Others may
-    have been kept by somebody, and tell no time.
+    have been kept by somebody, and tell no time. `hear_piece` gets what is no receipt.
     """
 
     device: str
     key: SigningKey
     collector: VerifyKey
-    counts: Counter[str] = field(default_factory=Counter)
     hear_time: Callable[[datetime, float], None] = lambda *_: None
+    hear_piece: Callable[[Piece], None] = lambda _: None
+    counts: Counter[str] = field(default_factory=Counter)
 
     def open(self, payload: bytes) -> Receipt | None:
-        """Read a receipt; None for anything forged, broken or for somebody else."""
+        """Read a receipt; None for anything forged, broken or for somebody else.
+
+        None as well for a piece, which is handed on.
+        """
         try:
             receipt = open_answer(payload, self.key, self.collector)
         except AnswerError:
@@ -38,6 +45,10 @@ class Receipts:
             return None
         if receipt.device != self.device:
             self._ignore()
+            return None
+        if isinstance(receipt, Piece):
+            self.counts["piece"] += 1
+            self.hear_piece(receipt)
             return None
         if receipt.outcome == "set_aside":
             self._warn("receipt.set_aside", reason=receipt.reason)

@@ -1,10 +1,11 @@
-"""What the collector sends down to a device: receipts, so far.
+"""What the collector sends down to a device: receipts, and longer things in pieces.
 
 An answer is signed by the collector's online key, sealed to the device's own key
 (its Ed25519 key as X25519), and always of one size: the broker can neither forge one,
 nor read one, nor tell one from another.
 """
 
+import hashlib
 import struct
 from datetime import datetime
 from typing import Annotated, Literal
@@ -24,6 +25,8 @@ from sites.seal import (
 
 ANSWER_BYTES = 512
 
+MOST_PIECES = 16
+_PIECE_BYTES = 180  # of content: base64 and the rest fit in one answer
 _LENGTH = struct.Struct(">H")
 _ROOM = ANSWER_BYTES - SEAL_BYTES - SIGNATURE_BYTES
 
@@ -42,8 +45,44 @@ class Receipt(msgspec.Struct, frozen=True, tag="receipt", forbid_unknown_fields=
     reason: Refusal | None = None
 
 
+class Piece(msgspec.Struct, frozen=True, tag="piece", forbid_unknown_fields=True):
+    """A part of something that is longer than an answer, number `index` of `count`.
+
+    `what` it is, `whole` the digest of all of it, `data` the bytes of this part.
+    """
+
+    device: Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{16}\Z")]
+    what: Literal["certificate"]
+    whole: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
+    index: Annotated[int, msgspec.Meta(ge=0, lt=MOST_PIECES)]
+    count: Annotated[int, msgspec.Meta(ge=1, le=MOST_PIECES)]
+    data: Annotated[bytes, msgspec.Meta(max_length=_PIECE_BYTES)]
+
+
+Answer = Receipt | Piece
+_decoder = msgspec.json.Decoder(Answer)
+
+
+def pieces_of(device: str, what: Literal["certificate"], content: bytes) -> list[Piece]:
+    """Cut something up for a device, so that each part fits in an answer."""
+    parts = [
+        content[start : start + _PIECE_BYTES]
+        for start in range(0, len(content), _PIECE_BYTES)
+    ]
+    whole, count = digest_of(content), len(parts)
+    return [
+        Piece(device, what, whole, index, count, part)
+        for index, part in enumerate(parts)
+    ]
+
+
+def digest_of(content: bytes) -> str:
+    """Name what goes in pieces: BLAKE2b, 128 bits, hexadecimal."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
 def seal_answer(
-    answer: Receipt, key: SigningKey, device: VerifyKey | PublicKey
+    answer: Answer, key: SigningKey, device: VerifyKey | PublicKey
 ) -> bytes:
     """Sign an answer and seal it to the device; always ANSWER_BYTES long.
 
@@ -57,7 +96,7 @@ def seal_answer(
     return sign_and_seal(signed, key, device)
 
 
-def open_answer(sealed: bytes, key: SigningKey, collector: VerifyKey) -> Receipt:
+def open_answer(sealed: bytes, key: SigningKey, collector: VerifyKey) -> Answer:
     """Open what came down; raises AnswerError where it is not ours or not for us."""
     try:
         own = key.to_curve25519_private_key()
@@ -67,6 +106,7 @@ def open_answer(sealed: bytes, key: SigningKey, collector: VerifyKey) -> Receipt
         raise AnswerError("not signed by the collector for this device") from None
     (length,) = _LENGTH.unpack_from(signed)
     try:
-        return msgspec.json.decode(signed[2 : 2 + length], type=Receipt)
+        answer: Answer = _decoder.decode(signed[2 : 2 + length])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise AnswerError(str(error)) from None
+    return answer

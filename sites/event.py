@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 
 from sites.health import (
+    CertificateAsked,
     ClockChanged,
     DiskFilling,
     DiskFull,
@@ -184,6 +185,7 @@ AnyRecord = (
     | RecordsDropped
     | Heartbeat
     | ClockChanged
+    | CertificateAsked
     | CameraLost
     | CameraRestored
     | OutboxDamaged

@@ -23,6 +23,7 @@ class Link(NamedTuple):
     at: datetime
     actor: str
     role: str
+    actor_unit: str | None
     verb: str
     object: str
     subject: str | None
@@ -77,7 +78,7 @@ def text_of(*fields: str | None) -> bytes:
 def hashes(link: Link) -> tuple[str | None, str]:
     """Compute what stands in an entry as `subject_hash` and `hash`."""
     microseconds = str((link.at - _BEGIN) // _MICROSECOND)
-    shared = text_of(str(link.entry), microseconds, *link[2:11])
+    shared = text_of(str(link.entry), microseconds, *link[2:12])
     own = None
     if link.subject is not None:
         own = _sha256(shared + b"," + text_of(link.subject_prev))

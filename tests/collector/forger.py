@@ -20,6 +20,7 @@ def linked(
                 BEGIN + timedelta(microseconds=number * 1234567),
                 what,
                 "desk",
+                unit,
                 "consult",
                 what,
                 subject,
