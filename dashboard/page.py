@@ -1,7 +1,8 @@
 """A page and its live part: the same partial, rendered at first and ever again."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ from fastapi.responses import (
     StreamingResponse,
 )
 
+from collector.database import Transaction
+from collector.keep.audit import Entry, note
 from collector.query import Queries
 from dashboard.asker import Asker
+from dashboard.door import origin_here
 from dashboard.errors import NotSignedInError
 from dashboard.language import HOME_ZONE, Words
 from dashboard.live import Watch, stream
@@ -52,6 +56,13 @@ class Look:
         """Begin a look now."""
         parts = parts_of(request)
         return cls(request, parts, asker, words_of(request, asker), parts.now())
+
+    @asynccontextmanager
+    async def acting(self, entry: Entry) -> AsyncIterator[Transaction]:
+        """Open the asker's transaction; what he did in it is noted as its last act."""
+        async with self.parts.database.transaction(self.asker.person) as transaction:
+            yield transaction
+            await note(transaction, replace(entry, origin=origin_here(self.request)))
 
 
 async def shown(look: Look, view: View) -> HTMLResponse:

@@ -106,6 +106,7 @@ async def arrived(request: Request) -> Asker:
     asker = await asker_or_none(request)
     if asker is None:
         raise NotSignedInError
+    request.state.asker = asker  # for whoever notes what becomes of the request
     return asker
 
 
