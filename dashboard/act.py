@@ -36,11 +36,8 @@ from dashboard.incident import NUMBER_MOST, OUTCOMES, ROLES_TO, incident_view
 from dashboard.language import Words
 from dashboard.page import QUERIES, Look, View, acted
 from dashboard.parts import signed_in
-<<<<<<< HEAD
 from dashboard.proof import require_proof
-=======
 from dashboard.right import review
->>>>>>> main
 from dashboard.upkeep import set_aside
 from dashboard.watch import see
 
