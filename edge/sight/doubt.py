@@ -8,13 +8,13 @@ until a picture comes that needs none before it: a keyframe.
 GAP = 1.5  # times the usual step; then a frame is missing
 EASE = 0.1  # of a step that goes into the usual one
 LONGEST = 2.0  # times the usual step that one step counts for
-LASTS_S = 5.0  # that a doubt lasts; two keyframes of a usual camera come in it
+LASTS_S = 8.0  # that a doubt lasts; four keyframes of a usual camera come in it
 
 
 class Doubts:
     """Follows the frames of one film, looked at or not; seconds never go back.
 
-    Whoever spoils a film for long wins nothing: after 5 s it is believed as it is.
+    Whoever spoils a film for long wins nothing: after 8 s it is believed as it is.
     """
 
     def __init__(self) -> None:
