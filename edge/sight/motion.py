@@ -87,8 +87,8 @@ class Motion:
         self._arrivals = Arrivals()
         self._stillness = Stillness(sensitivity.threshold)
         self._before: Pixels | None = None
-        self._doubt = Doubt.NONE
         self._look: Shown | None = None
+        self._doubt = Doubt.NONE
         self.things: list[Thing] = []
         self.plane: Pixels | None = None
 
@@ -107,7 +107,7 @@ class Motion:
         self._doubt = doubt
         decisions: list[Decision] = []
         seconds = moment.seconds
-        if self._stillness.news(small, seconds, self._scenery.noise):
+        if doubt or self._stillness.news(small, seconds, self._scenery.noise):
             decisions += self._see(small, moment, chroma)
         elif self._look is None:
             self._scenery.rest()
