@@ -22,6 +22,7 @@ import numpy as np
 
 from edge.sight.arrival import Arrivals
 from edge.sight.course import Course
+from edge.sight.doubt import Doubt
 from edge.sight.picture import Moment, Pixels
 from edge.sight.scenery import Scenery
 from edge.sight.sensitivity import PRESETS
@@ -87,6 +88,7 @@ class Motion:
         self._stillness = Stillness(sensitivity.threshold)
         self._before: Pixels | None = None
         self._look: Shown | None = None
+        self._doubt = Doubt.NONE
         self.things: list[Thing] = []
         self.plane: Pixels | None = None
 
@@ -95,15 +97,17 @@ class Motion:
         small: Pixels,
         moment: Moment,
         chroma: Callable[[], float] | None = None,
+        doubt: Doubt = Doubt.NONE,
     ) -> list[Decision]:
         """Look at the next picture; moments must not go back in time.
 
         `chroma` gives the picture's mean colour when asked; without it, a switch to
         infrared light is not told.
         """
+        self._doubt = doubt
         decisions: list[Decision] = []
         seconds = moment.seconds
-        if self._stillness.news(small, seconds, self._scenery.noise):
+        if doubt or self._stillness.news(small, seconds, self._scenery.noise):
             decisions += self._see(small, moment, chroma)
         elif self._look is None:
             self._scenery.rest()
@@ -222,7 +226,7 @@ class Motion:
     ) -> list[Decision]:
         decided: list[Decision] = []
         for zone in self._zones:
-            presence = look.presence(zone, tracks) if look else NOBODY
+            presence = look.presence(zone, tracks, self._doubt) if look else NOBODY
             if decision := zone.judge(presence, moment):
                 decided.append(decision)
         return decided

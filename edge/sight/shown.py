@@ -13,6 +13,7 @@ import numpy as np
 
 from edge.sight.course import Course
 from edge.sight.detail import Detail
+from edge.sight.doubt import Doubt
 from edge.sight.picture import Pixels
 from edge.sight.thing import Labels, Place, Thing
 from edge.sight.zone import Presence, Zone
@@ -77,7 +78,9 @@ class Shown:
             for number, thing in enumerate(self.things, 1)
         ]
 
-    def presence(self, zone: Zone, tracks: Sequence[Course | None]) -> Presence:
+    def presence(
+        self, zone: Zone, tracks: Sequence[Course | None], doubt: Doubt
+    ) -> Presence:
         """Say what is in a zone: the largest thing, and the largest that has arrived.
 
         `tracks` are those of the things, in order.
@@ -90,17 +93,17 @@ class Shown:
             counts = np.bincount(inside, minlength=len(self.things) + 1)
             pixels = counts[1:].tolist()
         arrived = [
-            (count, number)
+            (doubt.believes(stirs=track.stirs), count, number)
             for number, (count, track) in enumerate(zip(pixels, tracks, strict=True))
             if track and track.has_arrived
         ]
         largest = max(pixels, default=0)
         if not arrived:
             return Presence(largest)
-        count, number = max(arrived)
+        is_sure, count, number = max(arrived)
         track = tracks[number]
         left = track is not None and track.is_left
-        return Presence(largest, count, self.things[number].box, left)
+        return Presence(largest, count, self.things[number].box, left, is_sure)
 
 
 def is_glared(glare: Pixels, thing: Thing) -> bool:
