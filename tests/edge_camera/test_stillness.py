@@ -19,7 +19,8 @@ def ground() -> Pixels:
     """Draw a scene with light and dark parts."""
     chance = np.random.default_rng(3)
     coarse = chance.integers(30, 200, (9, 16), dtype=np.uint8)
-    return cv2.resize(coarse, (WIDE, HIGH), interpolation=cv2.INTER_CUBIC)
+    fine = cv2.resize(coarse, (WIDE, HIGH), interpolation=cv2.INTER_CUBIC)
+    return fine.astype(np.uint8)
 
 
 def figure(
@@ -29,8 +30,9 @@ def figure(
     plane = np.zeros(picture.shape, np.float32)
     plane[top : top + size[1], 20 : 20 + size[0]] = levels
     shift = np.array([[1, 0, left - 20], [0, 1, 0]], np.float32)
-    plane = cv2.warpAffine(plane, shift, (WIDE, HIGH))
-    return np.clip(picture + plane, 0, 255).astype(np.uint8)
+    moved = cv2.warpAffine(plane, shift, (WIDE, HIGH))
+    lighter: Pixels = np.clip(picture + moved, 0, 255).astype(np.uint8)
+    return lighter
 
 
 def plane_of(left: int, top: int, size: tuple[int, int]) -> Pixels:
@@ -106,7 +108,7 @@ def test_a_ramp_of_light_becomes_news():
     scene = ground()
     still = judged(scene)
     told = [
-        still.news(cv2.convertScaleAbs(scene, alpha=1 + 0.1 * at), at, NOISE)
+        still.news((scene * (1 + 0.1 * at)).astype(np.uint8), at, NOISE)
         for at in (0.2, 0.4, 0.6, 0.8)
     ]
     assert told[0] is None
