@@ -22,7 +22,6 @@ import numpy as np
 
 from edge.sight.arrival import Arrivals
 from edge.sight.course import Course
-from edge.sight.doubt import Doubt
 from edge.sight.picture import Moment, Pixels
 from edge.sight.scenery import Scenery
 from edge.sight.sensitivity import PRESETS
@@ -88,7 +87,7 @@ class Motion:
         self._stillness = Stillness(sensitivity.threshold)
         self._before: Pixels | None = None
         self._look: Shown | None = None
-        self._doubt = Doubt.NONE
+        self._doubtful = False
         self.things: list[Thing] = []
         self.plane: Pixels | None = None
 
@@ -97,17 +96,18 @@ class Motion:
         small: Pixels,
         moment: Moment,
         chroma: Callable[[], float] | None = None,
-        doubt: Doubt = Doubt.NONE,
+        *,
+        doubtful: bool = False,
     ) -> list[Decision]:
         """Look at the next picture; moments must not go back in time.
 
         `chroma` gives the picture's mean colour when asked; without it, a switch to
         infrared light is not told.
         """
-        self._doubt = doubt
+        self._doubtful = doubtful
         decisions: list[Decision] = []
         seconds = moment.seconds
-        if doubt or self._stillness.news(small, seconds, self._scenery.noise):
+        if doubtful or self._stillness.news(small, seconds, self._scenery.noise):
             decisions += self._see(small, moment, chroma)
         elif self._look is None:
             self._scenery.rest()
@@ -226,8 +226,8 @@ class Motion:
     ) -> list[Decision]:
         decided: list[Decision] = []
         for zone in self._zones:
-            presence = look.presence(zone, tracks, self._doubt) if look else NOBODY
-            if decision := zone.judge(presence, moment):
+            presence = look.presence(zone, tracks) if look else NOBODY
+            if decision := zone.judge(presence, moment, doubtful=self._doubtful):
                 decided.append(decision)
         return decided
 

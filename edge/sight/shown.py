@@ -13,7 +13,6 @@ import numpy as np
 
 from edge.sight.course import Course
 from edge.sight.detail import Detail
-from edge.sight.doubt import Doubt
 from edge.sight.picture import Pixels
 from edge.sight.thing import Labels, Place, Thing
 from edge.sight.zone import Presence, Zone
@@ -78,9 +77,7 @@ class Shown:
             for number, thing in enumerate(self.things, 1)
         ]
 
-    def presence(
-        self, zone: Zone, tracks: Sequence[Course | None], doubt: Doubt
-    ) -> Presence:
+    def presence(self, zone: Zone, tracks: Sequence[Course | None]) -> Presence:
         """Say what is in a zone: the largest thing, and the largest that has arrived.
 
         `tracks` are those of the things, in order.
@@ -93,17 +90,17 @@ class Shown:
             counts = np.bincount(inside, minlength=len(self.things) + 1)
             pixels = counts[1:].tolist()
         arrived = [
-            (doubt.believes(stirs=track.stirs), count, number)
+            (count, number)
             for number, (count, track) in enumerate(zip(pixels, tracks, strict=True))
             if track and track.has_arrived
         ]
         largest = max(pixels, default=0)
         if not arrived:
             return Presence(largest)
-        is_sure, count, number = max(arrived)
+        count, number = max(arrived)
         track = tracks[number]
         left = track is not None and track.is_left
-        return Presence(largest, count, self.things[number].box, left, is_sure)
+        return Presence(largest, count, self.things[number].box, left)
 
 
 def is_glared(glare: Pixels, thing: Thing) -> bool:
