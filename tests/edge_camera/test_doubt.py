@@ -79,7 +79,10 @@ def test_a_camera_that_sends_fewer_pictures_is_believed_again():
 
 def test_whoever_spoils_all_for_long_wins_nothing():
     told = doubts_of("K" + 20 * RATE * "C")
-    assert told == [False] + round(LASTS_S * RATE) * [True] + 150 * [False]
+    doubted = round(LASTS_S * RATE)
+    assert told[0] is False
+    assert all(told[1 : 1 + doubted])
+    assert not any(told[1 + doubted :])
 
 
 Doubted = Callable[[float], bool]
