@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 from nacl.signing import SigningKey, VerifyKey
 
-from sites.answer import Receipt, open_answer
+from sites.answer import Delivery, Receipt, open_answer
 from sites.errors import AnswerError
 
 log = structlog.get_logger()
@@ -20,7 +20,8 @@ class Receipts:
 
     `hear_time` is told the collector's time in one that answers a frame under way, and
     how many seconds ago that frame went first: no receipt of it is older. Others may
-    have been kept by somebody, and tell no time.
+    have been kept by somebody, and tell no time. `hear_command` is given each command
+    that comes, None for one that the collector did not sign.
     """
 
     device: str
@@ -28,13 +29,19 @@ class Receipts:
     collector: VerifyKey
     counts: Counter[str] = field(default_factory=Counter)
     hear_time: Callable[[datetime, float], None] = lambda *_: None
+    hear_command: Callable[[Delivery | None], None] = lambda _: None
 
     def open(self, payload: bytes) -> Receipt | None:
-        """Read a receipt; None for anything forged, broken or for somebody else."""
+        """Read a receipt; None for anything else, forged, broken or not for us."""
         try:
             receipt = open_answer(payload, self.key, self.collector)
-        except AnswerError:
+        except AnswerError as error:
             self._ignore()
+            if error.command:
+                self.hear_command(None)
+            return None
+        if isinstance(receipt, Delivery):
+            self.hear_command(receipt)
             return None
         if receipt.device != self.device:
             self._ignore()

@@ -1,4 +1,4 @@
-"""What the collector sends down to a device: receipts, so far.
+"""What the collector sends down to a device: receipts and commands.
 
 An answer is signed by the collector's online key, sealed to the device's own key
 (its Ed25519 key as X25519), and always of one size: the broker can neither forge one,
@@ -13,6 +13,7 @@ import msgspec
 from nacl.public import PublicKey
 from nacl.signing import SigningKey, VerifyKey
 
+from sites.command import Signed
 from sites.errors import AnswerError, FrameError, Refusal
 from sites.seal import (
     SEAL_BYTES,
@@ -42,31 +43,79 @@ class Receipt(msgspec.Struct, frozen=True, tag="receipt", forbid_unknown_fields=
     reason: Refusal | None = None
 
 
+class Delivery(msgspec.Struct, frozen=True, tag="command", forbid_unknown_fields=True):
+    """A command, brought once more at the collector's time `at`.
+
+    What it says is believed for its own `signature` alone, by the key that lies
+    offline.
+    """
+
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
+    signature: bytes
+    said: msgspec.Raw
+
+    @property
+    def command(self) -> Signed:
+        """Give what was signed, and the signature."""
+        return Signed(bytes(self.said), self.signature)
+
+
+Answer = Receipt | Delivery
+
+
+_decoder: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+
+def deliver(command: Signed, at: datetime) -> Delivery:
+    """Wrap a signed command up to be sealed."""
+    return Delivery(at, command.signature, msgspec.Raw(command.said))
+
+
 def seal_answer(
-    answer: Receipt, key: SigningKey, device: VerifyKey | PublicKey
+    answer: Answer, key: SigningKey, device: VerifyKey | PublicKey
 ) -> bytes:
     """Sign an answer and seal it to the device; always ANSWER_BYTES long.
+
+    Raises AnswerError where it does not fit.
 
     `device` is its key, or what that is as X25519: who answers it often keeps that,
     since turning one into the other takes as long as the rest.
     """
     body = msgspec.json.encode(answer)
+    if len(body) > _ROOM - _LENGTH.size:
+        raise AnswerError(f"{len(body)} bytes are too many")
     signed = (_LENGTH.pack(len(body)) + body).ljust(_ROOM, b"\0")
     if isinstance(device, VerifyKey):
         device = device.to_curve25519_public_key()
     return sign_and_seal(signed, key, device)
 
 
-def open_answer(sealed: bytes, key: SigningKey, collector: VerifyKey) -> Receipt:
+def open_answer(sealed: bytes, key: SigningKey, collector: VerifyKey) -> Answer:
     """Open what came down; raises AnswerError where it is not ours or not for us."""
+    signed = b""
     try:
         own = key.to_curve25519_private_key()
         signed, signature = open_seal(sealed, own, ANSWER_BYTES)
         check_signature(signed, signature, collector)
     except FrameError:
-        raise AnswerError("not signed by the collector for this device") from None
-    (length,) = _LENGTH.unpack_from(signed)
+        why = "not signed by the collector for this device"
+        raise AnswerError(why, command=_would_command(signed)) from None
+    return _read(signed)
+
+
+def _read(signed: bytes) -> Answer:
     try:
-        return msgspec.json.decode(signed[2 : 2 + length], type=Receipt)
+        (length,) = _LENGTH.unpack_from(signed)
+        return _decoder.decode(signed[2 : 2 + length])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise AnswerError(str(error)) from None
+    except struct.error:
+        raise AnswerError("it is cut off") from None
+
+
+def _would_command(signed: bytes) -> bool:
+    """Tell whether somebody tried to command; nothing of it is believed."""
+    try:
+        return isinstance(_read(signed), Delivery)
+    except AnswerError:
+        return False

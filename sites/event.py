@@ -11,6 +11,8 @@ import msgspec
 
 from sites.health import (
     ClockChanged,
+    CommandObeyed,
+    CommandRefused,
     DiskFilling,
     DiskFull,
     DiskRestored,
@@ -190,6 +192,8 @@ AnyRecord = (
     | DiskFilling
     | DiskFull
     | DiskRestored
+    | CommandObeyed
+    | CommandRefused
 )
 
 KINDS: dict[str, type[Record]] = {

@@ -32,6 +32,8 @@ from sites.event import (
 )
 from sites.health import (
     ClockChanged,
+    CommandObeyed,
+    CommandRefused,
     DiskFilling,
     DiskFull,
     DiskRestored,
@@ -93,12 +95,16 @@ ONE_OF_EACH: list[Record] = [
     DiskFilling(at=NOON, used=0.81),
     DiskFull(at=NOON, free_bytes=0),
     DiskRestored(at=NOON, free_bytes=9),
+    CommandObeyed(at=NOON, number=7, order="restart"),
+    CommandRefused(at=NOON, reason="forged"),
 ]
 LEAVE_A_HOME = {
     "alarm.raised",
     "camera.lost",
     "camera.restored",
     "clock.changed",
+    "command.obeyed",
+    "command.refused",
     "disk.filling",
     "disk.full",
     "disk.restored",
