@@ -14,6 +14,7 @@ from obstore.store import ObjectStore
 from collector.blob import open_store
 from collector.database import STATEMENT_S, Database, Limits, Transaction
 from collector.errors import DatabaseError
+from collector.fleet.courier import Courier
 from collector.fleet.directory import directory_of
 from collector.fleet.sync import sync
 from collector.incident.judge import judge
@@ -141,6 +142,15 @@ class Collector:
         tasks.append(group.create_task(keeper.run(), name="keep"))
         corrector = Corrector(self._stores.others, self.health)
         tasks.append(group.create_task(corrector.run(), name="corrections"))
+        courier = Courier(
+            self._stores.others,
+            directory_of(self._inventory),
+            ready.signing,
+            self._sources["alarms"].answer,
+            utc_now,
+            self.health,
+        )
+        tasks.append(group.create_task(courier.run(), name="commands"))
         if ready.email is None:
             self.health.trouble("notify", "no SMTP server is set: nobody is told")
         else:

@@ -1,0 +1,2 @@
+-- The place of the people's tables, which come with them.
+select;
