@@ -92,7 +92,7 @@ class Box:
 
     def told(self) -> list[tuple[str, str, int | None]]:
         """Give what it said since it was asked last."""
-        found = []
+        found: list[tuple[str, str, int | None]] = []
         for one in self.wrote:
             if isinstance(one, CommandObeyed):
                 found.append(("obeyed", str(one.order), one.number))
