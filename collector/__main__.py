@@ -18,6 +18,7 @@ from collector.database import Database, Limits
 from collector.errors import CollectorError, KeyFileThereError
 from collector.fleet import command as fleet
 from collector.fleet.sync import sync
+from collector.keep.command import add_audit
 from collector.keep.verify.look import Verdict, verify
 from collector.log import configure
 from collector.migrate import migrate, require_current
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         help="as if it were this time, with its zone; else the database's",
     )
     verifier.set_defaults(act=_verify_retention)
+    add_audit(commands, _moment)
     keys = commands.add_parser("keys", help="make the collector's two keys")
     keys.add_argument("folder", type=Path, metavar="DIR")
     keys.set_defaults(act=_keys)

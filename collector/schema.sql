@@ -45,6 +45,8 @@ create table store.site (
 
 -- Whose household it is; nobody else of a unit belongs to one place.
 alter table store.person add column site text references store.site;
+-- Since when somebody has the role that he has.
+alter table store.person add column role_since timestamptz not null default now();
 
 create table store.zone (
     site text not null references store.site,
@@ -554,12 +556,21 @@ create table store.sign_in_link (
     used timestamptz
 );
 
+-- `idle`: when it ends unless it is used. `proven`: when the person last proved who he is. `watched`: when a page of it
+-- last looked by itself. `browser`: the keyed hash of what kind of browser it began in. `noticed`: that it ran out.
 create table store.session (
     session text primary key,
     person text not null references store.person,
     made timestamptz not null default now(),
     expires timestamptz not null,
-    ended timestamptz
+    ended timestamptz,
+    how text not null default 'link' check (how in ('link', 'passkey', 'provider')),
+    passkey text,
+    proven timestamptz not null default now(),
+    idle timestamptz not null default 'infinity',
+    browser text,
+    watched timestamptz,
+    noticed timestamptz
 );
 
 create table store.sign_in_refusal (
@@ -567,6 +578,30 @@ create table store.sign_in_refusal (
     origin text not null
 );
 create index sign_in_refusal_by_origin on store.sign_in_refusal (origin, at);
+
+-- By its id; `handle` is the random name under which an authenticator knows the person. `count`: how often it signed.
+create table store.passkey (
+    passkey text primary key,
+    person text not null references store.person,
+    handle text not null,
+    name text not null check (length(name) between 1 and 60),
+    key bytea not null,
+    count bigint not null,
+    made timestamptz not null default now(),
+    used timestamptz
+);
+create index passkey_by_person on store.passkey (person);
+
+-- What a passkey is to sign, once; as SHA-256, like the cookie of the browser that it was given to.
+create table store.challenge (
+    challenge text primary key,
+    holder text not null,
+    purpose text not null check (purpose in ('enrol', 'sign_in', 'confirm')),
+    origin text not null,
+    made timestamptz not null default now(),
+    expires timestamptz not null
+);
+create index challenge_by_origin on store.challenge (origin);
 
 -- Who is asking. The dashboard says so at the start of each transaction; for any other session the setting means
 -- nothing, because whoever may send SQL may also set it.
@@ -600,15 +635,59 @@ return exists (select from store.incident i join store.person p on p.person = st
                   and p.role = 'control_room' and p.removed is null
                   and (p.unit is null or p.unit = i.unit));
 
--- Whose session this is; empty where it is unknown, ended or expired.
+-- Whose session this is; empty where it is unknown, ended, expired or idle, or its passkey is gone.
 create function store.person_of_session(wanted text)
-returns table (person text, unit text, role text, language text, expires timestamptz)
+returns table (person text, unit text, role text, language text, expires timestamptz, idle timestamptz, how text,
+               passkey text, proven timestamptz, browser text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select p.person, p.unit, p.role, p.language, s.expires
+    select p.person, p.unit, p.role, p.language, s.expires, s.idle, s.how, s.passkey, s.proven, s.browser
       from store.session s join store.person p on p.person = s.person
-     where s.session = wanted and s.ended is null and s.expires > now() and p.removed is null;
+     where s.session = wanted and s.ended is null and least(s.expires, s.idle) > now() and p.removed is null
+       and (s.passkey is null or exists (select from store.passkey k where k.passkey = s.passkey));
+end;
+
+-- Whose passkey this is; his own rows are all that the dashboard reads of that table otherwise.
+create function store.holder_of_passkey(wanted text)
+returns table (person text, handle text, key bytea, count bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select k.person, k.handle, k.key, k.count
+      from store.passkey k join store.person p on p.person = k.person
+     where k.passkey = wanted and p.removed is null;
+end;
+
+-- Sign-ins of the asker's colleagues that ran out while a page still watched, where nobody of that role is signed in.
+create function store.lapsed()
+returns table (person text, role text, at timestamptz)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select distinct on (p.role) p.person, p.role, least(s.expires, s.idle)
+      from store.session s join store.person p on p.person = s.person
+     where p.unit = any (store.asked_units()) and p.removed is null and p.role in ('coordinator', 'deputy', 'desk')
+       and s.ended is null and s.noticed is null
+       and least(s.expires, s.idle) between now() - interval '12 hours' and now()
+       and s.watched > least(s.expires, s.idle) - interval '2 minutes'
+       and not exists (select from store.session t join store.person q on q.person = t.person
+                        where q.unit = p.unit and q.role = p.role and q.removed is null
+                          and t.ended is null and least(t.expires, t.idle) > now())
+     order by p.role, least(s.expires, s.idle) desc;
+end;
+
+-- Somebody knows of it.
+create function store.notice_lapsed(seen text) returns int
+language sql security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with noticed as (
+        update store.session s set noticed = now() from store.person p
+         where p.person = s.person and p.unit = any (store.asked_units()) and p.role = seen
+           and s.ended is null and s.noticed is null and least(s.expires, s.idle) <= now()
+        returning 1)
+    select count(*)::int from noticed;
 end;
 
 -- The walls. The collector writes for every unit; who reads sees the units that the asker answers for.
@@ -764,6 +843,20 @@ grant insert on store.incident_log, store.task_aside to wachtpost_dashboard;
 grant select, insert, update on store.sign_in_link, store.session to wachtpost_dashboard;
 grant select, insert, delete on store.sign_in_refusal to wachtpost_dashboard;
 
+revoke execute on function store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text) from public;
+grant execute on function store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text)
+    to wachtpost_dashboard;
+
+alter table store.passkey enable row level security;
+create policy own on store.passkey to wachtpost_dashboard
+    using (person = store.asker()) with check (person = store.asker());
+alter table store.challenge enable row level security;
+create policy anybody on store.challenge to wachtpost_dashboard using (true) with check (true);
+grant select, insert, delete, update (name, count, used) on store.passkey to wachtpost_dashboard;
+grant select, insert, delete on store.challenge to wachtpost_dashboard;
+create policy collector on store.challenge for select to wachtpost_collector using (true);
+grant select (made, expires) on store.challenge to wachtpost_collector;
+
 -- Forgets whole days of raw rows before a moment, where TimescaleDB keeps them by day; gives how many chunks went. Only
 -- the owner of a hypertable may. Today is never forgotten, whoever asks.
 create function store.forget_events(before timestamptz) returns int
@@ -825,17 +918,21 @@ begin
 end
 $$;
 
--- Forgets sessions, links and refusals that ended more than a day ago.
+-- Forgets what belongs to signing in and ended more than a day ago, and the passkeys of who was removed.
 create function store.forget_sign_ins() returns int
 language sql security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
     with sessions as (delete from store.session
-                       where least(ended, expires) < now() - interval '1 day' returning 1),
+                       where least(ended, expires, idle) < now() - interval '1 day' returning 1),
          links as (delete from store.sign_in_link
                     where least(used, expires) < now() - interval '1 day' returning 1),
-         refusals as (delete from store.sign_in_refusal where at < now() - interval '1 day' returning 1)
-    select ((select count(*) from sessions) + (select count(*) from links) + (select count(*) from refusals))::int;
+         refusals as (delete from store.sign_in_refusal where at < now() - interval '1 day' returning 1),
+         challenges as (delete from store.challenge where expires < now() - interval '1 day' returning 1),
+         passkeys as (delete from store.passkey k using store.person p
+                       where p.person = k.person and p.removed < now() - interval '1 day' returning 1)
+    select ((select count(*) from sessions) + (select count(*) from links) + (select count(*) from refusals)
+            + (select count(*) from challenges) + (select count(*) from passkeys))::int;
 end;
 
 revoke execute on function
@@ -883,6 +980,7 @@ create table store.audit (
     at timestamptz not null,
     actor text not null,
     role text not null,
+    actor_unit text,
     verb text not null check (verb in ('collect', 'change', 'consult', 'disclose', 'combine', 'delete',
                                        'sign_in', 'sign_out')),
     object text not null,
@@ -925,12 +1023,37 @@ create table store.attention (
     check ((seen is null) = (seen_by is null))
 );
 
+-- Who found whose rights to be right, each quarter.
+create table store.right_review (
+    person text not null references store.person,
+    at timestamptz not null default now(),
+    unit text references store.unit,
+    role text not null,
+    by text not null references store.person,
+    primary key (person, at)
+);
+
 -- Writes fields so that no two lists of them read alike: the length of each in bytes, or `-` where it is null.
 create function store.audit_text(variadic fields text[]) returns text
 language sql immutable parallel safe
 begin atomic
     select string_agg(coalesce(octet_length(convert_to(f, 'UTF8')) || ':' || f, '-'), ',' order by place)
       from unnest(fields) with ordinality as x(f, place);
+end;
+
+-- Whom an object is about: a person, or the place to which an incident, a picture or a clip belongs; else null.
+create function store.audit_about(of_object text) returns text
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return case
+    when of_object like 'person:%' then of_object
+    when of_object ~ '^site:' then (select 'site:' || s.site from store.site s where s.site = substr(of_object, 6))
+    when of_object ~ '^incident:[0-9]{1,18}$' then
+        (select 'site:' || i.site from store.incident i where i.incident = substr(of_object, 10)::bigint)
+    when of_object ~ '^device:' then
+        (select 'site:' || d.site from store.device d where d.device = substr(of_object, 8))
+    when of_object ~ '^(picture|clip):' then
+        (select 'site:' || p.site from store.picture p where p.digest = split_part(of_object, ':', 2))
 end;
 
 -- The only way into the chain; gives the number of the entry. Who acts is never told by the caller: it is the asker,
@@ -955,6 +1078,7 @@ begin
     if store.asker() is not null then
         e.actor := store.asker();
         e.role := coalesce(known.role, 'unknown');
+        e.actor_unit := known.unit;
     elsif by_command is not null then
         e.actor := 'command:' || left(by_command, 40);
         e.role := 'administrator';
@@ -965,13 +1089,13 @@ begin
     end if;
     e.verb := of_verb;
     e.object := left(of_object, 120);
-    e.subject := left(of_subject, 120);
+    e.subject := left(coalesce(of_subject, store.audit_about(of_object)), 120);
     e.unit := coalesce(of_unit, (select s.unit from store.site s where 'site:' || s.site = e.subject));
     e.result := of_result;
     e.reason := left(of_reason, 500);
     e.origin := left(of_origin, 64);
-    fields := array[e.entry::text, (extract(epoch from e.at) * 1000000)::bigint::text, e.actor, e.role, e.verb,
-                    e.object, e.subject, e.unit, e.result, e.reason, e.origin];
+    fields := array[e.entry::text, (extract(epoch from e.at) * 1000000)::bigint::text, e.actor, e.role, e.actor_unit,
+                    e.verb, e.object, e.subject, e.unit, e.result, e.reason, e.origin];
     if e.subject is not null then
         e.subject_prev := coalesce((select a.subject_hash from store.audit a where a.subject = e.subject
                                      order by a.entry desc limit 1), '');
@@ -985,6 +1109,41 @@ begin
 end
 $$;
 
+-- Who may do what, since when, when he was here last and who looked at that last: all for those who watch over the
+-- others, those of his own unit for a coordinator.
+create function store.asked_rights() returns table (person text, unit text, role text, since timestamptz,
+                                                    signed_in timestamptz, reviewed timestamptz, reviewed_by text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select p.person, p.unit, p.role, p.role_since,
+           (select max(a.at) from store.audit a
+             where a.actor = p.person and a.verb = 'sign_in' and a.result = 'done'),
+           r.at, r.by
+      from store.person p
+      left join lateral (select v.at, v.by from store.right_review v
+                          where v.person = p.person and v.role = p.role and v.unit is not distinct from p.unit
+                          order by v.at desc limit 1) r on true
+     where p.removed is null
+       and (store.asker_role() in ('auditor', 'administrator')
+            or (store.asker_role() = 'coordinator' and p.unit = any (store.asked_units())));
+end;
+
+-- Notes that the asker found these people's rights to be right, as they stand; gives how many. Nobody reviews his own,
+-- nor who gives them out (the administrator).
+create function store.review_rights(of_people text[]) returns int
+language sql security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with reviewed as (
+        insert into store.right_review (person, unit, role, by)
+        select r.person, r.unit, r.role, store.asker() from store.asked_rights() r
+         where r.person = any (of_people) and r.person <> store.asker()
+           and store.asker_role() in ('auditor', 'coordinator')
+        returning 1)
+    select count(*)::int from reviewed;
+end;
+
 -- What the asker may see entries about: himself, and the place of his household.
 create function store.asked_subjects() returns text[]
 language sql stable security definer
@@ -994,33 +1153,57 @@ return coalesce(
        from store.person p where p.person = store.asker() and p.removed is null),
     '{}'::text[]);
 
--- How many kits, exports, and closed incidents of kits the asker opened within the last hour, this one included.
-create function store.opened_lately(of_object text) returns bigint
-language sql stable security definer
+-- Notes that the asker looks at something; false where he opened too much within an hour: that is noted as refused,
+-- and told. What counts are kits (their pages, their closed incidents), cases and exports; an open incident never does.
+-- A page that looks again by itself (`streaming`) is noted once in fifteen minutes.
+create function store.audit_look(of_verb text, of_object text, of_reason text, of_origin text, streaming boolean)
+returns boolean
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-    select count(distinct x.object)
-      from (select a.object from store.audit a
-             where a.actor = store.asker() and a.at > now() - interval '1 hour'
-               and a.result = 'done' and a.verb in ('consult', 'disclose', 'combine')
-             union all select of_object) x
-     where split_part(x.object, ':', 1) in ('kit', 'case', 'export');
-end;
-
--- Tells once an hour that the asker was stopped, for he opened too much.
-create function store.tell_too_many() returns boolean
-language sql security definer
-set search_path = pg_catalog, pg_temp
-begin atomic
-    with told as (
+as $$
+declare
+    opened bigint;
+begin
+    if streaming and exists (select from store.audit a
+                              where a.actor = store.asker() and a.at > now() - interval '15 minutes'
+                                and a.object = of_object and a.result = 'done') then
+        return true;
+    end if;
+    perform pg_advisory_xact_lock(8700, 4);
+    if store.audit_counts(of_object, now()) is not null then
+        select count(distinct x.what) into opened
+          from (select store.audit_counts(a.object, a.at) as what from store.audit a
+                 where a.actor = store.asker() and a.at > now() - interval '1 hour' and a.result = 'done'
+                   and a.verb in ('consult', 'disclose', 'combine')
+                 union all select store.audit_counts(of_object, now())) x;
+    end if;
+    if opened > 50 then
         insert into store.attention (sort, unit, person)
         select 'too_many_looks', p.unit, p.person from store.person p
          where p.person = store.asker()
            and not exists (select from store.attention a
                             where a.sort = 'too_many_looks' and a.person = p.person
-                              and a.at > now() - interval '1 hour')
-        returning 1)
-    select exists (select from told);
+                              and a.at > now() - interval '1 hour');
+        perform store.audit_note(of_verb, of_object, null, null, 'refused', 'too_many', of_origin, null);
+        return false;
+    end if;
+    perform store.audit_note(of_verb, of_object, null, null, 'done', of_reason, of_origin, null);
+    return true;
+end
+$$;
+
+-- What a look counts as among those that are too many; null: it does not.
+create function store.audit_counts(of_object text, looked timestamptz) returns text
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return case
+    when of_object like 'case:%' then of_object
+    when of_object like 'export:%' then of_object || looked  -- each of them
+    when of_object ~ '^site:' then
+        (select of_object from store.site s where s.site = substr(of_object, 6) and s.kind = 'home')
+    when of_object ~ '^incident:[0-9]{1,18}$' then
+        (select 'site:' || i.site from store.incident i join store.site s on s.site = i.site and s.kind = 'home'
+          where i.incident = substr(of_object, 10)::bigint and i.resolved < looked)
 end;
 
 -- The auditor or the administrator has seen it.
@@ -1055,25 +1238,31 @@ begin
        and exists (select from store.audit a where a.entry = h.entry and a.hash = h.hash);
     delete from store.audit where entry <= cut;
     get diagnostics gone = row_count;
-    delete from store.audit_head where entry < cut or (entry = cut and subject <> '');
+    -- Those that were signed together with the one that stays bear one signature.
+    delete from store.audit_head
+     where at < (select least(h.at, before) from store.audit_head h where h.subject = '' and h.entry = cut);
     delete from store.attention where at < before;
+    delete from store.right_review where at < before;
     return gone;
 end
 $$;
 
 revoke execute on function
-    store.audit_note(text, text, text, text, text, text, text, text), store.asked_subjects(), store.opened_lately(text),
-    store.tell_too_many(), store.attention_seen(bigint), store.forget_audit(timestamptz) from public;
+    store.audit_note(text, text, text, text, text, text, text, text), store.audit_about(text), store.asked_subjects(),
+    store.audit_look(text, text, text, text, boolean), store.audit_counts(text, timestamptz), store.asked_rights(),
+    store.review_rights(text[]), store.attention_seen(bigint), store.forget_audit(timestamptz) from public;
 grant execute on function store.audit_note(text, text, text, text, text, text, text, text)
     to wachtpost_collector, wachtpost_dashboard;
 grant execute on function store.asked_subjects() to wachtpost_view, wachtpost_dashboard;
-grant execute on function store.opened_lately(text), store.tell_too_many(), store.attention_seen(bigint)
-    to wachtpost_dashboard;
+grant execute on function
+    store.audit_look(text, text, text, text, boolean), store.asked_rights(), store.review_rights(text[]),
+    store.attention_seen(bigint) to wachtpost_dashboard;
 grant execute on function store.forget_audit(timestamptz) to wachtpost_collector;
 
 alter table store.audit enable row level security;
 alter table store.audit_head enable row level security;
 alter table store.attention enable row level security;
+alter table store.right_review enable row level security;
 create policy collector on store.audit for select to wachtpost_collector using (true);
 create policy collector on store.audit_head to wachtpost_collector using (true) with check (true);
 create policy collector on store.attention to wachtpost_collector using (true) with check (true);
@@ -1181,11 +1370,11 @@ end;
 
 -- All about the asker himself and the place of his household; nobody else's.
 create view seen.audit as
-    select entry, at, actor, role, verb, object, subject, unit, result, reason
+    select entry, at, actor, role, actor_unit, verb, object, subject, unit, result, reason
       from store.audit where subject = any (store.asked_subjects());
 -- How often, by whom; not what. For the auditor alone.
 create view seen.audit_count as
-    select (at at time zone 'Europe/Amsterdam')::date as day, unit, actor, role, verb,
+    select (at at time zone 'Europe/Amsterdam')::date as day, actor_unit as unit, actor, role, verb,
            split_part(object, ':', 1) as sort, result, count(*) as n, max(at) as last
       from store.audit where (select store.asker_role()) = 'auditor'
      group by 1, 2, 3, 4, 5, 6, 7;

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 from obstore.store import ObjectStore
@@ -16,9 +17,15 @@ from collector.database import STATEMENT_S, Database, Limits, Transaction
 from collector.errors import DatabaseError
 from collector.fleet.courier import Courier
 from collector.fleet.directory import directory_of
+from collector.fleet.gate import Gate
+from collector.fleet.issuing import Issuing, RevokedList
+from collector.fleet.papers import REVOKED, Issuers
+from collector.fleet.renewal import Renewals
+from collector.fleet.standing import Standings
 from collector.fleet.sync import sync
 from collector.incident.judge import judge
 from collector.incident.rules import kinds_with_rules
+from collector.intake.cut import cut
 from collector.intake.lane import Lane, Trust
 from collector.intake.picture import Pictures
 from collector.intake.presence import Listening
@@ -26,6 +33,7 @@ from collector.intake.row import EventRow
 from collector.intake.settle import Rules, Shelf, Watch
 from collector.intake.source import MqttSource, Subscription
 from collector.intake.watch import PresenceWatch
+from collector.keep.auditor import Auditor
 from collector.keep.correct import Corrector
 from collector.keep.scheduler import Keeper
 from collector.keep.terms import Terms
@@ -38,6 +46,7 @@ from collector.settings import Ready
 from sites.inventory import Inventory
 from sites.load import load
 from sites.topic import ALARMS, BLOBS, GONE, PLAIN
+from sites.topic import Path as Way
 
 log = structlog.get_logger()
 
@@ -80,8 +89,17 @@ class Collector:
         self._ready = ready
         self._inventory = inventory
         self._stores = stores
+        # Where the broker asks nobody for a certificate, as in the demo, nor do we.
+        self._standings = Standings(required=ready.broker.tls is not None)
+        self._gate = Gate(
+            stores.others, self._standings, self._cut, utc_now, self.health
+        )
         self._sources = {name: self._source(name) for name in LANES}
         self._lanes = {name: self._lane(name) for name in LANES}
+
+    async def begin(self) -> None:
+        """Learn who may speak; raises DatabaseError."""
+        await self._gate.load()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until told to stop; then finish what is in hand and return."""
@@ -140,6 +158,8 @@ class Collector:
             self.health,
         )
         tasks.append(group.create_task(keeper.run(), name="keep"))
+        auditor = Auditor(self._stores.keep, ready.signing, self.health)
+        tasks.append(group.create_task(auditor.run(), name="audit"))
         corrector = Corrector(self._stores.others, self.health)
         tasks.append(group.create_task(corrector.run(), name="corrections"))
         courier = Courier(
@@ -151,6 +171,12 @@ class Collector:
             self.health,
         )
         tasks.append(group.create_task(courier.run(), name="commands"))
+        tasks.append(group.create_task(self._gate.run(), name="gate"))
+        if ready.issuers is not None:
+            issuing = self._issuing(ready.issuers)
+            tasks.append(group.create_task(issuing.run(), name="certificates"))
+        elif ready.broker.tls is not None:
+            self.health.trouble("certificates", "no authority is set: none is renewed")
         if ready.email is None:
             self.health.trouble("notify", "no SMTP server is set: nobody is told")
         else:
@@ -181,10 +207,30 @@ class Collector:
             name,
             self._sources[name],
             Shelf(database, pictures),
-            Trust(ready.sealing, ready.signing, directory_of(self._inventory)),
+            Trust(
+                ready.sealing,
+                ready.signing,
+                directory_of(self._inventory),
+                self._standings.judge,
+            ),
             Rules(self._judge, kinds_with_rules(self._inventory)),
             Watch(self.metrics, self.health, utc_now),
         )
+
+    def _issuing(self, issuers: Issuers) -> Issuing:
+        others, folder = self._stores.others, self._ready.settings.authority
+        renewals = Renewals(
+            others,
+            issuers.present,
+            directory_of(self._inventory),
+            self._ready.signing,
+            self._sources["plain"].answer,
+        )
+        revoked = RevokedList(others, issuers, (folder or Path()) / REVOKED)
+        return Issuing(others, renewals, revoked, utc_now, self.health)
+
+    async def _cut(self, path: Way) -> None:
+        await asyncio.to_thread(cut, self._ready.broker, path.text)
 
     async def _judge(
         self, transaction: Transaction, rows: Sequence[EventRow], now: datetime
@@ -212,15 +258,17 @@ async def run(ready: Ready, stopping: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         stores = await _open_stores(ready, stack)
         while not stopping.is_set():
+            collector = Collector(ready, inventory, stores)
             try:
                 await _begin(stores, inventory)
+                await collector.begin()
             except DatabaseError as error:
                 if not error.retry:
                     raise
                 log.warning("database.awaited", reason=str(error))
                 await _pause(stopping)
             else:
-                await Collector(ready, inventory, stores).run(stopping)
+                await collector.run(stopping)
     log.info("collector.stopped")
 
 
@@ -252,6 +300,6 @@ async def _open_stores(ready: Ready, stack: AsyncExitStack) -> Stores:
         plain=await open_one("plain", 1),
         pictures=await open_one("pictures", 2),
         others=await open_one("others", 4),
-        keep=await open_one("keep", 1, KEEP_S),
+        keep=await open_one("keep", 2, KEEP_S),
         blobs=open_store(ready.settings.blobs),
     )

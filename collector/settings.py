@@ -10,11 +10,13 @@ from typing import Annotated, Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from nacl.public import PrivateKey
-from nacl.signing import SigningKey
+from nacl.signing import SigningKey, VerifyKey
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from collector.environment import read_fields, sentence_of
 from collector.errors import SettingsError
+from collector.fleet.errors import PapersError
+from collector.fleet.papers import Issuers, read_issuers, read_passphrase
 from collector.intake.source import Broker
 from collector.notify.email import EmailSettings
 from sites.errors import HostError, KeyTextError
@@ -47,6 +49,8 @@ class Settings(BaseModel):
     share: bool = False
     sealing_key: SecretStr
     signing_key: SecretStr
+    authority: Path | None = None
+    authority_passphrase_file: Path | None = None
     blobs: str = ".state/blobs"
     health: str = "127.0.0.1:9464"
     smtp: str | None = None
@@ -66,6 +70,7 @@ class Ready:
     signing: SigningKey
     health: tuple[str, int]
     email: EmailSettings | None
+    issuers: Issuers | None = None
 
 
 def read_settings(environ: Mapping[str, str]) -> Ready:
@@ -99,6 +104,22 @@ def read_stores(environ: Mapping[str, str]) -> tuple[str, str]:
     return read_database_url(environ), blobs
 
 
+def read_audit_key(environ: Mapping[str, str]) -> VerifyKey:
+    """Give the public half of our key, which signs heads of the audit chain.
+
+    Raises:
+        SettingsError: it is missing, or is no key.
+    """
+    fields, problems = read_fields(environ, PREFIX, SECRETS)
+    name = f"{PREFIX}SIGNING_KEY"
+    if "signing_key" not in fields:
+        raise SettingsError(problems or [f"{name} is missing"])
+    try:
+        return signing_key(fields["signing_key"], name).verify_key
+    except KeyTextError as error:
+        raise SettingsError([str(error)]) from None
+
+
 class _Check:
     """Turns texts into things; each that cannot be is one problem."""
 
@@ -113,9 +134,10 @@ class _Check:
         signing = self._key(signing_key, "signing_key")
         health = self._health()
         email = self._email()
+        issuers = self._issuers()
         if broker is None or sealing is None or signing is None or health is None:
             return None
-        return Ready(settings, broker, sealing, signing, health, email)
+        return Ready(settings, broker, sealing, signing, health, email, issuers)
 
     def _wrong(self, name: str, what: str) -> None:
         self._problems.append(f"{PREFIX}{name.upper()}: {what}")
@@ -156,6 +178,19 @@ class _Check:
             return read(secret.get_secret_value(), PREFIX + name.upper())
         except KeyTextError as error:
             self._problems.append(str(error))
+            return None
+
+    def _issuers(self) -> Issuers | None:
+        folder = self._settings.authority
+        secret = self._settings.authority_passphrase_file
+        if folder is None or secret is None:
+            if folder is not None:
+                self._wrong("authority_passphrase_file", "is missing: nothing opens it")
+            return None
+        try:
+            return read_issuers(folder, read_passphrase(secret))
+        except PapersError as error:
+            self._wrong("authority", str(error))
             return None
 
     def _health(self) -> tuple[str, int] | None:

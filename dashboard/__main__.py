@@ -22,7 +22,7 @@ from dashboard.errors import DashboardError
 from dashboard.front import build
 from dashboard.parts import Parts
 from dashboard.settings import Settings, explain, read_key, read_settings
-from dashboard.sign_in import LINK_MINUTES_MAX, make_link
+from dashboard.sign_in import LINK_MINUTES_MAX, make_link, shut_out
 from dashboard.storing import Storing, addresses
 from sites.errors import SitesError
 from sites.inventory import Inventory
@@ -52,6 +52,8 @@ def main(arguments: Sequence[str]) -> int:
             print("built" if build(again=asked.again) else "nothing to build")
         elif asked.command == "link":
             asyncio.run(_link(read_settings(os.environ), asked.person, asked.minutes))
+        elif asked.command == "shut-out":
+            asyncio.run(_shut_out(read_settings(os.environ), asked.person))
         else:
             asyncio.run(_run(read_settings(os.environ)))
     except (DashboardError, CollectorError, SitesError) as error:
@@ -73,6 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     link.add_argument("person", help="the person's id in the inventory")
     link.add_argument("--minutes", type=_minutes, default=15)
+    out = commands.add_parser(
+        "shut-out", help="end a person's sessions, passkeys and unused links"
+    )
+    out.add_argument("person", help="the person's id in the inventory")
     front = commands.add_parser("build", help="build the front end, if it has changed")
     front.add_argument("--again", action="store_true", help="build in any case")
     return parser
@@ -97,6 +103,13 @@ async def _link(settings: Settings, person: str, minutes: int) -> None:
     async with Database.open(url, "wachtpost link", Limits(connections=1)) as database:
         secret = await make_link(database, person, minutes)
     print(f"{settings.address}/sign-in/{secret}")
+
+
+async def _shut_out(settings: Settings, person: str) -> None:
+    url = settings.database_url.get_secret_value()
+    async with Database.open(url, "wachtpost shut out", Limits(1)) as database:
+        await shut_out(database, person)
+    print(f"{person}: signed out everywhere, no passkey left")
 
 
 async def _run(settings: Settings) -> None:

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -18,20 +19,26 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from collector.errors import CollectorError
-from dashboard import act, blob, door, pages
+from dashboard import act, blob, door, own_passkey, pages
+from dashboard.asker import form_token
+from dashboard.audit import refused
 from dashboard.errors import (
     AwayError,
+    ConfirmFirstError,
     NotFoundError,
     NotSignedInError,
     PageError,
 )
+from dashboard.form import inside
 from dashboard.front import STATIC, stamp
 from dashboard.headers import Headers
 from dashboard.language import HOME_ZONE
 from dashboard.page import QUERIES
 from dashboard.parts import (
+    SESSION_COOKIE,
     Parts,
     asker_or_none,
+    cookie_name,
     parts_of,
     render,
     words_of,
@@ -63,7 +70,7 @@ def make_app(parts: Parts) -> FastAPI:
         openapi_url=None, docs_url=None, redoc_url=None, lifespan=_listening(parts)
     )
     app.state.parts = parts
-    for room in (pages, act, door, blob):
+    for room in (pages, act, door, own_passkey, blob):
         app.include_router(room.routes)
     app.add_api_route("/session", session, methods=["GET"])
     app.add_api_route("/healthz", healthz, methods=["GET"])
@@ -152,6 +159,7 @@ async def security_txt(request: Request) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, PageError):
         raise error
+    await refused(request, error)
     words, parts = words_of(request), parts_of(request)
     values = {
         "w": words,
@@ -160,6 +168,11 @@ async def _refused(request: Request, error: Exception) -> Response:
         "storing": parts.storing,
         "now": parts.now(),
         "zone": HOME_ZONE,
+        "way": _way(request, error),
+        "token": form_token(
+            request.cookies.get(cookie_name(parts, SESSION_COOKIE), "")
+        ),
+        "confirm": isinstance(error, ConfirmFirstError),
     }
     if request.headers.get("hx-request") == "true":
         return HTMLResponse(
@@ -171,6 +184,17 @@ async def _refused(request: Request, error: Exception) -> Response:
         render(parts, "refused_page.html", values),
         status_code=error.status,
     )
+
+
+def _way(request: Request, error: PageError) -> str:
+    """Give where to go on from a refusal, and from there back to where it was."""
+    if error.way == "/":
+        return error.way
+    here = urlsplit(str(request.url))
+    if request.method != "GET":
+        here = urlsplit(request.headers.get("referer", ""))
+    to = inside(here.path + (f"?{here.query}" if here.query else ""))
+    return error.way if to == "/" else f"{error.way}?{urlencode({'to': to})}"
 
 
 async def _nothing_there(request: Request, _error: Exception) -> Response:

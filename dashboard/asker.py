@@ -8,16 +8,22 @@ from typing import Literal
 
 from sites.words import Role
 
-Home = Literal["unit", "control_room", "administrator", "nothing_yet"]
+Home = Literal[
+    "unit", "control_room", "administrator", "auditor", "household", "nothing_yet"
+]
 _HOMES: dict[str, Home] = {
     "coordinator": "unit",
     "deputy": "unit",
     "desk": "unit",
     "control_room": "control_room",
     "administrator": "administrator",
+    "auditor": "auditor",
+    "household": "household",
 }
 _ON_INCIDENTS: frozenset[Home] = frozenset({"unit", "control_room"})
 ENDS_SOON = timedelta(minutes=15)
+IDLES_SOON = timedelta(minutes=5)
+FRESH = timedelta(minutes=5)
 
 
 def sha256(secret: str) -> str:
@@ -35,7 +41,11 @@ def form_token(secret: str) -> str:
 
 @dataclass(frozen=True)
 class Asker:
-    """A person with a session, as the store knew him when this request came."""
+    """A person with a session, as the store knew him when this request came.
+
+    `idle` is when the session ends unless it is used, `how` in which way it began,
+    `proven` when he last proved who he is, `browser` the hash of what he began in.
+    """
 
     person: str
     unit: str | None
@@ -44,6 +54,11 @@ class Asker:
     expires: datetime
     session: str
     token: str
+    idle: datetime
+    how: str
+    passkey: str | None
+    proven: datetime
+    browser: str | None
 
     @property
     def home(self) -> Home:
@@ -58,3 +73,11 @@ class Asker:
     def ends_soon(self, now: datetime) -> bool:
         """Whether the session's end should be shown loudly."""
         return self.expires - now < ENDS_SOON
+
+    def idles_soon(self, now: datetime) -> bool:
+        """Whether it ends soon unless it is used."""
+        return self.idle < self.expires and self.idle - now < IDLES_SOON
+
+    def fresh(self, now: datetime) -> bool:
+        """Whether he proved who he is a moment ago."""
+        return now - self.proven < FRESH

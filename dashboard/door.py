@@ -1,29 +1,50 @@
-"""The routes of signing in and out, of the sound test, and of the language."""
+"""The routes of signing in by a link, of signing out, the sound test, the language."""
 
 import secrets
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.asker import Asker, form_token
 from dashboard.errors import FieldError
-from dashboard.form import DOOR_COOKIE, Fields, door_form, form
+from dashboard.form import (
+    DOOR_COOKIE,
+    Fields,
+    arrived_form,
+    door_form,
+    door_secret,
+    form,
+    inside,
+)
 from dashboard.language import LANGUAGES
 from dashboard.parts import (
     LANGUAGE_COOKIE,
     SESSION_COOKIE,
     Parts,
+    arrived,
+    browser_here,
+    cookie_name,
     parts_of,
     render,
     signed_in,
     words_of,
 )
-from dashboard.sign_in import begin, delay_after, end, knock, origin_of
+from dashboard.refusal import delay_after, knock, origin_of
+from dashboard.session import Begun, Terms, end
+from dashboard.sign_in import begin
 
 routes = APIRouter()
 LANGUAGE_S = 365 * 86_400
 DOOR_S = 3600
+
+
+@routes.get("/sign-in")
+async def entrance(request: Request, to: str = "/") -> HTMLResponse:
+    """Show the ways in."""
+    party = parts_of(request).settings.party
+    return at_the_door(request, "entrance.html", to=inside(to), passkeys=party)
 
 
 @routes.get("/sign-in/{link}")
@@ -32,10 +53,15 @@ async def offer(request: Request, link: str) -> HTMLResponse:
 
     The link is not looked at here, so a bad one looks like a good one.
     """
+    return at_the_door(request, "sign_in.html", link=link)
+
+
+def at_the_door(request: Request, template: str, **values: object) -> HTMLResponse:
+    """Answer with a page that has a form for who is not signed in."""
     parts = parts_of(request)
-    secret = request.cookies.get(DOOR_COOKIE) or secrets.token_urlsafe(16)
-    values = {"w": words_of(request), "link": link, "token": form_token(secret)}
-    answer = HTMLResponse(render(parts, "sign_in.html", values))
+    secret = door_secret(request) or secrets.token_urlsafe(16)
+    values |= {"w": words_of(request), "token": form_token(secret)}
+    answer = HTMLResponse(render(parts, template, values))
     _set(answer, parts, DOOR_COOKIE, secret, DOOR_S)
     return answer
 
@@ -47,37 +73,63 @@ async def enter(
     """Use a link up and begin a session; refusals of one origin slow it down."""
     parts = parts_of(request)
     link = fields.word("link")
-    origin = origin_of(request.client.host if request.client else "", parts.key)
-    tried = await knock(parts.database, origin)
+    tried = await knock(parts.database, origin_here(request))
     await parts.wait(delay_after(tried.refusals))
-    begun = await begin(parts.database, link, tried, parts.settings.session_hours)
-    answer = RedirectResponse("/sound", status_code=303)
+    begun = await begin(parts.database, link, tried, terms_here(request))
+    if parts.settings.passkeys_required:
+        return let_in(request, begun, "/passkeys")
+    return let_in(request, begun, to_sound("/"))
+
+
+def origin_here(request: Request) -> str:
+    """Give the keyed hash of where a request comes from."""
+    host = request.client.host if request.client else ""
+    return origin_of(host, parts_of(request).key)
+
+
+def terms_here(request: Request) -> Terms:
+    """Give what a session that begins with this request is bound to."""
+    settings = parts_of(request).settings
+    return Terms(settings.session_hours, settings.idle_minutes, browser_here(request))
+
+
+def to_sound(to: str) -> str:
+    """Give the way by the sound test to where somebody wants to be."""
+    return f"/sound?{urlencode({'to': to})}"
+
+
+def let_in(request: Request, begun: Begun, onward: str) -> Response:
+    """Give the browser its new session, and lead it on."""
+    parts = parts_of(request)
+    answer = RedirectResponse(onward, status_code=303)
+    seconds = int(parts.settings.session_hours * 3600)
     # Lax, because the link of a message leads here from somebody's mail: with Strict
     # an alarm's first page would be "not signed in". Forms carry a token besides.
-    _set(answer, parts, SESSION_COOKIE, begun.secret, _seconds(parts), same_site="lax")
-    answer.delete_cookie(DOOR_COOKIE)
+    _set(answer, parts, SESSION_COOKIE, begun.secret, seconds, same_site="lax")
+    _drop(answer, parts, DOOR_COOKIE)
     return answer
 
 
 @routes.get("/sound")
 async def sound(
-    request: Request, asker: Annotated[Asker, Depends(signed_in)]
+    request: Request, asker: Annotated[Asker, Depends(signed_in)], to: str = "/"
 ) -> HTMLResponse:
     """Have the sound tried before the first incident needs it."""
-    words = words_of(request, asker)
-    return HTMLResponse(render(parts_of(request), "sound.html", {"w": words}))
+    values = {"w": words_of(request, asker), "to": inside(to)}
+    return HTMLResponse(render(parts_of(request), "sound.html", values))
 
 
 @routes.post("/sign-out")
 async def leave(
     request: Request,
-    asker: Annotated[Asker, Depends(signed_in)],
-    _fields: Annotated[Fields, Depends(form)],
+    asker: Annotated[Asker, Depends(arrived)],
+    _fields: Annotated[Fields, Depends(arrived_form)],
 ) -> Response:
     """End the session for good."""
-    await end(parts_of(request).database, asker)
+    parts = parts_of(request)
+    await end(parts.database, asker)
     answer = RedirectResponse("/signed-out", status_code=303)
-    answer.delete_cookie(SESSION_COOKIE)
+    _drop(answer, parts, SESSION_COOKIE)
     return answer
 
 
@@ -99,10 +151,15 @@ async def switch(
     language = fields.word("language")
     if language not in LANGUAGES:
         raise FieldError
-    back = fields.maybe("back")
-    here = back if back.startswith("/") and back[1:2] not in {"/", "\\"} else "/"
-    answer = RedirectResponse(here, status_code=303)
-    _set(answer, parts_of(request), LANGUAGE_COOKIE, language, LANGUAGE_S)
+    answer = RedirectResponse(inside(fields.maybe("back")), status_code=303)
+    answer.set_cookie(
+        LANGUAGE_COOKIE,
+        language,
+        max_age=LANGUAGE_S,
+        httponly=True,
+        secure=parts_of(request).settings.secure,
+        samesite="strict",
+    )
     return answer
 
 
@@ -115,7 +172,7 @@ def _set(
     same_site: Literal["lax", "strict"] = "strict",
 ) -> None:
     answer.set_cookie(
-        name,
+        cookie_name(parts, name),
         value,
         max_age=seconds,
         httponly=True,
@@ -124,5 +181,7 @@ def _set(
     )
 
 
-def _seconds(parts: Parts) -> int:
-    return int(parts.settings.session_hours * 3600)
+def _drop(answer: Response, parts: Parts, name: str) -> None:
+    # A __Host- cookie is only dropped by what could have set it.
+    secure = parts.settings.secure
+    answer.delete_cookie(cookie_name(parts, name), secure=secure, httponly=True)

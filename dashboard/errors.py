@@ -33,12 +33,14 @@ class PersonUnknownError(DashboardError):
 class PageError(DashboardError):
     """A request that gets a page with one clear sentence.
 
-    `key` names the sentence in the catalogues, `values` fill it. `mend` is what the
-    person can do, as a key, or None.
+    `key` names the sentence in the catalogues, `values` fill it. `way` is where the
+    person goes on from there.
     """
 
     status = 400
     key = "refused.form"
+    noted = False  # whether it stands in the audit chain already
+    way = "/"
 
     def __init__(self, key: str | None = None, **values: str) -> None:
         self.key = key or type(self).key
@@ -51,6 +53,7 @@ class NotSignedInError(PageError):
 
     status = 401
     key = "refused.not_signed_in"
+    way = "/sign-in"
 
 
 class LinkRefusedError(PageError):
@@ -60,11 +63,56 @@ class LinkRefusedError(PageError):
     key = "refused.link"
 
 
+class PasskeyRefusedError(PageError):
+    """A passkey whose answer is not right in any way: the same words for each."""
+
+    status = 403
+    key = "refused.passkey"
+
+
+class NoPasskeysError(PageError):
+    """This address has no domain, so no passkey can belong to it."""
+
+    status = 404
+    key = "refused.no_passkeys"
+
+
+class EnrolFirstError(PageError):
+    """Who came by a link makes a passkey before anything else."""
+
+    status = 403
+    key = "refused.enrol_first"
+    way = "/passkeys"
+
+
+class ConfirmFirstError(PageError):
+    """What was asked for needs a passkey that was used a moment ago."""
+
+    status = 403
+    key = "refused.confirm_first"
+    way = "/confirm"
+
+
+class LinkFirstError(PageError):
+    """It needs a fresh proof, and this person has no passkey to give it with."""
+
+    status = 403
+    key = "refused.link_first"
+
+
 class SlowDownError(PageError):
-    """Too many links were refused from one origin."""
+    """Too much was refused from one origin."""
 
     status = 429
     key = "refused.slow_down"
+
+
+class TooManyLooksError(PageError):
+    """More kits, cases or exports than anybody needs within an hour."""
+
+    status = 429
+    key = "refused.too_many_looks"
+    noted = True
 
 
 class ForgedFormError(PageError):

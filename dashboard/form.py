@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from dashboard.asker import Asker, form_token
 from dashboard.errors import FieldError, ForgedFormError, TooLargeError
-from dashboard.parts import parts_of, signed_in
+from dashboard.parts import arrived, cookie_name, parts_of, signed_in
 
 TOKEN_FIELD = "token"  # noqa: S105 - the name of a field
 FIELDS_MOST = 10
@@ -62,6 +62,18 @@ async def form(request: Request, asker: Annotated[Asker, Depends(signed_in)]) ->
     return fields
 
 
+async def arrived_form(
+    request: Request, asker: Annotated[Asker, Depends(arrived)]
+) -> Fields:
+    """Give the fields of such a form, also from who has yet to make a passkey.
+
+    Raises:
+        ForgedFormError: as for `form`.
+        FieldError: as for `form`.
+    """
+    return await form(request, asker)
+
+
 async def door_form(request: Request) -> Fields:
     """Give the fields of the sign-in form, before there is a session.
 
@@ -70,10 +82,22 @@ async def door_form(request: Request) -> Fields:
     """
     _from_here(request)
     fields = await _read(request)
-    _ours(fields, form_token(request.cookies.get(DOOR_COOKIE, "")))
-    if not request.cookies.get(DOOR_COOKIE):
+    secret = door_secret(request)
+    _ours(fields, form_token(secret))
+    if not secret:
         raise ForgedFormError
     return fields
+
+
+def door_secret(request: Request) -> str:
+    """Give the door's cookie, which stands for a session before there is one."""
+    return request.cookies.get(cookie_name(parts_of(request), DOOR_COOKIE), "")
+
+
+def inside(back: str) -> str:
+    """Give a path of ours to go on to; the first page where it is none."""
+    clean = back.isprintable() and "\\" not in back
+    return back if clean and back[:1] == "/" and back[1:2] != "/" else "/"
 
 
 def _from_here(request: Request) -> None:

@@ -1,22 +1,26 @@
 """What every page is made from; put together once, in `app`."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
+import structlog
 from fastapi import Request
 from jinja2 import Environment
 from obstore.store import ObjectStore
 
 from collector.database import Database
+from collector.errors import CollectorError
 from dashboard.asker import Asker
 from dashboard.bell import Bell
-from dashboard.errors import NotSignedInError
+from dashboard.errors import EnrolFirstError, NotSignedInError
 from dashboard.language import Words, chosen
+from dashboard.session import USED_AGAIN, asker_of, browser_of, end, use
 from dashboard.settings import Settings
-from dashboard.sign_in import asker_of
 from dashboard.storing import Storing
 from sites.inventory import Inventory
+
+log = structlog.get_logger()
 
 SESSION_COOKIE = "wachtpost"
 LANGUAGE_COOKIE = "taal"
@@ -44,16 +48,57 @@ def parts_of(request: Request) -> Parts:
     return parts
 
 
+def cookie_name(parts: Parts, name: str) -> str:
+    """Give a cookie's name: over TLS one that no other host and no path can set."""
+    return f"__Host-{name}" if parts.settings.secure else name
+
+
+def browser_here(request: Request) -> str:
+    """Give the hash of the kind of browser that asks."""
+    return browser_of(request.headers.get("user-agent", ""), parts_of(request).key)
+
+
 async def asker_or_none(request: Request) -> Asker | None:
-    """Give who is asking; None where nobody is signed in."""
-    secret = request.cookies.get(SESSION_COOKIE)
+    """Give who is asking; None where nobody is signed in.
+
+    A cookie that turns up in another kind of browser than its session began in was
+    taken away: the session ends, there and here.
+    """
+    parts = parts_of(request)
+    secret = request.cookies.get(cookie_name(parts, SESSION_COOKIE))
     if not secret:
         return None
-    return await asker_of(parts_of(request).database, secret)
+    asker = await asker_of(parts.database, secret)
+    if asker is None:
+        return None
+    if asker.browser is not None and asker.browser != browser_here(request):
+        log.warning("session.moved")
+        await end(parts.database, asker, "moved")
+        return None
+    return await _stay(request, asker)
 
 
-async def signed_in(request: Request) -> Asker:
-    """Give who is asking.
+async def _stay(request: Request, asker: Asker) -> Asker:
+    # A page that looks by itself is use only where watching is the work.
+    parts = parts_of(request)
+    by_itself = request.url.path.startswith("/live/")
+    if (by_itself or request.url.path == "/session") and not asker.on_incidents:
+        return asker
+    stays = timedelta(minutes=parts.settings.idle_minutes)
+    if asker.idle - parts.now() > stays - USED_AGAIN:
+        return asker
+    try:
+        minutes = parts.settings.idle_minutes
+        await use(parts.database, asker, minutes, watches=by_itself)
+    except CollectorError as error:
+        # What can be read is shown, also where nothing can be written.
+        log.warning("session.not_kept", error=type(error).__name__)
+        return asker
+    return replace(asker, idle=parts.now() + stays)
+
+
+async def arrived(request: Request) -> Asker:
+    """Give who is asking, also who has yet to make a passkey.
 
     Raises:
         NotSignedInError: nobody is, or not any more.
@@ -61,6 +106,20 @@ async def signed_in(request: Request) -> Asker:
     asker = await asker_or_none(request)
     if asker is None:
         raise NotSignedInError
+    request.state.asker = asker  # for whoever notes what becomes of the request
+    return asker
+
+
+async def signed_in(request: Request) -> Asker:
+    """Give who is asking.
+
+    Raises:
+        NotSignedInError: nobody is, or not any more.
+        EnrolFirstError: he came by a link, and must make a passkey first.
+    """
+    asker = await arrived(request)
+    if asker.how == "link" and parts_of(request).settings.passkeys_required:
+        raise EnrolFirstError
     return asker
 
 

@@ -3,8 +3,9 @@
 import os
 import secrets
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -18,6 +19,7 @@ from pydantic import (
 )
 
 from collector.environment import read_fields, sentence_of
+from dashboard.ceremony import Party
 from dashboard.errors import SettingsError
 from dashboard.storing import addresses
 from sites.host import is_here
@@ -26,6 +28,7 @@ PREFIX = "WACHTPOST_DASHBOARD_"
 SECRETS = frozenset({"database_url"})
 KEY_BYTES = 32
 LAST_PORT = 65_535
+USUAL_PORTS = {"http": 80, "https": 443}
 
 
 class Settings(BaseModel):
@@ -81,6 +84,22 @@ class Settings(BaseModel):
     session_hours: Annotated[
         float, Field(gt=0, le=24, description="how long a sign-in lasts")
     ] = 12.0
+    idle_minutes: Annotated[
+        int,
+        Field(
+            ge=5,
+            le=12 * 60,
+            description="how long a sign-in lasts that nobody uses; for whom incidents"
+            " are work, an open page is use",
+        ),
+    ] = 30
+    passkeys: Annotated[
+        Literal["required", "offered"] | None,
+        Field(
+            description="required: whoever comes by a link makes a passkey first;"
+            " offered: he may; required where it is not set and the address is https"
+        ),
+    ] = None
     connections: Annotated[
         int, Field(ge=2, le=100, description="connections to the database at most")
     ] = 8
@@ -110,6 +129,33 @@ class Settings(BaseModel):
                 " a session would travel in the clear"
             )
         return self
+
+    @model_validator(mode="after")
+    def _passkeys_have_a_domain(self) -> Self:
+        if self.passkeys_required and self.party is None:
+            raise ValueError(
+                f"address: {self.address!r} has no domain, so no passkey can belong to"
+                " it: give it a name, or set PASSKEYS to 'offered'"
+            )
+        return self
+
+    @property
+    def passkeys_required(self) -> bool:
+        """Whether whoever comes by a link must make a passkey."""
+        return self.passkeys == "required" or (self.passkeys is None and self.secure)
+
+    @property
+    def party(self) -> Party | None:
+        """What passkeys belong to; None where the address is a bare number."""
+        split = urlsplit(self.address)
+        host = split.hostname or ""
+        try:
+            ip_address(host)
+        except ValueError:
+            usual = split.port in {None, USUAL_PORTS[split.scheme]}
+            port = "" if usual else f":{split.port}"
+            return Party(domain=host, origin=f"{split.scheme}://{host}{port}")
+        return None
 
     @property
     def secure(self) -> bool:

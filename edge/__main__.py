@@ -71,7 +71,7 @@ def init(home: Path) -> int:
     """Make a new device: its id, its keys and a file of settings to fill in."""
     from nacl.signing import SigningKey
 
-    from edge.papers import new_papers
+    from edge.paperwork import new_papers
     from sites import certificate
     from sites.keys import key_text, new_device_id
 

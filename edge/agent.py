@@ -9,7 +9,6 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
 
 import structlog
 
@@ -17,12 +16,12 @@ from edge.camera import scene_memory
 from edge.camera.camera import Camera
 from edge.camera.sighting import CameraLost, ClipKept, Sighting
 from edge.camera.sightings import Cameras
-from edge.camera_plans import camera_plans, memory_folder
+from edge.camera_plans import camera_plans
 from edge.clip.keeper import Keeper, Line, Signer
 from edge.clip.post import Post
 from edge.clock import ClockWatch
 from edge.command import Addressee
-from edge.contact import Contacts, PinContacts, still_pins
+from edge.contact import Contacts, NoContacts
 from edge.disk import sync_files
 from edge.dispatch import Dispatch, Sender
 from edge.errors import GpioError
@@ -35,6 +34,7 @@ from edge.notebook import Notebook
 from edge.obedience import Clocks, Obedience
 from edge.order import Answer
 from edge.panel_state import plan_of
+from edge.paths import Paths
 from edge.receipts import Receipts
 from edge.recording import Playing, RecordedContacts, RecordedMeasurements
 from edge.settings import Ready
@@ -42,7 +42,6 @@ from edge.slots import Slots
 from edge.stores import open_stores
 from edge.timekeeper import is_trusted, read_clocks
 from edge.trusted_time import TrustedTime
-from edge.uplink import Uplink
 from edge.ways import Ways
 
 log = structlog.get_logger()
@@ -85,9 +84,10 @@ class Agent:
             self._node.write,
             Clocks(_now, time.told),
         )
-        hear = self._obedience.hear
         receipts = Receipts(
-            site.device, ready.key, ready.sign, hear_time=time.hear, hear_command=hear
+            *(site.device, ready.key, ready.sign, time.hear),
+            hear_piece=lambda piece: self._paths.hear(piece),  # noqa: PLW0108  # they are made below
+            hear_command=self._obedience.hear,
         )
         self._dispatch: Dispatch | Slots
         if site.home:
@@ -98,10 +98,7 @@ class Agent:
         self._node.ring = self._dispatch.ring
         self._node.film = self._film
         self._ways = ways = Ways(self._dispatch)
-        self._uplinks = [
-            Uplink(one.broker, one.way, partial(ways.serve, rank), ways.ring, chance)
-            for rank, one in enumerate(ready.routes)
-        ]
+        self._paths = Paths(ready.routes, ways, self._node.write, _now, chance)
 
     async def run(self) -> None:
         """Watch until cancelled; then see off what is in hand, for LAST_S at most."""
@@ -109,8 +106,7 @@ class Agent:
         self._obedience.begin()
         async with asyncio.TaskGroup() as carrying:
             carrying.create_task(self._sync(), name="sync")
-            for uplink in self._uplinks:
-                carrying.create_task(uplink.run(), name="uplink")
+            self._paths.start(carrying)
             try:
                 await self._sense()
             except asyncio.CancelledError:
@@ -209,7 +205,7 @@ class Agent:
         if camera is None:
             return Answer(ok=False, reason="unknown_camera")
         try:
-            scene_memory.forget(memory_folder(self._ready.home, number))
+            scene_memory.forget(scene_memory.folder_of(self._ready.home, number))
         except OSError:
             return Answer(ok=False, reason="not_forgotten")
         camera.begin_anew()
@@ -268,6 +264,10 @@ def make_contacts(ready: Ready) -> Contacts:
         path = ready.home / settings.contacts
         playing = Playing(settings.speed, settings.loop)
         return RecordedContacts(path, site.sensors, playing, _now)
+    if all(sensor.pin is None for sensor in site.sensors):
+        return NoContacts()
+    from edge.pin import PinContacts, still_pins  # noqa: PLC0415  # takes 5 MB
+
     try:
         return PinContacts(site.sensors, _now)
     except GpioError:

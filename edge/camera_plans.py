@@ -1,8 +1,8 @@
 """What each camera's process is told: from the settings and the device's file."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
+from edge.camera import scene_memory
 from edge.camera.camera import CameraPlan
 from edge.clip.plan import ClipPlan
 from edge.clip.shelf import Shelf
@@ -28,16 +28,11 @@ def camera_plans(ready: Ready, shelf: Shelf) -> Iterator[CameraPlan]:
             clips=_clip_plan(ready, shelf, camera),
             sensitivity=camera.sensitivity,
             shadow=camera.shadow,
-            memory=str(memory_folder(ready.home, camera.number)),
+            memory=str(scene_memory.folder_of(ready.home, camera.number)),
             time_zone=ready.site.time_zone,
             home=ready.site.home,
             device=str(ready.home),
         )
-
-
-def memory_folder(home: Path, number: int) -> Path:
-    """Give the folder in which a camera's process keeps what it learned."""
-    return home / "memory" / f"camera-{number}"
 
 
 def _clip_plan(ready: Ready, shelf: Shelf, camera: Camera) -> ClipPlan | None:

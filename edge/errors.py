@@ -137,6 +137,13 @@ class GpioError(EdgeError):
         super().__init__(f"the pins of this machine cannot be read: {why}")
 
 
+class PaperworkError(EdgeError):
+    """A certificate could not be asked for or taken; what is there goes on."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+
+
 class SettingsError(EdgeError):
     """The settings allow no start; `problems` are all of them, a sentence each."""
 

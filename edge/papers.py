@@ -8,44 +8,28 @@
 
 A key and its certificate stand in one file, which is put there whole: so a power cut
 leaves both or none. What was there before stays until the new one worked.
+
+What needs the library for certificates is done by a process of its own (`paperwork`):
+it is needed once a day, and takes more memory than a device has to spare all day.
 """
 
-from collections.abc import Iterator
+import asyncio
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
-from edge.disk import replace_file, sync_folder
-from sites import certificate
-from sites.certificate import Chain, Key, PublicKey
-from sites.errors import CertificateError
+from edge.disk import sync_folder
+from edge.errors import PaperworkError
 
 log = structlog.get_logger()
 
 NEXT, CURRENT, BROUGHT, ASKED = "next.pem", "current.pem", "cert.pem", "asked.key"
-
-
-def new_papers(folder: Path) -> PublicKey:
-    """Make the first key of a path; gives its public half. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = certificate.new_key()
-    replace_file(folder / "key.pem", certificate.key_pem(key))
-    return key.public_key()
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A file with a certificate, and from when until when that is in force.
-
-    Its key stands in the same file, but for the one that was brought.
-    """
-
-    file: Path
-    since: datetime
-    until: datetime
+TRUSTED = "ca.pem"
+WORK_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -55,17 +39,13 @@ class Papers:
     folder: Path
     path: str
 
-    def all(self) -> list[Paper]:
-        """Give those that can be read, the one that holds longest first."""
-        found = list(self._read())
-        return sorted(found, key=lambda paper: paper.until, reverse=True)
-
     def choose(self, failures: int) -> Path | None:
         """Give the file for the next connection, after so many that failed.
 
-        None is the pair as it was brought.
+        The one that came last first, then the others in turn. None is the pair as it
+        was brought.
         """
-        files = [paper.file for paper in self.all()]
+        files = [file for _, file in sorted(self._files(), reverse=True)]
         file = files[failures % len(files)] if files else None
         return None if file is None or file.name == BROUGHT else file
 
@@ -79,43 +59,47 @@ class Papers:
         except OSError as error:
             log.warning("certificate.not_kept", error=error.strerror)
 
-    def ask(self) -> PublicKey:
-        """Give the key to ask a certificate for: the one that was asked for already.
+    def came(self) -> datetime | None:
+        """Say when the last one that worked came, by this device's clock then."""
+        times = [at for at, file in self._files() if file.name != NEXT]
+        return datetime.fromtimestamp(max(times), UTC) if times else None
 
-        Raises OSError.
+    async def ask(self) -> str:
+        """Give the public key to ask a certificate for; raises PaperworkError.
+
+        It is the same until an answer came.
         """
-        key = self._asked()
-        if key is None:
-            key = certificate.new_key()
-            replace_file(self.folder / ASKED, certificate.key_pem(key))
-        return key.public_key()
+        return (await self._work("ask", str(self.folder))).strip()
 
-    def take(self, chain: Chain) -> None:
-        """Keep what came, to be tried; raises CertificateError, OSError."""
-        key = self._asked()
-        if key is None:
-            raise CertificateError("nothing was asked for")
-        root = certificate.read_root((self.folder / "ca.pem").read_bytes())
-        certificate.check(chain, root, key.public_key(), self.path)
-        replace_file(self.folder / NEXT, certificate.key_pem(key) + chain.pem)
-        (self.folder / ASKED).unlink(missing_ok=True)
+    async def take(self, chain: bytes) -> None:
+        """Check what came and keep it, to be tried; raises PaperworkError."""
+        await self._work("take", str(self.folder), self.path, given=chain)
 
-    def _asked(self) -> Key | None:
-        """Give the key of an open request; one that was answered is none."""
-        try:
-            pem = (self.folder / ASKED).read_bytes()
-            key = certificate.read_key(pem)
-        except (OSError, CertificateError):
-            return None
-        for name in (NEXT, CURRENT):
-            with suppress(OSError):
-                if (self.folder / name).read_bytes().startswith(pem):
-                    return None
-        return key
-
-    def _read(self) -> Iterator[Paper]:
+    def _files(self) -> list[tuple[float, Path]]:
+        found = []
         for name in (NEXT, CURRENT, BROUGHT):
             file = self.folder / name
-            with suppress(OSError, CertificateError):
-                leaf = certificate.read_leaf(file.read_bytes())
-                yield Paper(file, *certificate.stretch(leaf))
+            with suppress(OSError):
+                found.append((file.stat().st_mtime, file))
+        return found
+
+    async def _work(self, *words: str, given: bytes = b"") -> str:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "edge.paperwork", *words),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(WORK_S):
+                said, wrong = await process.communicate(given)
+        except TimeoutError:
+            raise PaperworkError("it took too long") from None
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+        if process.returncode:
+            lines = wrong.decode(errors="replace").strip().splitlines()
+            raise PaperworkError(lines[-1] if lines else "it ended without a word")
+        return said.decode()

@@ -1,4 +1,7 @@
-"""Reads what comes down, and believes nothing that the collector did not sign."""
+"""Reads what comes down, and believes nothing that the collector did not sign.
+
+Receipts go to who sent the frame; what comes in pieces to who asked for it.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -8,7 +11,7 @@ from datetime import datetime
 import structlog
 from nacl.signing import SigningKey, VerifyKey
 
-from sites.answer import Delivery, Receipt, open_answer
+from sites.answer import Delivery, Piece, Receipt, open_answer
 from sites.errors import AnswerError
 
 log = structlog.get_logger()
@@ -20,19 +23,23 @@ class Receipts:
 
     `hear_time` is told the collector's time in one that answers a frame under way, and
     how many seconds ago that frame went first: no receipt of it is older. Others may
-    have been kept by somebody, and tell no time. `hear_command` is given each command
-    that comes, None for one that the collector did not sign.
+    have been kept by somebody, and tell no time. `hear_piece` gets what comes in
+    pieces, and `hear_command` commands, None for one that the collector did not sign.
     """
 
     device: str
     key: SigningKey
     collector: VerifyKey
-    counts: Counter[str] = field(default_factory=Counter)
     hear_time: Callable[[datetime, float], None] = lambda *_: None
+    hear_piece: Callable[[Piece], None] = lambda _: None
     hear_command: Callable[[Delivery | None], None] = lambda _: None
+    counts: Counter[str] = field(default_factory=Counter)
 
     def open(self, payload: bytes) -> Receipt | None:
-        """Read a receipt; None for anything else, forged, broken or not for us."""
+        """Read a receipt; None for anything forged, broken or for somebody else.
+
+        None as well for a piece and a command, which are handed on.
+        """
         try:
             receipt = open_answer(payload, self.key, self.collector)
         except AnswerError as error:
@@ -45,6 +52,10 @@ class Receipts:
             return None
         if receipt.device != self.device:
             self._ignore()
+            return None
+        if isinstance(receipt, Piece):
+            self.counts["piece"] += 1
+            self.hear_piece(receipt)
             return None
         if receipt.outcome == "set_aside":
             self._warn("receipt.set_aside", reason=receipt.reason)

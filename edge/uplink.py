@@ -22,6 +22,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.errors import LinkError
+from edge.papers import Papers
 from sites.answer import ANSWER_BYTES
 from sites.tls import tls_context
 from sites.topic import Channel
@@ -50,9 +51,19 @@ class Broker:
 class Link:
     """One connection, from connecting to its loss; use it with `async with`."""
 
-    def __init__(self, broker: Broker, way: Way, ring: Callable[[], None]) -> None:
-        """Prepare a connection; `ring` is called in the loop when something comes."""
+    def __init__(
+        self,
+        broker: Broker,
+        way: Way,
+        ring: Callable[[], None],
+        paper: Path | None = None,
+    ) -> None:
+        """Prepare a connection; `ring` is called in the loop when something comes.
+
+        `paper` holds the certificate and its key, None: as they were brought.
+        """
         self._broker = broker
+        self._paper = paper
         self._way = way
         self._ring = ring
         self._came: deque[bytes] = deque(maxlen=_MOST_WAITING)
@@ -108,6 +119,11 @@ class Link:
             raise LinkError(self._lost)
         return came
 
+    def end(self, why: str) -> None:
+        """Have whoever uses it find it lost, once all that came is taken."""
+        self._lost = self._lost or why
+        self._ring()
+
     async def _leave(self) -> None:
         """Say goodbye, so that the last will stays unspoken; do not wait for long."""
         self._client.disconnect()
@@ -129,7 +145,7 @@ class Link:
         client.max_queued_messages_set(_MOST_QUEUED)
         client.connect_timeout = CONNECT_S
         if self._broker.tls is not None:
-            client.tls_set_context(tls_context(self._broker.tls))
+            client.tls_set_context(tls_context(self._broker.tls, self._paper))
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_subscribe = self._on_subscribe
@@ -172,11 +188,10 @@ class Link:
             self._ready.set_result(None)
 
     def _end(self, why: str) -> None:
-        self._lost = self._lost or why
         self._over.set()
         if self._ready is not None and not self._ready.done():
             self._ready.set_exception(LinkError(why))
-        self._ring()
+        self.end(why)
 
     def _come(self, payload: bytes) -> None:
         self._came.append(payload)
@@ -199,8 +214,20 @@ class Uplink:
         self._serve = serve
         self._ring = ring
         self._random = random
-        self.connected = False
+        self._papers = broker.tls and Papers(broker.tls, way.text)
+        self._missed = 0  # attempts since one came about
+        self._link: Link | None = None
         self.connections = 0
+
+    @property
+    def connected(self) -> bool:
+        """Whether it is in use."""
+        return self._link is not None
+
+    def renew(self) -> None:
+        """Connect anew: there is a certificate that was not tried yet."""
+        if self._link is not None:
+            self._link.end("a new certificate is there")
 
     async def run(self) -> None:
         """Keep a connection up for ever."""
@@ -218,16 +245,20 @@ class Uplink:
             failures += 1
 
     async def _once(self) -> None:
-        async with Link(self._broker, self._way, self._ring) as link:
-            self.connected = True
+        paper = self._papers.choose(self._missed) if self._papers else None
+        self._missed += 1
+        async with Link(self._broker, self._way, self._ring, paper) as link:
+            self._missed, self._link = 0, link
             self.connections += 1
+            if self._papers:
+                self._papers.worked(paper)
             log.info(
                 "uplink.connected", way=self._way.way, connections=self.connections
             )
             try:
                 await self._serve(link)
             finally:
-                self.connected = False
+                self._link = None
 
 
 def pause(failures: int, random: Random) -> float:

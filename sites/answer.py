@@ -1,10 +1,11 @@
-"""What the collector sends down to a device: receipts and commands.
+"""What goes down to a device: receipts, commands, and longer things in pieces.
 
 An answer is signed by the collector's online key, sealed to the device's own key
 (its Ed25519 key as X25519), and always of one size: the broker can neither forge one,
 nor read one, nor tell one from another.
 """
 
+import hashlib
 import struct
 from datetime import datetime
 from typing import Annotated, Literal
@@ -25,6 +26,8 @@ from sites.seal import (
 
 ANSWER_BYTES = 512
 
+MOST_PIECES = 16
+_PIECE_BYTES = 180  # of content: base64 and the rest fit in one answer
 _LENGTH = struct.Struct(">H")
 _ROOM = ANSWER_BYTES - SEAL_BYTES - SIGNATURE_BYTES
 
@@ -41,6 +44,20 @@ class Receipt(msgspec.Struct, frozen=True, tag="receipt", forbid_unknown_fields=
     outcome: Literal["stored", "set_aside"]
     at: Annotated[datetime, msgspec.Meta(tz=True)]
     reason: Refusal | None = None
+
+
+class Piece(msgspec.Struct, frozen=True, tag="piece", forbid_unknown_fields=True):
+    """A part of something that is longer than an answer, number `index` of `count`.
+
+    `what` it is, `whole` the digest of all of it, `data` the bytes of this part.
+    """
+
+    device: Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{16}\Z")]
+    what: Literal["certificate"]
+    whole: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
+    index: Annotated[int, msgspec.Meta(ge=0, lt=MOST_PIECES)]
+    count: Annotated[int, msgspec.Meta(ge=1, le=MOST_PIECES)]
+    data: Annotated[bytes, msgspec.Meta(max_length=_PIECE_BYTES)]
 
 
 class Delivery(msgspec.Struct, frozen=True, tag="command", forbid_unknown_fields=True):
@@ -60,10 +77,26 @@ class Delivery(msgspec.Struct, frozen=True, tag="command", forbid_unknown_fields
         return Signed(bytes(self.said), self.signature)
 
 
-Answer = Receipt | Delivery
-
-
+Answer = Receipt | Piece | Delivery
 _decoder: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+
+def pieces_of(device: str, what: Literal["certificate"], content: bytes) -> list[Piece]:
+    """Cut something up for a device, so that each part fits in an answer."""
+    parts = [
+        content[start : start + _PIECE_BYTES]
+        for start in range(0, len(content), _PIECE_BYTES)
+    ]
+    whole, count = digest_of(content), len(parts)
+    return [
+        Piece(device, what, whole, index, count, part)
+        for index, part in enumerate(parts)
+    ]
+
+
+def digest_of(content: bytes) -> str:
+    """Name what goes in pieces: BLAKE2b, 128 bits, hexadecimal."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 def deliver(command: Signed, at: datetime) -> Delivery:

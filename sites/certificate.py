@@ -22,7 +22,6 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sites.errors import CertificateError
 
-KEY_TEXT = r"^0[23][0-9a-f]{64}\Z"
 _LENGTH = struct.Struct(">H")
 
 Key = ec.EllipticCurvePrivateKey

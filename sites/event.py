@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 
 from sites.health import (
+    CertificateAsked,
     ClockChanged,
     CommandObeyed,
     CommandRefused,
@@ -186,6 +187,7 @@ AnyRecord = (
     | RecordsDropped
     | Heartbeat
     | ClockChanged
+    | CertificateAsked
     | CameraLost
     | CameraRestored
     | OutboxDamaged

@@ -86,6 +86,18 @@ class ClockChanged(Record, frozen=True, tag="clock.changed"):
     trusted: bool = True
 
 
+class CertificateAsked(Record, frozen=True, tag="certificate.asked"):
+    """A path wants a new certificate, for a key that the device made.
+
+    `way` is that of the path, `key` the public half (see `sites.certificate`).
+    """
+
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+    way: Annotated[int, msgspec.Meta(ge=1, le=9)]
+    key: Annotated[str, msgspec.Meta(pattern=r"^0[23][0-9a-f]{64}\Z")]
+
+
 class OutboxDamaged(Record, frozen=True, tag="outbox.damaged"):
     """The outbox on disk was damaged; what was whole is kept."""
 

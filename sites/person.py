@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sites.site import SiteId
 from sites.words import Model, Role, Slug
 
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
@@ -20,9 +21,10 @@ class Somebody(Model):
 
 
 class Person(Somebody):
-    """Somebody of a unit."""
+    """Somebody of a unit. `site` is the home of a household, and nobody else's."""
 
     role: Role
+    site: SiteId | None = None
 
 
 class NationalPerson(Somebody):

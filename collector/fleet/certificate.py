@@ -8,6 +8,7 @@ from collector.database import Transaction
 from collector.fleet import authority
 from collector.fleet.authority import Authority
 from collector.fleet.errors import NothingThereError, UnknownPathError
+from collector.keep import audit
 from collector.query import Queries, Row
 from sites.certificate import Chain, public_key, stretch
 from sites.topic import Path
@@ -34,7 +35,7 @@ async def issue(
     )
     if put is None:
         raise UnknownPathError(path.device)
-    await transaction.notify(CHANGED, "")
+    await transaction.notify(CHANGED, path.device)
     return chain
 
 
@@ -51,8 +52,25 @@ async def revoke(
     if not gone:
         what = device if way is None else f"{device}-{way}"
         raise NothingThereError(f"{what} has no certificate in force")
-    await transaction.notify(CHANGED, "")
+    await transaction.notify(CHANGED, device)
     return gone
+
+
+async def noted(transaction: Transaction, what: str, device: str, verb: str) -> None:
+    """Put an administrator's command about a path or a device into the audit chain.
+
+    Last in its transaction.
+    """
+    row = await transaction.maybe(QUERIES["site_of"], device=device)
+    await audit.note(
+        transaction,
+        audit.Entry(
+            verb="change",
+            object=what,
+            subject=None if row is None else f"site:{row['site']}",
+            command=f"fleet {verb}",
+        ),
+    )
 
 
 async def revoked_serials(transaction: Transaction) -> Sequence[tuple[str, datetime]]:

@@ -25,7 +25,7 @@ REASONS = ("stolen", "lost", "replaced", "ended", "other")
 def add_to(commands: Any) -> None:
     """Add `fleet` and what it can do."""
     fleet = commands.add_parser("fleet", help="authorities, certificates, clones")
-    words = fleet.add_subparsers(required=True, metavar="WHAT")
+    words = fleet.add_subparsers(required=True, metavar="WHAT", dest="verb")
     _add_authorities(words)
     _add_certificates(words)
     afar.add_to(words)
@@ -107,7 +107,11 @@ def _issue(asked: argparse.Namespace) -> None:
         key = getattr(asked, "key", None)
         if key is None:
             key = await certificate.key_of(transaction, path)
-        return await certificate.issue(transaction, issuers.present, path, key, _now())
+        issuer = issuers.present
+        chain = await certificate.issue(transaction, issuer, path, key, _now())
+        what = f"path:{path.text}"
+        await certificate.noted(transaction, what, path.device, asked.verb)
+        return chain
 
     chain = in_store(asked, issue)
     asked.out.mkdir(parents=True, exist_ok=True)
@@ -126,6 +130,9 @@ def _revoke(asked: argparse.Namespace) -> None:
 
     async def revoke(transaction: Transaction) -> int:
         gone = await certificate.revoke(transaction, device, way, asked.reason)
+        sort = "device" if way is None else "path"
+        what = f"{sort}:{asked.what}"
+        await certificate.noted(transaction, what, device, asked.verb)
         return len(gone)
 
     print(f"{in_store(asked, revoke)} certificates revoked")

@@ -10,7 +10,8 @@ import structlog
 from collector.database import Database, Transaction, jsonb
 from collector.errors import DatabaseBusyError
 from collector.fleet.errors import PlaybookRewrittenError
-from collector.query import Queries
+from collector.keep.audit import Entry, Verb, note
+from collector.query import Queries, Row
 from sites.inventory import Inventory
 from sites.person import NationalPerson, Person
 from sites.site import Site
@@ -60,6 +61,10 @@ async def _try(database: Database, inventory: Inventory) -> Synced:
         await _playbooks(transaction, inventory)
         changed = await _put_in(transaction, inventory)
         removed = await _take_out(transaction, inventory)
+        moved = await _people_changed(transaction, inventory)
+        for entry in moved.entries:
+            await note(transaction, entry)
+    changed, removed = changed + moved.changed, removed + moved.removed
     for device in rekeyed:
         log.warning("device.rekeyed", device=device)
     log.info("inventory.synced", changed=changed, removed=removed)
@@ -93,7 +98,6 @@ async def _put_in(transaction: Transaction, inventory: Inventory) -> int:
     changed = 0
     for name, rows in (
         ("units", _units(inventory)),
-        ("people", _people(inventory)),
         ("sites", _sites(inventory)),
         ("zones", _zones(inventory)),
         ("devices", _devices(inventory)),
@@ -106,7 +110,6 @@ async def _put_in(transaction: Transaction, inventory: Inventory) -> int:
 async def _take_out(transaction: Transaction, inventory: Inventory) -> int:
     removed = 0
     for name, kept in (
-        ("people_removed", [row["person"] for row in _people(inventory)]),
         ("devices_removed", list(inventory.devices)),
         ("sites_removed", list(inventory.sites)),
     ):
@@ -117,6 +120,31 @@ async def _take_out(transaction: Transaction, inventory: Inventory) -> int:
     ):
         removed += await transaction.run(_QUERIES[name], rows=jsonb(rows))
     return removed
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """How many people changed or went, and what the audit chain is told of it."""
+
+    changed: int
+    removed: int
+    entries: tuple[Entry, ...]
+
+
+async def _people_changed(transaction: Transaction, inventory: Inventory) -> _Moved:
+    people = _people(inventory)
+    changed = await transaction.all(_QUERIES["people"], rows=jsonb(people))
+    kept = [row["person"] for row in people]
+    removed = await transaction.all(_QUERIES["people_removed"], kept=kept)
+    told: list[tuple[Row, Verb]] = [(row, "change") for row in changed if row["moved"]]
+    told += [(row, "delete") for row in removed]
+    return _Moved(len(changed), len(removed), tuple(_entry(*one) for one in told))
+
+
+def _entry(row: Row, verb: Verb) -> Entry:
+    somebody = f"person:{row['person']}"
+    reason = f"role {row['role']}" if verb == "change" else "removed"
+    return Entry(verb, somebody, somebody, row["unit"], reason=reason)
 
 
 def _units(inventory: Inventory) -> _Rows:
@@ -146,6 +174,7 @@ def _person(person: Person | NationalPerson, unit: str | None) -> dict[str, Any]
         "role": person.role,
         "language": person.language,
         "tell": person.tell,
+        "site": person.site if isinstance(person, Person) else None,
     }
 
 

@@ -6,7 +6,7 @@ Pure: it opens, checks and sorts, and touches neither clock nor store. It takes 
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -93,8 +93,16 @@ class Gone:
 Finding = Heard | HeardPart | Gone | SetAside
 
 
-def examine(message: Message, key: PrivateKey, directory: Directory) -> Finding:
-    """Decide what a message is; never raises for anything that came from outside."""
+def examine(
+    message: Message,
+    key: PrivateKey,
+    directory: Directory,
+    judge: Callable[[Path, datetime], Refusal | None] = lambda *_: None,
+) -> Finding:
+    """Decide what a message is; never raises for anything that came from outside.
+
+    `judge` says why a path may not speak; then nothing is opened.
+    """
     name = digest(message.payload)
     path: Path | None = None
     known: Known | None = None
@@ -104,6 +112,7 @@ def examine(message: Message, key: PrivateKey, directory: Directory) -> Finding:
         known = _known(path, directory)
         if channel == "gone":
             return Gone(message, path, known, _connection(message.payload))
+        _let_in(judge(path, message.received))
         if channel == "bl":
             return HeardPart(message, name, path, known, _part(message, key, known))
         frame = _frame(message, key, known, channel)
@@ -130,6 +139,11 @@ def _known(path: Path, directory: Directory) -> Known:
     if known is None:
         raise FrameError("unknown_device", "the inventory has no such device")
     return known
+
+
+def _let_in(why: Refusal | None) -> None:
+    if why is not None:
+        raise FrameError(why, "its path has no certificate in force")
 
 
 def _frame(message: Message, key: PrivateKey, known: Known, channel: str) -> Frame:

@@ -30,6 +30,8 @@ from collector.intake.ingest import Finding, examine
 from collector.intake.receipt import receipts
 from collector.intake.settle import Rules, Settler, Shelf, Watch
 from collector.intake.source import Message, Source
+from sites.errors import Refusal
+from sites.topic import Path
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -41,11 +43,12 @@ FEW_BYTES = 16_384
 
 @dataclass(frozen=True)
 class Trust:
-    """Our two keys, and whose frames we believe."""
+    """Our two keys, whose frames we believe, and why a path may not speak."""
 
     sealing: PrivateKey
     answering: SigningKey
     directory: Directory
+    judge: Callable[[Path, datetime], Refusal | None] = lambda *_: None
 
 
 class Lane:
@@ -123,7 +126,8 @@ class Lane:
         self._in_hand.append(messages[0].received)
 
         def open_some(some: Sequence[Message]) -> list[Finding]:
-            return [examine(one, trust.sealing, trust.directory) for one in some]
+            known, judge = trust.directory, trust.judge
+            return [examine(one, trust.sealing, known, judge) for one in some]
 
         size = sum(len(message.payload) for message in messages)
         return await self._aside(open_some, messages, few=size <= FEW_BYTES)

@@ -40,9 +40,10 @@ def _receipts(
 
 def _receipt(finding: Finding, now: datetime) -> Receipt | None:
     match finding:
-        case SetAside(refusal="other_lane"):
+        case SetAside(refusal="other_lane" | "revoked" | "expired" | "uncertified"):
             # Its device never sends it there: a broker that moves an alarm to where it
-            # is refused must not get a receipt for it.
+            # is refused must not get a receipt for it. And what an honest device wrote
+            # while it may not speak comes again when it may.
             return None
         case SetAside(known=known) if known is not None:
             why = finding.refusal

@@ -109,6 +109,7 @@ class _Work:
         """Forget what is over: incidents, sign-ins, lanes, jumps, deaf, keys."""
         for name, named in (
             ("incidents", {"history": self._bounds.history}),
+            ("audit", {"history": self._bounds.history}),
             ("sign_ins", {}),
         ):
             async with turn(self._database) as transaction:

@@ -3,6 +3,8 @@ set role wachtpost_owner;
 
 -- Whose household it is; nobody else of a unit belongs to one place.
 alter table store.person add column site text references store.site;
+-- Since when somebody has the role that he has.
+alter table store.person add column role_since timestamptz not null default now();
 
 -- `entry` counts without gaps. `object` and `subject` are `sort:id`; `subject` is the place or person that it is about.
 -- `origin` is a keyed hash. `hash` covers the entry and `prev`, the hash before it; `subject_hash` the entry and
@@ -12,6 +14,7 @@ create table store.audit (
     at timestamptz not null,
     actor text not null,
     role text not null,
+    actor_unit text,
     verb text not null check (verb in ('collect', 'change', 'consult', 'disclose', 'combine', 'delete',
                                        'sign_in', 'sign_out')),
     object text not null,
@@ -54,12 +57,37 @@ create table store.attention (
     check ((seen is null) = (seen_by is null))
 );
 
+-- Who found whose rights to be right, each quarter.
+create table store.right_review (
+    person text not null references store.person,
+    at timestamptz not null default now(),
+    unit text references store.unit,
+    role text not null,
+    by text not null references store.person,
+    primary key (person, at)
+);
+
 -- Writes fields so that no two lists of them read alike: the length of each in bytes, or `-` where it is null.
 create function store.audit_text(variadic fields text[]) returns text
 language sql immutable parallel safe
 begin atomic
     select string_agg(coalesce(octet_length(convert_to(f, 'UTF8')) || ':' || f, '-'), ',' order by place)
       from unnest(fields) with ordinality as x(f, place);
+end;
+
+-- Whom an object is about: a person, or the place to which an incident, a picture or a clip belongs; else null.
+create function store.audit_about(of_object text) returns text
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return case
+    when of_object like 'person:%' then of_object
+    when of_object ~ '^site:' then (select 'site:' || s.site from store.site s where s.site = substr(of_object, 6))
+    when of_object ~ '^incident:[0-9]{1,18}$' then
+        (select 'site:' || i.site from store.incident i where i.incident = substr(of_object, 10)::bigint)
+    when of_object ~ '^device:' then
+        (select 'site:' || d.site from store.device d where d.device = substr(of_object, 8))
+    when of_object ~ '^(picture|clip):' then
+        (select 'site:' || p.site from store.picture p where p.digest = split_part(of_object, ':', 2))
 end;
 
 -- The only way into the chain; gives the number of the entry. Who acts is never told by the caller: it is the asker,
@@ -84,6 +112,7 @@ begin
     if store.asker() is not null then
         e.actor := store.asker();
         e.role := coalesce(known.role, 'unknown');
+        e.actor_unit := known.unit;
     elsif by_command is not null then
         e.actor := 'command:' || left(by_command, 40);
         e.role := 'administrator';
@@ -94,13 +123,13 @@ begin
     end if;
     e.verb := of_verb;
     e.object := left(of_object, 120);
-    e.subject := left(of_subject, 120);
+    e.subject := left(coalesce(of_subject, store.audit_about(of_object)), 120);
     e.unit := coalesce(of_unit, (select s.unit from store.site s where 'site:' || s.site = e.subject));
     e.result := of_result;
     e.reason := left(of_reason, 500);
     e.origin := left(of_origin, 64);
-    fields := array[e.entry::text, (extract(epoch from e.at) * 1000000)::bigint::text, e.actor, e.role, e.verb,
-                    e.object, e.subject, e.unit, e.result, e.reason, e.origin];
+    fields := array[e.entry::text, (extract(epoch from e.at) * 1000000)::bigint::text, e.actor, e.role, e.actor_unit,
+                    e.verb, e.object, e.subject, e.unit, e.result, e.reason, e.origin];
     if e.subject is not null then
         e.subject_prev := coalesce((select a.subject_hash from store.audit a where a.subject = e.subject
                                      order by a.entry desc limit 1), '');
@@ -114,6 +143,41 @@ begin
 end
 $$;
 
+-- Who may do what, since when, when he was here last and who looked at that last: all for those who watch over the
+-- others, those of his own unit for a coordinator.
+create function store.asked_rights() returns table (person text, unit text, role text, since timestamptz,
+                                                    signed_in timestamptz, reviewed timestamptz, reviewed_by text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select p.person, p.unit, p.role, p.role_since,
+           (select max(a.at) from store.audit a
+             where a.actor = p.person and a.verb = 'sign_in' and a.result = 'done'),
+           r.at, r.by
+      from store.person p
+      left join lateral (select v.at, v.by from store.right_review v
+                          where v.person = p.person and v.role = p.role and v.unit is not distinct from p.unit
+                          order by v.at desc limit 1) r on true
+     where p.removed is null
+       and (store.asker_role() in ('auditor', 'administrator')
+            or (store.asker_role() = 'coordinator' and p.unit = any (store.asked_units())));
+end;
+
+-- Notes that the asker found these people's rights to be right, as they stand; gives how many. Nobody reviews his own,
+-- nor who gives them out (the administrator).
+create function store.review_rights(of_people text[]) returns int
+language sql security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with reviewed as (
+        insert into store.right_review (person, unit, role, by)
+        select r.person, r.unit, r.role, store.asker() from store.asked_rights() r
+         where r.person = any (of_people) and r.person <> store.asker()
+           and store.asker_role() in ('auditor', 'coordinator')
+        returning 1)
+    select count(*)::int from reviewed;
+end;
+
 -- What the asker may see entries about: himself, and the place of his household.
 create function store.asked_subjects() returns text[]
 language sql stable security definer
@@ -123,33 +187,57 @@ return coalesce(
        from store.person p where p.person = store.asker() and p.removed is null),
     '{}'::text[]);
 
--- How many kits, exports, and closed incidents of kits the asker opened within the last hour, this one included.
-create function store.opened_lately(of_object text) returns bigint
-language sql stable security definer
+-- Notes that the asker looks at something; false where he opened too much within an hour: that is noted as refused,
+-- and told. What counts are kits (their pages, their closed incidents), cases and exports; an open incident never does.
+-- A page that looks again by itself (`streaming`) is noted once in fifteen minutes.
+create function store.audit_look(of_verb text, of_object text, of_reason text, of_origin text, streaming boolean)
+returns boolean
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-    select count(distinct x.object)
-      from (select a.object from store.audit a
-             where a.actor = store.asker() and a.at > now() - interval '1 hour'
-               and a.result = 'done' and a.verb in ('consult', 'disclose', 'combine')
-             union all select of_object) x
-     where split_part(x.object, ':', 1) in ('kit', 'case', 'export');
-end;
-
--- Tells once an hour that the asker was stopped, for he opened too much.
-create function store.tell_too_many() returns boolean
-language sql security definer
-set search_path = pg_catalog, pg_temp
-begin atomic
-    with told as (
+as $$
+declare
+    opened bigint;
+begin
+    if streaming and exists (select from store.audit a
+                              where a.actor = store.asker() and a.at > now() - interval '15 minutes'
+                                and a.object = of_object and a.result = 'done') then
+        return true;
+    end if;
+    perform pg_advisory_xact_lock(8700, 4);
+    if store.audit_counts(of_object, now()) is not null then
+        select count(distinct x.what) into opened
+          from (select store.audit_counts(a.object, a.at) as what from store.audit a
+                 where a.actor = store.asker() and a.at > now() - interval '1 hour' and a.result = 'done'
+                   and a.verb in ('consult', 'disclose', 'combine')
+                 union all select store.audit_counts(of_object, now())) x;
+    end if;
+    if opened > 50 then
         insert into store.attention (sort, unit, person)
         select 'too_many_looks', p.unit, p.person from store.person p
          where p.person = store.asker()
            and not exists (select from store.attention a
                             where a.sort = 'too_many_looks' and a.person = p.person
-                              and a.at > now() - interval '1 hour')
-        returning 1)
-    select exists (select from told);
+                              and a.at > now() - interval '1 hour');
+        perform store.audit_note(of_verb, of_object, null, null, 'refused', 'too_many', of_origin, null);
+        return false;
+    end if;
+    perform store.audit_note(of_verb, of_object, null, null, 'done', of_reason, of_origin, null);
+    return true;
+end
+$$;
+
+-- What a look counts as among those that are too many; null: it does not.
+create function store.audit_counts(of_object text, looked timestamptz) returns text
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return case
+    when of_object like 'case:%' then of_object
+    when of_object like 'export:%' then of_object || looked  -- each of them
+    when of_object ~ '^site:' then
+        (select of_object from store.site s where s.site = substr(of_object, 6) and s.kind = 'home')
+    when of_object ~ '^incident:[0-9]{1,18}$' then
+        (select 'site:' || i.site from store.incident i join store.site s on s.site = i.site and s.kind = 'home'
+          where i.incident = substr(of_object, 10)::bigint and i.resolved < looked)
 end;
 
 -- The auditor or the administrator has seen it.
@@ -184,25 +272,31 @@ begin
        and exists (select from store.audit a where a.entry = h.entry and a.hash = h.hash);
     delete from store.audit where entry <= cut;
     get diagnostics gone = row_count;
-    delete from store.audit_head where entry < cut or (entry = cut and subject <> '');
+    -- Those that were signed together with the one that stays bear one signature.
+    delete from store.audit_head
+     where at < (select least(h.at, before) from store.audit_head h where h.subject = '' and h.entry = cut);
     delete from store.attention where at < before;
+    delete from store.right_review where at < before;
     return gone;
 end
 $$;
 
 revoke execute on function
-    store.audit_note(text, text, text, text, text, text, text, text), store.asked_subjects(), store.opened_lately(text),
-    store.tell_too_many(), store.attention_seen(bigint), store.forget_audit(timestamptz) from public;
+    store.audit_note(text, text, text, text, text, text, text, text), store.audit_about(text), store.asked_subjects(),
+    store.audit_look(text, text, text, text, boolean), store.audit_counts(text, timestamptz), store.asked_rights(),
+    store.review_rights(text[]), store.attention_seen(bigint), store.forget_audit(timestamptz) from public;
 grant execute on function store.audit_note(text, text, text, text, text, text, text, text)
     to wachtpost_collector, wachtpost_dashboard;
 grant execute on function store.asked_subjects() to wachtpost_view, wachtpost_dashboard;
-grant execute on function store.opened_lately(text), store.tell_too_many(), store.attention_seen(bigint)
-    to wachtpost_dashboard;
+grant execute on function
+    store.audit_look(text, text, text, text, boolean), store.asked_rights(), store.review_rights(text[]),
+    store.attention_seen(bigint) to wachtpost_dashboard;
 grant execute on function store.forget_audit(timestamptz) to wachtpost_collector;
 
 alter table store.audit enable row level security;
 alter table store.audit_head enable row level security;
 alter table store.attention enable row level security;
+alter table store.right_review enable row level security;
 create policy collector on store.audit for select to wachtpost_collector using (true);
 create policy collector on store.audit_head to wachtpost_collector using (true) with check (true);
 create policy collector on store.attention to wachtpost_collector using (true) with check (true);
@@ -223,11 +317,11 @@ reset role;
 set role wachtpost_view;
 -- All about the asker himself and the place of his household; nobody else's.
 create view seen.audit as
-    select entry, at, actor, role, verb, object, subject, unit, result, reason
+    select entry, at, actor, role, actor_unit, verb, object, subject, unit, result, reason
       from store.audit where subject = any (store.asked_subjects());
 -- How often, by whom; not what. For the auditor alone.
 create view seen.audit_count as
-    select (at at time zone 'Europe/Amsterdam')::date as day, unit, actor, role, verb,
+    select (at at time zone 'Europe/Amsterdam')::date as day, actor_unit as unit, actor, role, verb,
            split_part(object, ':', 1) as sort, result, count(*) as n, max(at) as last
       from store.audit where (select store.asker_role()) = 'auditor'
      group by 1, 2, 3, 4, 5, 6, 7;

@@ -1,2 +1,115 @@
--- The place of the people's tables, which come with them.
-select;
+-- Passkeys; sessions that end when nobody uses them, know how they began, and say when one ran out at a desk.
+set role wachtpost_owner;
+
+create table store.passkey (
+    passkey text primary key,
+    person text not null references store.person,
+    handle text not null,
+    name text not null check (length(name) between 1 and 60),
+    key bytea not null,
+    count bigint not null,
+    made timestamptz not null default now(),
+    used timestamptz
+);
+create index passkey_by_person on store.passkey (person);
+create table store.challenge (
+    challenge text primary key,
+    holder text not null,
+    purpose text not null check (purpose in ('enrol', 'sign_in', 'confirm')),
+    origin text not null,
+    made timestamptz not null default now(),
+    expires timestamptz not null
+);
+create index challenge_by_origin on store.challenge (origin);
+
+alter table store.session add column how text not null default 'link' check (how in ('link', 'passkey', 'provider'));
+alter table store.session add column passkey text;
+alter table store.session add column proven timestamptz not null default now();
+alter table store.session add column idle timestamptz not null default 'infinity';
+alter table store.session add column browser text;
+alter table store.session add column watched timestamptz;
+alter table store.session add column noticed timestamptz;
+
+drop function store.person_of_session(text);
+create function store.person_of_session(wanted text)
+returns table (person text, unit text, role text, language text, expires timestamptz, idle timestamptz, how text,
+               passkey text, proven timestamptz, browser text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select p.person, p.unit, p.role, p.language, s.expires, s.idle, s.how, s.passkey, s.proven, s.browser
+      from store.session s join store.person p on p.person = s.person
+     where s.session = wanted and s.ended is null and least(s.expires, s.idle) > now() and p.removed is null
+       and (s.passkey is null or exists (select from store.passkey k where k.passkey = s.passkey));
+end;
+
+create function store.holder_of_passkey(wanted text)
+returns table (person text, handle text, key bytea, count bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select k.person, k.handle, k.key, k.count
+      from store.passkey k join store.person p on p.person = k.person
+     where k.passkey = wanted and p.removed is null;
+end;
+
+create function store.lapsed()
+returns table (person text, role text, at timestamptz)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select distinct on (p.role) p.person, p.role, least(s.expires, s.idle)
+      from store.session s join store.person p on p.person = s.person
+     where p.unit = any (store.asked_units()) and p.removed is null and p.role in ('coordinator', 'deputy', 'desk')
+       and s.ended is null and s.noticed is null
+       and least(s.expires, s.idle) between now() - interval '12 hours' and now()
+       and s.watched > least(s.expires, s.idle) - interval '2 minutes'
+       and not exists (select from store.session t join store.person q on q.person = t.person
+                        where q.unit = p.unit and q.role = p.role and q.removed is null
+                          and t.ended is null and least(t.expires, t.idle) > now())
+     order by p.role, least(s.expires, s.idle) desc;
+end;
+
+create function store.notice_lapsed(seen text) returns int
+language sql security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with noticed as (
+        update store.session s set noticed = now() from store.person p
+         where p.person = s.person and p.unit = any (store.asked_units()) and p.role = seen
+           and s.ended is null and s.noticed is null and least(s.expires, s.idle) <= now()
+        returning 1)
+    select count(*)::int from noticed;
+end;
+
+create or replace function store.forget_sign_ins() returns int
+language sql security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with sessions as (delete from store.session
+                       where least(ended, expires, idle) < now() - interval '1 day' returning 1),
+         links as (delete from store.sign_in_link
+                    where least(used, expires) < now() - interval '1 day' returning 1),
+         refusals as (delete from store.sign_in_refusal where at < now() - interval '1 day' returning 1),
+         challenges as (delete from store.challenge where expires < now() - interval '1 day' returning 1),
+         passkeys as (delete from store.passkey k using store.person p
+                       where p.person = k.person and p.removed < now() - interval '1 day' returning 1)
+    select ((select count(*) from sessions) + (select count(*) from links) + (select count(*) from refusals)
+            + (select count(*) from challenges) + (select count(*) from passkeys))::int;
+end;
+
+revoke execute on function store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text) from public;
+grant execute on function store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text)
+    to wachtpost_dashboard;
+
+alter table store.passkey enable row level security;
+create policy own on store.passkey to wachtpost_dashboard
+    using (person = store.asker()) with check (person = store.asker());
+alter table store.challenge enable row level security;
+create policy anybody on store.challenge to wachtpost_dashboard using (true) with check (true);
+grant select, insert, delete, update (name, count, used) on store.passkey to wachtpost_dashboard;
+grant select, insert, delete on store.challenge to wachtpost_dashboard;
+create policy collector on store.challenge for select to wachtpost_collector using (true);
+grant select (made, expires) on store.challenge to wachtpost_collector;
+
+reset role;

@@ -1,2 +1,3 @@
--- Whose session this is; no row where it is unknown, ended or expired.
-select person, unit, role, language, expires from store.person_of_session(%(session)s)
+-- Whose session this is; no row where it is unknown, ended, expired or idle.
+select person, unit, role, language, expires, idle, how, passkey, proven, browser
+  from store.person_of_session(%(session)s)

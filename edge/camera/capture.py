@@ -27,7 +27,7 @@ from edge.camera.child import (
 from edge.camera.fence import stay_within
 from edge.camera.film import Film
 from edge.camera.habits import Habits, sighting_of_seen
-from edge.camera.memory import keep_freed_memory, limit_memory
+from edge.camera.memory import keep_freed_memory, limit_memory, take_small_pages
 from edge.camera.pace import HEARTBEAT_S, Pace
 from edge.camera.pi_camera import PiFilm
 from edge.camera.recall import Recall
@@ -67,6 +67,7 @@ def main() -> int:
     cv2.setNumThreads(1)
     limit_memory()
     keep_freed_memory()
+    take_small_pages()
     pipe = claim_stdout()
     orders = claim_stdin()
     plan = read_plan(orders)

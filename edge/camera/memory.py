@@ -7,12 +7,15 @@ Measured with PyAV, OpenCV and the eye, private memory in MiB: 98 with H.264 of
 import ctypes
 import os
 import resource
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 MOST_BYTES = 640 * 2**20
 KEPT_BYTES = 16 * 2**20
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
+WHOLE_BYTES = 2**20  # a picture of 1280x720 is larger, what a look makes of it is not
+PR_SET_THP_DISABLE = 41  # linux/prctl.h
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # glibc's malloc.h
 
 
 def limit_memory(most: int = MOST_BYTES) -> None:
@@ -31,13 +34,25 @@ def keep_freed_memory() -> None:
 
     glibc gives blocks of over 128 KiB back to the kernel, which clears each page anew
     when the next look asks for it: 26 pages a look in a film's first two minutes, 3
-    with this. Later glibc learns by itself. See mallopt(3). Other C libraries are left
-    as they are.
+    with this. Later glibc learns by itself, up to blocks so large that whole pictures
+    and an encoder's leave holes in the heap; and each thread has a heap to itself.
+    With both settings below, clips under masks take 20 MB less. See mallopt(3). Other
+    C libraries are left as they are.
     """
     with suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
-        for option in (M_MMAP_THRESHOLD, M_TRIM_THRESHOLD):
-            mallopt(option, KEPT_BYTES)
+        mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
+        mallopt(M_MMAP_THRESHOLD, WHOLE_BYTES)
+        mallopt(M_ARENA_MAX, 1)
+
+
+def take_small_pages() -> None:
+    """Have the kernel give no pages of 2 MiB, which the encoder of clips asks for.
+
+    It fills them by half: 3 MB more for pictures of 1280x720.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)
 
 
 def private_bytes(pid: int) -> int:

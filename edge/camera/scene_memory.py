@@ -18,6 +18,11 @@ LARGEST = 1 << 20  # bytes of a file that is ours
 _MEMORY = msgspec.json.Decoder(Memory)
 
 
+def folder_of(home: Path, number: int) -> Path:
+    """Give the folder in a device's own in which camera `number` keeps it."""
+    return home / "memory" / f"camera-{number}"
+
+
 def read(folder: Path) -> Memory | None:
     """Return what was kept, or None."""
     try:

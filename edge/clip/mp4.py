@@ -229,9 +229,12 @@ def planes_of(frame: av.VideoFrame) -> Pixels:
 
 
 def masked_frame(planes: Pixels, masking: Masking, like: av.VideoFrame) -> Any:
-    """Return the picture with black under the masks, ready for an encoder."""
+    """Return the picture with black under the masks, ready for an encoder.
+
+    `planes` are blackened where they lie.
+    """
     name = _FULL_RANGE if is_full_range(like) else _PLANAR
-    hidden = np.ascontiguousarray(masking.hide_colours(planes))
+    hidden = np.ascontiguousarray(masking.hide_colours(planes, spare=True))
     frame = av.VideoFrame.from_ndarray(hidden, format=name)
     frame.colorspace, frame.color_range = like.colorspace, like.color_range
     return frame

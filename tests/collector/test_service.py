@@ -19,7 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from collector.__main__ import SEALING_FILE, SIGNING_FILE, main
 from collector.migrate import migrate
 from collector.settings import PREFIX
-from sites.answer import open_answer
+from sites.answer import Receipt, open_answer
 from sites.event import PanicPressed
 from sites.frame import Header, digest, encode_record, seal
 from sites.keys import key_text, private_key, signing_key
@@ -91,6 +91,7 @@ async def test_a_press_of_the_button_becomes_an_incident_and_a_receipt(
     sealed.append(device.heard.get())
     device.close()
     receipt = open_answer(sealed[0], device.key, collector)
+    assert isinstance(receipt, Receipt)
     assert (receipt.device, receipt.frame) == (name, digest(frame))
     assert receipt.outcome == "stored"
     assert abs(datetime.now(UTC) - receipt.at) < timedelta(minutes=1)

@@ -1,12 +1,14 @@
 """Every problem of the environment is told at once, and every setting is explained."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import collector.settings
 from collector.errors import SettingsError
+from collector.fleet import papers
 from collector.settings import (
     PREFIX,
     SECRETS,
@@ -139,4 +141,28 @@ def test_every_setting_is_explained_and_nothing_else_is():
 
 
 def test_there_are_few():
-    assert len(Settings.model_fields) <= 15
+    assert len(Settings.model_fields) <= 17
+
+
+def test_who_renews_certificates_has_an_authority_and_what_opens_it(tmp_path: Path):
+    secret = tmp_path / "passphrase"
+    secret.write_text("a passphrase that is long")
+    now = datetime.now(UTC)
+    root = papers.make_root_in(tmp_path, secret.read_bytes(), now)
+    papers.make_issuing_in(tmp_path, root, secret.read_bytes(), now)
+    own = {
+        f"{PREFIX}AUTHORITY": str(tmp_path),
+        f"{PREFIX}AUTHORITY_PASSPHRASE_FILE": str(secret),
+    }
+    ready = read_settings({**GOOD, **own})
+    assert ready.issuers is not None
+    assert not ready.issuers.earlier
+    assert problems(AUTHORITY=str(tmp_path)) == (
+        f"{PREFIX}AUTHORITY_PASSPHRASE_FILE: is missing: nothing opens it",
+    )
+    secret.write_text("quite another one, which is long")
+    (told,) = problems(AUTHORITY=str(tmp_path), AUTHORITY_PASSPHRASE_FILE=str(secret))
+    assert "the passphrase does not open it" in told
+    assert "quite another" not in told
+    given = {"AUTHORITY_PASSPHRASE": "a passphrase that is long"}
+    assert problems(**given) == (f"{PREFIX}AUTHORITY_PASSPHRASE is no setting",)

@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from dashboard.bell import Bell
 from dashboard.parts import Parts
 from dashboard.settings import Settings
 from dashboard.sign_in import make_link
+from tests.dashboard.authenticator import TRUTH, Authenticator, Lies
 from tests.dashboard.town import Town
 
 TOKEN = re.compile(r'name="token" value="([0-9a-f]{64})"')
@@ -59,6 +61,37 @@ class Guest:
         (token,) = TOKEN.findall(page)
         return await self.client.post("/sign-in", data={"token": token, "link": link})
 
+    async def enrol(self, device: Authenticator, lies: Lies = TRUTH) -> httpx.Response:
+        """Make a passkey on this device."""
+        options = await self.post("/passkeys/options")
+        assert options.status_code == 200, options.text
+        answer = device.make(options.json(), lies)
+        return await self.post("/passkeys", name="Telefoon", answer=answer)
+
+    async def options(self) -> tuple[str, dict[str, Any]]:
+        """Come to the door, and be given what a passkey is to sign."""
+        (token,) = TOKEN.findall((await self.get("/sign-in")).text)
+        path = "/sign-in/passkey/options"
+        answer = await self.client.post(path, data={"token": token})
+        assert answer.status_code == 200, answer.text
+        return token, answer.json()
+
+    async def come_in(
+        self, device: Authenticator, lies: Lies = TRUTH, **more: str
+    ) -> httpx.Response:
+        """Sign in with the passkey on this device."""
+        token, options = await self.options()
+        fields = {"token": token, "answer": device.use(options, lies), **more}
+        return await self.client.post("/sign-in/passkey", data=fields)
+
+    async def confirm(
+        self, device: Authenticator, lies: Lies = TRUTH
+    ) -> httpx.Response:
+        """Prove again who it is."""
+        options = await self.post("/confirm/options")
+        assert options.status_code == 200, options.text
+        return await self.post("/confirm", answer=device.use(options.json(), lies))
+
     async def learn_token(self) -> None:
         """Take the session's token from a page, as a browser's form does."""
         self.token = TOKEN.findall((await self.get("/")).text)[0]
@@ -90,6 +123,17 @@ class House:
         secret = await make_link(self.parts.database, person, minutes)
         return f"{self.address}/sign-in/{secret}"
 
+    def device(self, count: int = 0) -> Authenticator:
+        """Give an authenticator in a browser that is at this house."""
+        return Authenticator(self.parts.settings.address, count=count)
+
+    async def passkey_of(self, person: str, count: int = 0) -> Authenticator:
+        """Give a device on which this person has made a passkey."""
+        device = self.device(count)
+        answer = await (await self.guest(person)).enrol(device)
+        assert answer.status_code == 303, answer.text
+        return device
+
     async def guest(self, person: str) -> Guest:
         """Give a browser in which this person has signed in."""
         guest = await self.stranger()
@@ -107,15 +151,27 @@ async def opened(
     *,
     now: Callable[[], datetime],
     port: int = 0,
+    given: Mapping[str, object] | None = None,
 ) -> AsyncIterator[House]:
-    """Run the dashboard on loopback until the block ends."""
+    """Run the dashboard on loopback until the block ends, with some settings `given`.
+
+    It is at 127.0.0.1 for all, and at `parts.settings.address` for passkeys, which
+    need a name.
+    """
     slow = Slow()
     async with AsyncExitStack() as stack:
+        bound = stack.enter_context(socket.create_server(("127.0.0.1", port)))
         database = await stack.enter_async_context(
             Database.open(url("wachtpost_dashboard"), "dashboard", Limits(6))
         )
         parts = Parts(
-            settings=Settings.model_validate({"database_url": "unused"}),
+            settings=Settings.model_validate(
+                {
+                    "database_url": "unused",
+                    "address": f"http://localhost:{bound.getsockname()[1]}",
+                    **(given or {}),
+                }
+            ),
             database=database,
             bell=Bell(),
             pages=make_pages(),
@@ -128,8 +184,6 @@ async def opened(
         app = make_app(parts)
         config = uvicorn.Config(
             app,
-            host="127.0.0.1",
-            port=port,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -137,9 +191,9 @@ async def opened(
         )
         server = _Quiet(config)
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        task = group.create_task(server.serve(), name="uvicorn")
+        task = group.create_task(server.serve([bound]), name="uvicorn")
         await server.ready.wait()
-        address = f"http://127.0.0.1:{server.bound}"
+        address = f"http://127.0.0.1:{bound.getsockname()[1]}"
         try:
             house = House(parts, town, address, slow, app, stack)
             await house.keep_blobs()
@@ -156,12 +210,10 @@ class _Quiet(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = asyncio.Event()
-        self.bound = 0
 
     def install_signal_handlers(self) -> None:
         """Not here."""
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
-        self.bound = self.servers[0].sockets[0].getsockname()[1]
         self.ready.set()

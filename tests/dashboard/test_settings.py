@@ -112,6 +112,46 @@ def test_plain_http_is_for_this_machine_alone(address: str, *, fine: bool):
             read_settings(given)
 
 
+@pytest.mark.parametrize(
+    ("given", "required"),
+    [
+        ({"ADDRESS": "https://wachtpost.example"}, True),
+        ({"ADDRESS": "https://wachtpost.example", "PASSKEYS": "offered"}, False),
+        ({"ADDRESS": "http://localhost:8080"}, False),
+        ({"ADDRESS": "http://localhost:8080", "PASSKEYS": "required"}, True),
+        ({}, False),
+    ],
+)
+def test_passkeys_are_required_over_tls(given: dict[str, str], *, required: bool):
+    named = {f"{PREFIX}{name}": value for name, value in given.items()}
+    assert read_settings({**URL, **named}).passkeys_required is required
+
+
+@pytest.mark.parametrize(
+    ("address", "party"),
+    [
+        ("https://wachtpost.example", ("wachtpost.example", "https://wachtpost.example")),
+        ("https://Wachtpost.Example:443", ("wachtpost.example", "https://wachtpost.example")),
+        ("https://w.example:8443", ("w.example", "https://w.example:8443")),
+        ("http://localhost:80", ("localhost", "http://localhost")),
+        ("http://127.0.0.1:8080", None),
+        ("http://[::1]:8080", None),
+    ],
+)  # fmt: skip
+def test_passkeys_belong_to_the_addresss_domain(address: str, party):
+    settings = Settings.model_validate({"database_url": "x", "address": address})
+    found = settings.party
+    assert (found and (found.domain, found.origin)) == party
+
+
+@pytest.mark.parametrize("passkeys", [{}, {f"{PREFIX}PASSKEYS": "required"}])
+def test_where_no_passkey_can_be_none_is_required(passkeys: dict[str, str]):
+    scheme = "http" if passkeys else "https"
+    given = {**URL, f"{PREFIX}ADDRESS": f"{scheme}://127.0.0.1:8080", **passkeys}
+    with pytest.raises(SettingsError, match="has no domain"):
+        read_settings(given)
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "99999"])
 def test_a_collector_at_what_is_no_port_is_refused(port: str):
     given = {**URL, f"{PREFIX}COLLECTOR": f"127.0.0.1:8083,there:{port}"}
@@ -155,6 +195,33 @@ def test_the_command_prints_a_link_once(database_url, monkeypatch, capsys):
     assert line.startswith("http://127.0.0.1:8080/sign-in/")
     assert line.rpartition("/")[2] not in said.err
     assert main(["link", "nobody"]) == 1
+    assert "there is no person 'nobody'" in capsys.readouterr().err
+
+
+def test_the_command_shuts_a_person_out_of_everything(
+    database_url, monkeypatch, capsys
+):
+    with psycopg.connect(database_url("postgres"), autocommit=True) as owner:
+        for who in ("p", "q"):
+            for row in (
+                "person values (%(p)s, null, 'cso', 'nl')",
+                "passkey values (%(p)s, %(p)s, 'h', 'n', 'k', 0)",
+                "session values (%(p)s, %(p)s, now(), now() + '1 h')",
+                "sign_in_link values (%(p)s, %(p)s, now(), now() + '1 h')",
+            ):
+                owner.execute(f"insert into store.{row}".encode(), {"p": who})
+        monkeypatch.setenv(f"{PREFIX}DATABASE_URL", database_url("wachtpost_dashboard"))
+        assert main(["shut-out", "p"]) == 0
+        left = owner.execute(
+            "select person from store.passkey union all"
+            " select person from store.session where ended is null union all"
+            " select person from store.sign_in_link where expires > now()"
+        ).fetchall()
+        assert left == [("q",)] * 3
+        told = owner.execute("select actor, verb, subject from store.audit").fetchall()
+        assert told == [("command:dashboard shut-out", "delete", "person:p")]
+    assert "p: signed out everywhere" in capsys.readouterr().out
+    assert main(["shut-out", "nobody"]) == 1
     assert "there is no person 'nobody'" in capsys.readouterr().err
 
 

@@ -8,7 +8,8 @@ import pytest
 from dashboard.asker import form_token, sha256
 from dashboard.errors import PersonUnknownError
 from dashboard.parts import LANGUAGE_COOKIE, SESSION_COOKIE
-from dashboard.sign_in import DELAY_MAX_S, STOP_AFTER, delay_after, make_link, origin_of
+from dashboard.refusal import DELAY_MAX_S, STOP_AFTER, delay_after, origin_of
+from dashboard.sign_in import make_link
 from tests.dashboard.house import TOKEN, House
 from tests.dashboard.town import OWNER
 
@@ -21,7 +22,7 @@ async def test_a_link_signs_in_and_asks_to_test_the_sound(house: House):
     guest = await house.stranger()
     answer = await guest.sign_in(await house.link(OWNER))
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/sound"
+    assert answer.headers["location"] == "/sound?to=%2F"
     assert "Test het geluid" in (await guest.get("/sound")).text
     assert "Eenheid Duinland" in (await guest.get("/")).text
 

@@ -42,8 +42,8 @@ FURTHER = {
 }
 
 _PERSON = """
-    insert into store.person (person, unit, role, language) values (%s, %s, %s, 'nl')
-    on conflict do nothing"""
+    insert into store.person (person, unit, role, language, site)
+    values (%s, %s, %s, 'nl', %s) on conflict do nothing"""
 _EVENT = """
     insert into store.event (device, run, lane, seq, at, received, unit, site, kind,
                              sensor, zone, data, corrected)
@@ -292,5 +292,6 @@ async def founded(
     ):
         await sync(database, inventory)
         for role, unit in FURTHER.items():
-            await pen.execute(_PERSON, [role.replace("_", "-"), unit, role])
+            home = KIT if role == "household" else None
+            await pen.execute(_PERSON, [role.replace("_", "-"), unit, role, home])
         yield Town(database, pen, inventory, now or datetime.now(UTC))

@@ -12,12 +12,28 @@ ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "wachtpost", "edge"]
 
 
+LACKING = """\
+import runpy, sys
+sys.modules.update(dict.fromkeys({libraries!r}))
+runpy.run_module("wachtpost", run_name="__main__", alter_sys=True)
+"""
+
+
 @contextmanager
-def running(home: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the agent of a folder; killed at the end of the block if it still runs."""
+def running(
+    home: Path, without: tuple[str, ...] = ()
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the agent of a folder; killed at the end of the block if it still runs.
+
+    `without` names libraries that it shall not find here, because a device has none.
+    """
     log = (home / "log").open("ab")
+    command = [sys.executable, "-c", LACKING.format(libraries=without), "edge"]
     process = subprocess.Popen(
-        [*COMMAND, "run", "--home", str(home)], cwd=ROOT, stderr=log, stdout=log
+        [*(command if without else COMMAND), "run", "--home", str(home)],
+        cwd=ROOT,
+        stderr=log,
+        stdout=log,
     )
     try:
         yield process

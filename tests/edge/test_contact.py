@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from edge.contact import PinContacts, Switches, still_pins
+from edge.contact import NoContacts, Switches
 from edge.errors import GpioError
+from edge.pin import PinContacts, still_pins
 from sites.event import (
     ContactClosed,
     ContactOpened,
@@ -125,3 +126,12 @@ def test_what_is_no_news_is_not_told():
     assert switches.change(1, NOON, active=True) is not None
     assert switches.change(1, NOON, active=True) is None
     assert switches.ajar() == {1}
+
+
+async def test_a_device_without_switches_has_nothing_to_tell():
+    heard: list[Record] = []
+    watching = asyncio.create_task(NoContacts().watch(heard.append))
+    await asyncio.sleep(0)
+    assert not watching.done()
+    watching.cancel()
+    assert (heard, NoContacts().ajar()) == ([], frozenset())

@@ -144,3 +144,65 @@ def test_memory_that_is_freed_stays_with_the_process():
     kept = int(run(grow.format(keep="keep_freed_memory()")).stdout)
     given_back = int(run(grow.format(keep="")).stdout)
     assert kept < given_back / 4
+
+
+HEAP = """
+import ctypes
+import threading
+from edge.camera.memory import keep_freed_memory
+
+def is_in_the_heap(size):
+    block = bytearray(size)
+    at = ctypes.addressof(ctypes.c_char.from_buffer(block))
+    for line in open('/proc/self/maps'):
+        if line.rstrip().endswith('[heap]'):
+            begin, end = (int(part, 16) for part in line.split()[0].split('-'))
+            if begin <= at < end:
+                told.append(True)
+                return
+    told.append(False)
+
+told = []
+{setting}
+{steps}
+print(*told)
+"""
+
+
+def placed(steps: str, setting: str = "keep_freed_memory()") -> list[bytes]:
+    done = run(HEAP.format(setting=setting, steps=steps))
+    assert not done.stderr
+    return done.stdout.split()
+
+
+def test_whole_pictures_leave_no_holes_in_the_heap():
+    steps = "is_in_the_heap(320 * 1024)\nis_in_the_heap(1280 * 720 * 3 // 2)"
+    assert placed(steps) == [b"True", b"False"]
+
+
+def test_all_threads_share_one_heap():
+    steps = (
+        "thread = threading.Thread(target=is_in_the_heap, args=(100_000,))\n"
+        "thread.start()\n"
+        "thread.join()"
+    )
+    assert placed(steps) == [b"True"]
+    assert placed(steps, "") == [b"False"]  # by itself
+
+
+def status(pid: int | None) -> str:
+    return Path(f"/proc/{pid}/status").read_text()
+
+
+async def test_a_cameras_process_takes_small_pages():
+    async with watching(plan("made:1")) as [(camera, seen)]:
+        await seen.until(lambda: seen.of(Alive))
+        assert "THP_enabled:\t0" in status(camera.pid)
+
+
+def test_a_cameras_process_loads_nothing_that_only_the_agent_needs():
+    done = run("import sys, edge.camera.capture; print(*sys.modules)")
+    loaded = {name.partition(".")[0] for name in done.stdout.decode().split()}
+    assert {"edge", "cv2", "av"} <= loaded
+    heavy = {"asyncio", "gpiozero", "paho", "pydantic", "rich", "ssl", "structlog"}
+    assert not loaded & heavy

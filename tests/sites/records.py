@@ -31,6 +31,8 @@ def _of(kind: msgspec.inspect.Type) -> st.SearchStrategy[Any]:
         case msgspec.inspect.TupleType():
             drawn = st.tuples(*map(_of, kind.item_types))
         case msgspec.inspect.StrType():
+            if str(kind.pattern).startswith("^0[23]"):
+                return st.text(HEX, min_size=64, max_size=64).map("02".__add__)
             length = 64 if "64" in str(kind.pattern) else 16
             drawn = st.text(HEX, min_size=length, max_size=length)
         case _:

@@ -63,6 +63,9 @@ KNOWN: Mapping[str, Age | None] = {
     "store.audit": Age(("at",), THREE_YEARS),
     "store.audit_head": None,  # hashes; goes with its entries
     "store.attention": Age(("at",), THREE_YEARS),
+    "store.right_review": Age(("at",), THREE_YEARS),
+    "store.challenge": Age(("expires",), 2),
+    "store.passkey": None,  # its person's, until revoked
     "store.device_state": None,  # one row a device
     "store.path_state": None,
     "store.forgotten": None,  # one row a unit

@@ -1,6 +1,7 @@
 import htmx from "htmx.org";
 import { Idiomorph } from "idiomorph";
 import * as alarm from "./alarm.js";
+import "./passkey.js";
 
 // Nothing that builds code from text: the policy of the pages forbids it.
 htmx.config.allowEval = false;

@@ -16,7 +16,7 @@ from collector.__main__ import main
 from collector.database import Database
 from collector.fleet.sync import sync
 from collector.settings import PREFIX
-from edge.papers import new_papers
+from edge.paperwork import new_papers
 from sites import certificate
 from tests.collector import world
 from tests.collector.databases import Role
@@ -121,6 +121,26 @@ def test_a_revoked_path_is_on_the_list_for_brokers(
     capsys.readouterr()
     office.fleet("list")
     assert f"{PATH} haven in force" in capsys.readouterr().out
+
+
+def test_what_an_administrator_does_is_in_the_audit_chain(office: Office, owner: Owner):
+    office.issue()
+    out = str(office.folder / "papers")
+    office.with_authority("renew", PATH, "--out", out)
+    office.fleet("revoke", world.STATION, "--reason", "ended")
+    office.fleet("revoke", PATH, "--reason", "ended")  # nothing is left: not done
+    found = owner.execute(
+        "select actor, verb, object, subject, unit, result from store.audit"
+        " order by entry"
+    ).fetchall()
+    assert found == [
+        (f"command:fleet {verb}", "change", what, "site:haven", "noord", "done")
+        for verb, what in (
+            ("issue", f"path:{PATH}"),
+            ("renew", f"path:{PATH}"),
+            ("revoke", f"device:{world.STATION}"),
+        )
+    ]
 
 
 def test_a_device_is_revoked_with_all_its_paths_and_no_other(office: Office):

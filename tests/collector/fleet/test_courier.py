@@ -269,6 +269,7 @@ async def test_who_sends_one_is_in_the_audit_and_who_is_refused_left_no_row(
         await depot.put(command(5))
     noted = depot.owner.execute(
         "select actor, verb, object, subject, reason from store.audit"
+        " where object like 'command:%'"
     ).fetchall()
     place = "site:haven"
     about = f"command:{DEVICE}/5"

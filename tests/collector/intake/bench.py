@@ -90,7 +90,9 @@ def open_receipt(topic: str, payload: bytes) -> Receipt:
     """Open a receipt as the device does to which it was sent."""
     device = topic.split("/")[2].rpartition("-")[0]
     collector: VerifyKey = world.COLLECTOR_SIGN.verify_key
-    return open_answer(payload, world.DEVICE_KEYS[device], collector)
+    answer = open_answer(payload, world.DEVICE_KEYS[device], collector)
+    assert isinstance(answer, Receipt)
+    return answer
 
 
 def outcomes(receipts: Sequence[Receipt]) -> dict[str, str]:

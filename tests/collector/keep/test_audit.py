@@ -21,6 +21,13 @@ UNIT = world.inventory().sites[SITE].unit
 PERSON = next(iter(world.inventory().units[UNIT].people)).id
 
 
+@pytest.fixture(autouse=True)
+def _nothing_yet(database: Database, owner: psycopg.Connection[Any]) -> None:
+    """Begin the chain anew: bringing an inventory in is noted as well."""
+    del database
+    owner.execute("delete from store.audit")
+
+
 @pytest.fixture
 async def pages(database_url: Callable[[Role], str]) -> AsyncIterator[Database]:
     async with Database.open(database_url("wachtpost_dashboard"), "test") as opened:

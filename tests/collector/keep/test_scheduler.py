@@ -121,13 +121,18 @@ async def test_a_running_collector_keeps_house(
     try:
         await setting.start()
         await until(
-            lambda: pen.rows("select 1 from store.keep_done having count(*) = 2")
+            lambda: pen.rows("select 1 from store.keep_done having count(*) = 3")
         )
     finally:
         setting.process.kill()
     assert (pen.count("event"), pen.count("picture")) == (0, 0)
     assert pen.files() == set()
     assert pen.count("measurement_hour") == pen.count("measurement") == 1
+    assert pen.rows("select what from store.keep_done order by 1") == [
+        ("audit",),
+        ("forget",),
+        ("rollup",),
+    ]
 
 
 async def test_it_begins_at_once_and_ends_when_cancelled(keeper: Keeper, pen: Pen):

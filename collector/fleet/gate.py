@@ -1,0 +1,117 @@
+"""Keeps the gate: learns at once who was revoked, and cuts connections that live on.
+
+A connection is cut by connecting to the broker under its client id. A broker that got
+the list of the revoked lets it in no more; until then it is cut again and again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from datetime import datetime
+
+import structlog
+
+from collector.database import Database
+from collector.errors import DatabaseError
+from collector.fleet.certificate import CHANGED, QUERIES
+from collector.fleet.standing import Standings
+from collector.metrics import Health
+from sites.topic import Path
+
+log = structlog.get_logger()
+
+LOOK_S = 2.0
+AGAIN_S = 20.0
+AFRESH_S = 600.0
+
+Cut = Callable[[Path], Awaitable[None]]
+
+
+class Gate:
+    """Looks every LOOK_S; `cut` takes a client's place at the broker, or OSError."""
+
+    def __init__(
+        self,
+        database: Database,
+        standings: Standings,
+        cut: Cut,
+        clock: Callable[[], datetime],
+        health: Health,
+    ) -> None:
+        self._database = database
+        self._standings = standings
+        self._cut_one = cut
+        self._clock = clock
+        self._health = health
+        self._cut_at: dict[Path, float] = {}
+
+    async def run(self) -> None:
+        """Keep it until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._hear(), name="standings")
+            group.create_task(self._watch(), name="cutting")
+
+    async def load(self, device: str | None = None) -> None:
+        """Learn how the paths of a device stand, or all; raises DatabaseError."""
+        async with self._database.transaction(read_only=True) as transaction:
+            rows = await transaction.all(QUERIES["standings"], device=device)
+        self._standings.learn(rows)
+
+    async def look(self) -> None:
+        """Cut every connection that is due; raises OSError where the broker is away."""
+        now, monotonic = self._clock(), asyncio.get_running_loop().time()
+        refused = self._standings.refused(now)
+        for path in self._cut_at.keys() - refused.keys():
+            del self._cut_at[path]
+        knocked, self._standings.knocked = self._standings.knocked, set()
+        due = {path for path in refused if self._is_due(path, now, monotonic)}
+        for path in sorted(due | {one for one in knocked if self._refuses(one, now)}):
+            await self._cut_one(path)
+            if path in refused:
+                self._cut_at[path] = monotonic
+            log.info("connection.cut", path=path.text, reason=self._refuses(path, now))
+
+    def _refuses(self, path: Path, now: datetime) -> str | None:
+        return self._standings.refusal(path, now)
+
+    def _is_due(self, path: Path, now: datetime, monotonic: float) -> bool:
+        last = self._cut_at.get(path)
+        if last is None:
+            return True
+        again = self._standings.may_be_let_in(path, now)
+        return again and monotonic - last >= AGAIN_S
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except OSError as error:
+                why = f"connections cannot be cut: {type(error).__name__}"
+                self._health.trouble("gate", why)
+            else:
+                self._health.well("gate")
+            await asyncio.sleep(LOOK_S)
+
+    async def _hear(self) -> None:
+        """Load what a note names, and all of it where notes may have been missed."""
+        async with aclosing(self._database.notes(CHANGED)) as notes:
+            afresh = asyncio.create_task(self._load_afresh(), name="standings afresh")
+            try:
+                async for note in notes:
+                    if note.live:
+                        await self._try_to_load(note.payload or None)
+            finally:
+                afresh.cancel()
+
+    async def _load_afresh(self) -> None:
+        while True:
+            await asyncio.sleep(AFRESH_S)
+            await self._try_to_load(None)
+
+    async def _try_to_load(self, device: str | None) -> None:
+        try:
+            await self.load(device)
+        except DatabaseError as error:
+            self._health.trouble("standings", str(error))
+        else:
+            self._health.well("standings")

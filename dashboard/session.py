@@ -1,0 +1,148 @@
+"""Sessions: kept in the store, bound to a browser, ended by time or by hand."""
+
+import hmac
+import re
+import secrets
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+import structlog
+
+from collector.database import Database, Transaction
+from collector.keep.audit import Entry, note
+from collector.query import Queries, Row
+from dashboard.asker import Asker, form_token, sha256
+
+log = structlog.get_logger()
+
+How = Literal["link", "passkey", "provider"]
+SECRET_BYTES = 32
+USED_AGAIN = timedelta(minutes=1)  # a session is written to once a minute at most
+VERSION = re.compile(r"[\d._]+")
+
+_QUERIES = Queries(Path(__file__).parent / "sql")
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A session that has just begun; `secret` goes into the cookie and nowhere else."""
+
+    secret: str
+    person: str
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How long a session lasts, and in what kind of browser it begins (keyed hash)."""
+
+    hours: float
+    idle_minutes: int
+    browser: str
+
+
+def browser_of(agent: str, key: bytes) -> str:
+    """Give the keyed hash of a kind of browser: its words without its versions.
+
+    A browser that updates itself stays the same; a stolen cookie in another does not.
+    """
+    return hmac.digest(
+        key, b"browser\0" + VERSION.sub("", agent).encode(), "sha256"
+    ).hex()
+
+
+async def open_session(
+    transaction: Transaction,
+    person: str,
+    how: How,
+    terms: Terms,
+    passkey: str | None = None,
+) -> Begun | None:
+    """Begin a session; None where the person was removed meanwhile."""
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    await transaction.run(
+        _QUERIES["session_make"],
+        session=sha256(secret),
+        person=person,
+        hours=terms.hours,
+        idle=terms.idle_minutes,
+        browser=terms.browser,
+        how=how,
+        passkey=passkey,
+    )
+    if await _person(transaction, sha256(secret)) is None:
+        return None
+    return Begun(secret, person)
+
+
+async def drop(transaction: Transaction, asker: Asker) -> None:
+    """End a session for good, wherever its cookie still lies."""
+    await transaction.run(_QUERIES["session_end"], session=asker.session)
+
+
+async def end(database: Database, asker: Asker, why: str = "by_hand") -> None:
+    """Do so in a transaction of its own."""
+    async with database.transaction(asker.person) as transaction:
+        await drop(transaction, asker)
+        gone = Entry("sign_out", f"session:{asker.how}", f"person:{asker.person}")
+        await note(transaction, replace(gone, unit=asker.unit, reason=why))
+    log.info("session.ended", why=why)
+
+
+async def ran_out(database: Database, asker: Asker) -> None:
+    """Note that a session ended by itself while a page watched; nothing if by hand."""
+    async with database.transaction(asker.person) as transaction:
+        own = {"session": asker.session}
+        if await transaction.maybe(_QUERIES["session_ran_out"], **own) is None:
+            return
+        gone = Entry("sign_out", f"session:{asker.how}", f"person:{asker.person}")
+        await note(transaction, replace(gone, unit=asker.unit, reason="ran_out"))
+    log.warning("session.ran_out", role=asker.role)
+
+
+def signed_in_by(how: How, person: str, origin: str) -> Entry:
+    """Give the entry about somebody who came in."""
+    return Entry("sign_in", f"session:{how}", f"person:{person}", origin=origin)
+
+
+async def refuse(
+    database: Database, how: How, origin: str, person: str | None = None
+) -> None:
+    """Note that somebody was not let in, at whose account if that is known."""
+    log.info("sign_in.refused", how=how)
+    subject = f"person:{person}" if person else None
+    async with database.transaction() as transaction:
+        refused = Entry("sign_in", f"session:{how}", subject, origin=origin)
+        await note(transaction, replace(refused, result="refused"))
+
+
+async def asker_of(database: Database, secret: str) -> Asker | None:
+    """Give whose session a cookie is; None where it is unknown, ended or run out."""
+    async with database.transaction(read_only=True) as transaction:
+        row = await _person(transaction, sha256(secret))
+    if row is None:
+        return None
+    return Asker(session=sha256(secret), token=form_token(secret), **row)
+
+
+async def use(
+    database: Database, asker: Asker, idle_minutes: int, *, watches: bool
+) -> None:
+    """Let a session stay on; `watches`: by a page that looks by itself."""
+    async with database.transaction() as transaction:
+        await transaction.run(
+            _QUERIES["session_use"],
+            session=asker.session,
+            idle=idle_minutes,
+            watches=watches,
+        )
+
+
+async def prove(transaction: Transaction, asker: Asker) -> None:
+    """Note that the person has just proved again who he is."""
+    await transaction.run(_QUERIES["session_prove"], session=asker.session)
+
+
+async def _person(transaction: Transaction, session: str) -> Row | None:
+    return await transaction.maybe(_QUERIES["session_person"], session=session)

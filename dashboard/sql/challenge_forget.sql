@@ -1,0 +1,2 @@
+-- Forget challenges that nobody can answer any more.
+delete from store.challenge where expires < now()

@@ -1,0 +1,106 @@
+"""Asks for a new certificate of a path, day by day, and takes what comes.
+
+The request is a record as any other: written down, sent on whichever path lives,
+confirmed. The answer comes down; without one it is asked again, with the same key. The
+private key never leaves the device.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+import structlog
+
+from edge.errors import PaperworkError
+from edge.papers import Papers
+from edge.pieces import Pieces
+from sites.answer import Piece
+from sites.health import CertificateAsked
+from sites.record import Record
+from sites.topic import Path as Way
+
+log = structlog.get_logger()
+
+DAY_S = 86_400.0
+RETRY_S = 900.0
+TICK_S = 1.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a renewal needs of the agent.
+
+    `write` writes a record down, `connected` tells whether any path is, `renewed` has
+    this path connect anew.
+    """
+
+    write: Callable[[Record], object]
+    connected: Callable[[], bool]
+    renewed: Callable[[], None]
+    now: Callable[[], datetime]
+
+
+class Renewal:
+    """The renewal of one path; `run()` is its task."""
+
+    def __init__(self, way: Way, papers: Papers, line: Line, random: Random) -> None:
+        self._way = way
+        self._papers = papers
+        self._line = line
+        self._random = random
+        self._pieces = Pieces()
+        self._came: list[bytes] = []
+
+    def hear(self, piece: Piece) -> None:
+        """Take a piece that the collector signed; it may be for another path."""
+        whole = self._pieces.hear(piece)
+        if whole is not None:
+            self._came = [whole]
+
+    async def run(self) -> None:
+        """Ask when it is time and somebody hears, take what comes; for ever."""
+        clock = asyncio.get_running_loop().time
+        due = clock() + self.wait_s()
+        while True:
+            if self._came and await self._take(self._came.pop()):
+                due = clock() + self._spread(DAY_S)
+            elif clock() >= due and self._line.connected():
+                left = self.wait_s()  # one that came before the start may work by now
+                if not left:
+                    await self._ask()
+                due = clock() + (left or self._spread(RETRY_S))
+            await asyncio.sleep(TICK_S)
+
+    def wait_s(self) -> float:
+        """Give the seconds until the one that works is a day old."""
+        came = self._papers.came()
+        age = DAY_S if came is None else (self._line.now() - came).total_seconds()
+        # A clock that says less than nothing knows nothing: it asks, and then daily.
+        return max(0.0, self._spread(DAY_S) - age) if age >= 0 else 0.0
+
+    async def _ask(self) -> None:
+        try:
+            key = await self._papers.ask()
+        except (PaperworkError, OSError) as error:
+            log.warning("certificate.not_asked", way=self._way.way, reason=str(error))
+            return
+        self._line.write(
+            CertificateAsked(at=self._line.now(), way=self._way.way, key=key)
+        )
+        log.info("certificate.asked", way=self._way.way)
+
+    async def _take(self, chain: bytes) -> bool:
+        try:
+            await self._papers.take(chain)
+        except (PaperworkError, OSError) as error:
+            # also that it is for the other path, or came twice
+            log.info("certificate.refused", way=self._way.way, reason=str(error))
+            return False
+        log.info("certificate.renewed", way=self._way.way)
+        self._line.renewed()
+        return True
+
+    def _spread(self, seconds: float) -> float:
+        return seconds * self._random.uniform(0.8, 1.0)

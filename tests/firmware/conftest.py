@@ -1,0 +1,5 @@
+"""The store of the collector that stands behind the broker."""
+
+from tests.collector.databases import database_url, owner
+
+__all__ = ["database_url", "owner"]
