@@ -21,6 +21,9 @@ from sites.health import CommandTrouble
 
 # So far its maker's clock may be off: it stands offline.
 AHEAD = timedelta(minutes=10)
+# What was obeyed and is forgotten was made by then: AHEAD of a time that may be as
+# much later than the one we know now.
+FORGOTTEN = 2 * AHEAD
 _MOST_HEARD = 64
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -96,7 +99,7 @@ def judge(
 
 def begun_anew(now: datetime) -> Memory:
     """Give the memory of a device that lost its own: nothing older is obeyed."""
-    return Memory(since=now + AHEAD)
+    return Memory(since=now + FORGOTTEN)
 
 
 def digest_of(delivery: Delivery) -> str:

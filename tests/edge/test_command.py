@@ -10,6 +10,7 @@ from nacl.signing import SigningKey
 
 from edge.command import (
     AHEAD,
+    FORGOTTEN,
     Addressee,
     Again,
     Memory,
@@ -19,6 +20,7 @@ from edge.command import (
     digest_of,
     judge,
 )
+from edge.trusted_time import AGREE_S
 from sites.answer import Delivery, deliver
 from sites.command import LONGEST, AcceptView, Arm, Command, HoldClip, Restart, sign
 from sites.health import CommandTrouble
@@ -140,18 +142,34 @@ def test_of_a_lost_memory_nothing_that_may_have_been_obeyed_is_obeyed_again():
         made = command(made=after(seconds))
         late = judge(brought(made), STATION, anew, NOON)
         assert late == Refusal("memory_lost", 7)
-    later = after(AHEAD.total_seconds() + 1)
+    later = after(FORGOTTEN.total_seconds() + 1)
     made = command(made=later, expires=later + HOUR)
     assert isinstance(judge(brought(made), STATION, anew, later), Obey)
 
 
 def test_a_lost_memory_stays_lost_for_what_it_lost_after_it_obeyed_again():
-    later = after(AHEAD.total_seconds() + 1)
+    later = after(FORGOTTEN.total_seconds() + 1)
     made = command(made=later, expires=later + HOUR)
     decision = judge(brought(made), STATION, begun_anew(NOON), later)
     assert isinstance(decision, Obey)
     old = judge(brought(command(8)), STATION, decision.memory, later)
     assert old == Refusal("memory_lost", 8)
+
+
+LAGS = st.floats(0, AGREE_S)  # so far behind is the time that a device is told
+
+
+@given(st.floats(0, AHEAD.total_seconds()), LAGS, LAGS, LAGS, st.floats(0, 4e5))
+def test_what_was_obeyed_and_forgotten_is_never_obeyed_again(
+    ahead: float, at_first: float, at_loss: float, at_last: float, passed: float
+):
+    told = NOON - timedelta(seconds=at_first)
+    made = told + timedelta(seconds=ahead)  # by a clock that is as wrong as may be
+    once = brought(command(made=made, expires=made + LONGEST))
+    assert isinstance(judge(once, STATION, Memory(), told), Obey)
+    anew = begun_anew(NOON - timedelta(seconds=at_loss))
+    later = NOON + timedelta(seconds=passed - at_last)
+    assert isinstance(judge(once, STATION, anew, later), Refusal)
 
 
 STREAM = st.lists(

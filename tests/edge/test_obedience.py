@@ -9,7 +9,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from edge.command import AHEAD, Addressee, Memory
+from edge.command import FORGOTTEN, Addressee, Memory
 from edge.disk import Disk
 from edge.hand import Hand
 from edge.notebook import Notebook
@@ -20,7 +20,8 @@ from edge.tally import LONGEST_S
 from edge.trusted_time import AGREE_S, TrustedTime
 from sites.answer import Delivery, seal_answer
 from sites.command import AcceptView, Arm, HoldClip, Order, ReleaseClip, Restart
-from sites.health import CommandObeyed, CommandRefused
+from sites.frame import HOME_BYTES, encode_record, size_of
+from sites.health import CommandObeyed, CommandRefused, CommandTrouble
 from sites.record import Record
 from tests.edge.collector_side import COLLECTOR_SIGN, DEVICE_KEY
 from tests.edge.records import NOON, after
@@ -31,6 +32,7 @@ from tests.edge.test_node import node
 from tests.edge.wire import DEVICE
 
 FLOOD = 1000
+NOW = after(0.123456)
 OBEYED = [("obeyed", "restart", 7)]
 
 
@@ -236,7 +238,7 @@ def test_a_lost_memory_refuses_and_then_begins_anew(box: Box, damage: bytes | No
     box.start()  # it stays refused
     box.obedience.hear(brought(command(10), at=after(9)))
     assert box.told() == [("refused", "memory_lost", 10)]
-    box.time = after(60) + AHEAD + timedelta(seconds=1)
+    box.time = after(60) + FORGOTTEN + timedelta(seconds=1)
     made = command(11, made=box.time, expires=box.time + HOUR)
     box.obedience.hear(brought(made))
     assert (box.did, box.told()) == (["restart"] * 2, [("obeyed", "restart", 11)])
@@ -317,6 +319,17 @@ def test_every_order_goes_through_the_door_of_a_person(
 
 def test_there_is_a_line_for_every_order():
     assert {type(order) for order, _ in ORDERS} == set(get_args(Order))
+
+
+@pytest.mark.parametrize("reason", get_args(CommandTrouble))
+def test_what_is_said_of_a_command_fits_into_a_frame_of_a_home(reason: CommandTrouble):
+    most = 2**53
+    said = (
+        CommandRefused(seq=most, at=NOW, reason=reason, number=most, count=most),
+        CommandObeyed(seq=most, at=NOW, number=most, order="release_clip"),
+    )
+    for record in said:
+        assert size_of([encode_record(record)]) <= HOME_BYTES
 
 
 class Line:
