@@ -20,6 +20,7 @@ RuleKind = Literal[
     "path.lost",
     "records.withheld",
     "number.reused",
+    "device.cloned",
     "clock.wrong",
     "clock.changed",
     "contact.opened",
@@ -32,7 +33,14 @@ RuleKind = Literal[
     "disk.filling",
 ]
 FOUND_KINDS = frozenset(
-    {"device.silent", "path.lost", "records.withheld", "number.reused", "clock.wrong"}
+    {
+        "device.silent",
+        "path.lost",
+        "records.withheld",
+        "number.reused",
+        "device.cloned",
+        "clock.wrong",
+    }
 )
 SENSOR = r"^[a-z2-7]{16}/[1-9][0-9]{0,2}$"
 SensorName = Annotated[str, Field(pattern=SENSOR)]
