@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from collector.database import Transaction
 from collector.incident import life
@@ -22,6 +22,7 @@ from collector.incident.errors import (
     StepsDueError,
     StepUnknownError,
 )
+from collector.keep.audit import Entry
 from dashboard.asker import Asker
 from dashboard.errors import (
     FieldError,
@@ -33,9 +34,11 @@ from dashboard.form import Fields, form
 from dashboard.home import home_view
 from dashboard.incident import NUMBER_MOST, OUTCOMES, ROLES_TO, incident_view
 from dashboard.language import Words
-from dashboard.page import Look, View, acted
+from dashboard.page import QUERIES, Look, View, acted
 from dashboard.parts import signed_in
+from dashboard.right import review
 from dashboard.upkeep import set_aside
+from dashboard.watch import see
 
 SENSOR = re.compile(r"[0-9]{1,5}")
 routes = APIRouter()
@@ -114,6 +117,41 @@ async def task_aside(request: Request, asker: Someone, fields: Form) -> Response
     return await acted(look, await home_view(look))
 
 
+@routes.post("/lapsed")
+async def lapsed_seen(request: Request, asker: Someone, fields: Form) -> Response:
+    """Know that a colleague's sign-in ran out; every page of the unit is told."""
+    look = Look.of(request, asker)
+    role = fields.word("role")
+    async with look.parts.database.transaction(asker.person) as transaction:
+        row = await transaction.one(QUERIES["lapsed_notice"], role=role)
+        if not row["noticed"]:
+            raise NotFoundError
+        await transaction.notify("site", f"{asker.unit} 0")
+    return await acted(look, await home_view(look))
+
+
+@routes.post("/attention/{attention}/seen")
+async def attention_seen(
+    request: Request, asker: Someone, _fields: Form, attention: int
+) -> Response:
+    """Note that the auditor or the administrator has seen what he must know."""
+    look = Look.of(request, asker)
+    if not 0 < attention <= NUMBER_MOST:
+        raise NotFoundError
+    await see(look, attention)
+    return await acted(look, await home_view(look))
+
+
+@routes.post("/rights/reviewed")
+async def rights_reviewed(
+    request: Request, asker: Someone, fields: Form
+) -> RedirectResponse:
+    """Note that the rights of a unit's people were found to be right."""
+    look = Look.of(request, asker)
+    await review(look, fields.word("unit"))
+    return RedirectResponse("/rights", status_code=303)
+
+
 async def _incident_or_home(look: Look, incident: int) -> Response:
     # The control room does not see an incident any more that it gave away or closed.
     try:
@@ -128,8 +166,10 @@ async def _acting(look: Look, incident: int) -> AsyncIterator[Transaction]:
     """Open the asker's transaction and say refusals in the asker's language."""
     if not 0 < incident <= NUMBER_MOST:
         raise NotFoundError
+    verb = look.request.url.path.rpartition("/")[2]
+    entry = Entry("change", f"incident:{incident}", reason=verb)
     try:
-        async with look.parts.database.transaction(look.asker.person) as transaction:
+        async with look.acting(entry) as transaction:
             yield transaction
     except IncidentError as error:
         raise refusal(error, look.words) from None

@@ -21,6 +21,7 @@ from starlette.types import Message, Receive, Scope, Send
 from collector.errors import CollectorError
 from dashboard import act, blob, door, own_passkey, pages
 from dashboard.asker import form_token
+from dashboard.audit import refused
 from dashboard.errors import (
     AwayError,
     ConfirmFirstError,
@@ -158,6 +159,7 @@ async def security_txt(request: Request) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, PageError):
         raise error
+    await refused(request, error)
     words, parts = words_of(request), parts_of(request)
     values = {
         "w": words,

@@ -8,13 +8,17 @@ from typing import Literal
 
 from sites.words import Role
 
-Home = Literal["unit", "control_room", "administrator", "nothing_yet"]
+Home = Literal[
+    "unit", "control_room", "administrator", "auditor", "household", "nothing_yet"
+]
 _HOMES: dict[str, Home] = {
     "coordinator": "unit",
     "deputy": "unit",
     "desk": "unit",
     "control_room": "control_room",
     "administrator": "administrator",
+    "auditor": "auditor",
+    "household": "household",
 }
 _ON_INCIDENTS: frozenset[Home] = frozenset({"unit", "control_room"})
 ENDS_SOON = timedelta(minutes=15)

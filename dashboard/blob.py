@@ -11,11 +11,12 @@ from obstore.store import ObjectStore
 from collector.blob import object_name
 from collector.content import Sort
 from dashboard.asker import Asker
+from dashboard.audit import Noted
 from dashboard.errors import NotFoundError
 from dashboard.page import QUERIES
 from dashboard.parts import Parts, parts_of, signed_in
 
-routes = APIRouter()
+routes = APIRouter(route_class=Noted)
 DIGEST = re.compile(r"[0-9a-f]{64}")
 PIECE_BYTES = 256 * 1024
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")

@@ -39,6 +39,7 @@ class PageError(DashboardError):
 
     status = 400
     key = "refused.form"
+    noted = False  # whether it stands in the audit chain already
     way = "/"
 
     def __init__(self, key: str | None = None, **values: str) -> None:
@@ -104,6 +105,14 @@ class SlowDownError(PageError):
 
     status = 429
     key = "refused.slow_down"
+
+
+class TooManyLooksError(PageError):
+    """More kits, cases or exports than anybody needs within an hour."""
+
+    status = 429
+    key = "refused.too_many_looks"
+    noted = True
 
 
 class ForgedFormError(PageError):

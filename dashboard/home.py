@@ -1,10 +1,12 @@
 """The page that each role begins with, and who may open which page."""
 
 from dashboard.errors import NotFoundError
+from dashboard.looked import looked_view
 from dashboard.page import QUERIES, Look, View
 from dashboard.place import STALE, DeviceSeen, silent_since
 from dashboard.todo import ASIDE_SHOWN
 from dashboard.unit import open_incidents, unit_view
+from dashboard.watch import attention_of, auditor_view
 
 
 async def home_view(look: Look) -> View:
@@ -13,6 +15,8 @@ async def home_view(look: Look) -> View:
         "unit": unit_view,
         "control_room": _control_room,
         "administrator": _administrator,
+        "auditor": auditor_view,
+        "household": looked_view,
         "nothing_yet": _nothing_yet,
     }
     return await makers[look.asker.home](look)
@@ -62,6 +66,7 @@ async def _administrator(look: Look) -> View:
         aside = await transaction.all(
             QUERIES["set_aside"], since=look.now - ASIDE_SHOWN
         )
+        attention = await attention_of(transaction, look)
     devices = [
         {**row, "quiet": silent_since(DeviceSeen.of(row), look.now), "stale": STALE}
         for row in rows
@@ -74,6 +79,7 @@ async def _administrator(look: Look) -> View:
             "place_name": look.words("administrator.title"),
             "devices": devices,
             "set_aside": aside,
+            "attention": attention,
         },
     )
 

@@ -1,7 +1,8 @@
 """A page and its live part: the same partial, rendered at first and ever again."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,17 @@ from fastapi.responses import (
     StreamingResponse,
 )
 
+from collector.database import Transaction
+from collector.keep.audit import Entry, note
 from collector.query import Queries
 from dashboard.asker import Asker
+from dashboard.door import origin_here
 from dashboard.errors import NotSignedInError
 from dashboard.language import HOME_ZONE, Words
 from dashboard.live import Watch, stream
 from dashboard.parts import Parts, asker_or_none, parts_of, render, words_of
 from dashboard.place import STALE
+from dashboard.session import ran_out
 
 QUERIES = Queries(Path(__file__).parent / "sql")
 
@@ -52,6 +57,13 @@ class Look:
         parts = parts_of(request)
         return cls(request, parts, asker, words_of(request, asker), parts.now())
 
+    @asynccontextmanager
+    async def acting(self, entry: Entry) -> AsyncIterator[Transaction]:
+        """Open the asker's transaction; what he did in it is noted as its last act."""
+        async with self.parts.database.transaction(self.asker.person) as transaction:
+            yield transaction
+            await note(transaction, replace(entry, origin=origin_here(self.request)))
+
 
 async def shown(look: Look, view: View) -> HTMLResponse:
     """Answer with the whole page."""
@@ -82,6 +94,7 @@ def streamed(request: Request, asker: Asker, make: Any) -> StreamingResponse:
     async def look_again() -> str:
         present = await asker_or_none(request)
         if present is None or present.person != asker.person:
+            await ran_out(parts.database, asker)
             raise NotSignedInError
         look = Look.of(request, present)
         return await live_part(look, await make(look))
@@ -93,11 +106,19 @@ def streamed(request: Request, asker: Asker, make: Any) -> StreamingResponse:
     )
 
 
+def _sound(untaken: str | None, *, lapsed: bool) -> str:
+    """Give what a page sounds like: a desk that nobody watches calls for attention."""
+    if lapsed and untaken != "urgent":
+        return "attention"
+    return untaken or ""
+
+
 async def _values(look: Look, view: View) -> dict[str, Any]:
     async with look.parts.database.transaction(
         look.asker.person, read_only=True
     ) as transaction:
         counts = await transaction.one(QUERIES["counts"], stale=look.now - STALE)
+        lapsed = await transaction.all(QUERIES["lapsed"])
     return {
         "w": look.words,
         "now": look.now,
@@ -105,6 +126,8 @@ async def _values(look: Look, view: View) -> dict[str, Any]:
         "ends_soon": look.asker.ends_soon(look.now),
         "idles_soon": look.asker.idles_soon(look.now),
         "counts": counts,
+        "lapsed": lapsed,
+        "sound": _sound(counts["sound"], lapsed=bool(lapsed)),
         "storing": look.parts.storing,
         "partial": view.partial,
         "title": view.title,

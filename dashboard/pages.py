@@ -3,17 +3,25 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+from fastapi.responses import (
+    HTMLResponse,
+    JSONResponse,
+    Response,
+    StreamingResponse,
+)
 
 from dashboard.asker import Asker
+from dashboard.audit import Noted
 from dashboard.events import events_view
 from dashboard.home import home_view, only_incidents, only_unit
 from dashboard.incident import incident_view
+from dashboard.looked import looked_view
 from dashboard.page import Look, View, shown, streamed
-from dashboard.parts import signed_in
+from dashboard.parts import parts_of, signed_in
+from dashboard.right import rights_export, rights_view
 from dashboard.site import Window, chart_data, site_view
 
-routes = APIRouter()
+routes = APIRouter(route_class=Noted)
 Someone = Annotated[Asker, Depends(signed_in)]
 
 
@@ -95,6 +103,49 @@ async def events_live(
         return await _events(look, site, before)
 
     return streamed(request, asker, make)
+
+
+@routes.get("/looked")
+async def looked_page(
+    request: Request, asker: Someone, before: str = ""
+) -> HTMLResponse:
+    """Show who looked at what is about the asker."""
+    look = Look.of(request, asker)
+    return await shown(look, await looked_view(look, before))
+
+
+@routes.get("/live/looked")
+async def looked_live(
+    request: Request, asker: Someone, before: str = ""
+) -> StreamingResponse:
+    """Keep that page true."""
+
+    async def make(look: Look) -> View:
+        return await looked_view(look, before)
+
+    return streamed(request, asker, make)
+
+
+@routes.get("/rights")
+async def rights_page(request: Request, asker: Someone) -> HTMLResponse:
+    """Show who may do what, for the quarterly review."""
+    look = Look.of(request, asker)
+    return await shown(look, await rights_view(look))
+
+
+@routes.get("/live/rights")
+async def rights_live(request: Request, asker: Someone) -> StreamingResponse:
+    """Keep that page true."""
+    await rights_view(Look.of(request, asker))
+    return streamed(request, asker, rights_view)
+
+
+@routes.get("/rights.csv")
+async def rights_file(request: Request, asker: Someone) -> Response:
+    """Give the same as a file."""
+    text = await rights_export(Look.of(request, asker))
+    name = f'attachment; filename="rights-{parts_of(request).now():%Y-%m-%d}.csv"'
+    return Response(text, media_type="text/csv", headers={"content-disposition": name})
 
 
 @routes.get("/site/{site}/measurements")

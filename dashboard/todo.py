@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from collector.database import Transaction
 from dashboard.page import QUERIES, Look
 from dashboard.place import Blind
+from dashboard.right import overdue_number
 from dashboard.upkeep import SHOWN, Task, tasks
 from sites.inventory import Inventory
 
@@ -46,12 +47,13 @@ class Todo:
     safeguards: tuple[SafeguardDue, ...]
     set_aside: tuple[Row, ...]
     untimed: tuple[Row, ...]
+    rights: int  # people whose rights are to be reviewed
 
     @property
     def number(self) -> int:
         """How many lines the list has."""
         lists = (self.blind, self.upkeep, self.safeguards, self.set_aside, self.untimed)
-        return sum(map(len, lists))
+        return sum(map(len, lists)) + (self.rights > 0)
 
 
 async def todo(
@@ -75,6 +77,7 @@ async def todo(
             for each in untimed
             if each["site"] in sites
         ),
+        rights=await overdue_number(transaction, look.asker, look.now),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from collector.keep.audit import Entry
 from dashboard.errors import NotFoundError
 from dashboard.page import QUERIES, Look
 from sites.errors import UnknownDeviceError
@@ -92,7 +93,7 @@ async def set_aside(look: Look, device: str, sensor: int, record: Row) -> None:
     """
     person = look.asker.person
     named = {"device": device, "sensor": sensor, **record}
-    async with look.parts.database.transaction(person) as transaction:
+    async with look.acting(Entry("change", f"device:{device}")) as transaction:
         row = await transaction.maybe(QUERIES["task"], **named)
         if row is None:
             raise NotFoundError

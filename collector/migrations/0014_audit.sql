@@ -84,6 +84,8 @@ return case
     when of_object ~ '^site:' then (select 'site:' || s.site from store.site s where s.site = substr(of_object, 6))
     when of_object ~ '^incident:[0-9]{1,18}$' then
         (select 'site:' || i.site from store.incident i where i.incident = substr(of_object, 10)::bigint)
+    when of_object ~ '^device:' then
+        (select 'site:' || d.site from store.device d where d.device = substr(of_object, 8))
     when of_object ~ '^(picture|clip):' then
         (select 'site:' || p.site from store.picture p where p.digest = split_part(of_object, ':', 2))
 end;
@@ -229,7 +231,8 @@ create function store.audit_counts(of_object text, looked timestamptz) returns t
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 return case
-    when of_object ~ '^(case|export):' then of_object
+    when of_object like 'case:%' then of_object
+    when of_object like 'export:%' then of_object || looked  -- each of them
     when of_object ~ '^site:' then
         (select of_object from store.site s where s.site = substr(of_object, 6) and s.kind = 'home')
     when of_object ~ '^incident:[0-9]{1,18}$' then

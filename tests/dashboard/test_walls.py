@@ -173,7 +173,8 @@ async def test_a_stranger_sees_nothing(house: House):
         "/", "/sound", "/incident/1", f"/site/{HAVEN}", f"/site/{HAVEN}/measurements",
         f"/picture/{'0' * 64}", f"/clip/{'0' * 64}", "/live/", "/live/incident/1",
         f"/live/site/{HAVEN}", f"/site/{HAVEN}/events", f"/live/site/{HAVEN}/events",
-        "/session", "/passkeys", "/confirm",
+        "/session", "/passkeys", "/confirm", "/looked", "/live/looked", "/rights",
+        "/live/rights", "/rights.csv",
     ):  # fmt: skip
         answer = await stranger.get(path)
         assert answer.status_code == 401, path
@@ -184,8 +185,9 @@ async def test_a_stranger_does_nothing(house: House):
     stranger = await house.stranger()
     paths = [f"/incident/1/{verb}" for verb in ACTS]
     own = [f"/passkeys{each}" for each in ("", "/options", "/rename", "/revoke")]
-    again = ("/confirm", "/confirm/options")
-    for path in (*paths, *own, *again, "/task/aside", "/sign-out", "/language"):
+    again = ("/confirm", "/confirm/options", "/lapsed")
+    watch = ("/attention/1/seen", "/rights/reviewed")
+    for path in (*paths, *own, *again, *watch, "/task/aside", "/sign-out", "/language"):
         answer = await stranger.client.post(path, data={"token": "x"})
         assert answer.status_code == 401, path
 
@@ -193,8 +195,13 @@ async def test_a_stranger_does_nothing(house: House):
 @pytest.mark.parametrize("person", BLIND_ROLES)
 async def test_a_role_without_rows_is_told_what_will_come(house: House, person: str):
     page = (await (await house.guest(person)).get("/")).text
-    if person == "administrator":
-        assert "Gezondheid van de apparaten" in page
+    own = {
+        "administrator": "Gezondheid van de apparaten",
+        "auditor": "De auditketen",
+        "household": "Wie keek er?",
+    }
+    if person in own:
+        assert own[person] in page
     else:
         assert "Er is hier nog niets voor u" in page
         assert "krijgt u nooit te zien" in page

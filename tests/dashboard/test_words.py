@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 
 import dashboard
 from collector.incident.back import ENDS
+from collector.keep.audit import Verb
 from dashboard.asker import Home
 from dashboard.clip import ClipState
 from dashboard.errors import PageError
@@ -36,7 +37,7 @@ OUTCOMES = ("real", "false", "nuisance", "exercise", "test", "itself")
 WHATS = ("opened", "joined", "acknowledged", "handed_over", "step_done",
          "step_undone", "resolved", "told", "not_told", "confirmed", "ended",
          "returned")  # fmt: skip
-UNSERVED = ("case_manager", "head_of_operations", "cso", "household", "auditor")
+UNSERVED = ("case_manager", "head_of_operations", "cso")
 
 REFUSALS: tuple[type[PageError], ...] = (PageError, *PageError.__subclasses__())
 
@@ -57,6 +58,15 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "outcome": OUTCOMES,
     "log": (*WHATS, "unknown"),
     "line": tuple(SPANS),
+    "verb": get_args(Verb),
+    "looked": ("service", "unknown"),
+    "looked.act": ("take", "hand-over", "tick", "untick", "resolve", "unknown"),
+    "looked.what": (
+        "consult.site", "consult.incident", "consult.picture", "consult.clip",
+        "change.device", "change.person", "delete.person", "change.link",
+        "change.passkey", "delete.passkey", "sign_in.session", "sign_out.session",
+        "unknown",
+    ),
     "nothing_yet": UNSERVED,
     "nothing_yet.never": UNSERVED,
     "blind": tuple(

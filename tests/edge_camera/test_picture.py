@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from edge.sight.cover import BLOCK
 from edge.sight.picture import (
-    BLOCK,
     SNAPSHOT_WIDTH,
     Masking,
     Moment,
