@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from collector.blob import open_store
 from collector.database import STATEMENT_S, Database, Limits, Transaction
 from collector.errors import DatabaseError
 from collector.fleet.directory import directory_of
-from collector.fleet.gate import Gate
+from collector.fleet.gate import Gate, Line
 from collector.fleet.issuing import Issuing, RevokedList
 from collector.fleet.papers import REVOKED, Issuers
 from collector.fleet.renewal import Renewals
@@ -90,9 +91,8 @@ class Collector:
         self._stores = stores
         # Where the broker asks nobody for a certificate, as in the demo, nor do we.
         self._standings = Standings(required=ready.broker.tls is not None)
-        self._gate = Gate(
-            stores.others, self._standings, self._cut, utc_now, self.health
-        )
+        line = Line(self._cut, self._heard)
+        self._gate = Gate(stores.others, self._standings, line, utc_now, self.health)
         self._sources = {name: self._source(name) for name in LANES}
         self._lanes = {name: self._lane(name) for name in LANES}
 
@@ -218,6 +218,9 @@ class Collector:
         )
         revoked = RevokedList(others, issuers, (folder or Path()) / REVOKED)
         return Issuing(others, renewals, revoked, utc_now, self.health)
+
+    def _heard(self) -> Counter[str]:
+        return sum((one.take_heard() for one in self._sources.values()), Counter())
 
     async def _cut(self, path: Way) -> None:
         await asyncio.to_thread(cut, self._ready.broker, path.text)
