@@ -36,6 +36,7 @@ from dashboard.incident import NUMBER_MOST, OUTCOMES, ROLES_TO, incident_view
 from dashboard.language import Words
 from dashboard.page import QUERIES, Look, View, acted
 from dashboard.parts import signed_in
+from dashboard.proof import require_proof
 from dashboard.right import review
 from dashboard.upkeep import set_aside
 from dashboard.watch import see
@@ -103,9 +104,22 @@ async def resolve(
     look = Look.of(request, asker)
     outcome = _outcome(fields.maybe("outcome"))
     sentence = fields.text("sentence")
+    await _require_proof(look, incident)
     async with _acting(look, incident) as transaction:
         await life.resolve(transaction, incident, outcome, sentence, look.now)
     return await _incident_or_home(look, incident)
+
+
+async def _require_proof(look: Look, incident: int) -> None:
+    # Closing a top priority silences it for everybody: whose hand is it?
+    if not 0 < incident <= NUMBER_MOST:
+        return
+    async with look.parts.database.transaction(
+        look.asker.person, read_only=True
+    ) as transaction:
+        row = await transaction.maybe(QUERIES["incident_priority"], incident=incident)
+    if row is not None and row["priority"] == "urgent":
+        await require_proof(look.parts, look.asker)
 
 
 @routes.post("/task/aside")

@@ -128,7 +128,8 @@ async def _rounds(
 async def _opened(context: BrowserContext, house: House, shot: Shot) -> Page:
     page = await context.new_page()
     if shot.person is not None:
-        guest = await house.guest(shot.person)
+        agent = await page.evaluate("navigator.userAgent")
+        guest = await house.guest(shot.person, **{"user-agent": agent})
         secret = guest.client.cookies[SESSION_COOKIE]
         await context.add_cookies(
             [{"name": SESSION_COOKIE, "value": secret, "url": house.address}]
