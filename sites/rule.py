@@ -21,6 +21,7 @@ RuleKind = Literal[
     "path.lost",
     "records.withheld",
     "number.reused",
+    "device.cloned",
     "clock.wrong",
     "clock.changed",
     "contact.opened",
@@ -34,7 +35,14 @@ RuleKind = Literal[
     "command.refused",
 ]
 FOUND_KINDS = frozenset(
-    {"device.silent", "path.lost", "records.withheld", "number.reused", "clock.wrong"}
+    {
+        "device.silent",
+        "path.lost",
+        "records.withheld",
+        "number.reused",
+        "device.cloned",
+        "clock.wrong",
+    }
 )
 Reason = Literal[CameraTrouble, CommandTrouble]
 # The kinds that say why, and every reason that each may give.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from collector.database import Transaction
-from collector.fleet import afar, certificate, papers
+from collector.fleet import afar, certificate, clone, papers
 from collector.fleet.authority import Authority, issue_broker, issue_collector
 from collector.fleet.console import in_store, passphrase
 from collector.query import Row
@@ -64,6 +64,9 @@ def _add_certificates(words: Any) -> None:
     revoke.add_argument("what", metavar="PATH|DEVICE")
     revoke.add_argument("--reason", choices=REASONS, required=True)
     revoke.set_defaults(act=_revoke)
+    clear = words.add_parser("clear", help="a device is one again, not two")
+    clear.add_argument("device", metavar="DEVICE")
+    clear.set_defaults(act=_clear)
     listed = words.add_parser("list", help="how each path stands")
     listed.set_defaults(act=_list)
     crl = words.add_parser("crl", help="write what brokers may not let in")
@@ -71,7 +74,7 @@ def _add_certificates(words: Any) -> None:
     crl.add_argument("--passphrase-file", type=Path, metavar="FILE")
     crl.add_argument("--out", type=Path, required=True, metavar="FILE")
     crl.set_defaults(act=_crl)
-    for one in (issue, renew, revoke, listed, crl):
+    for one in (issue, renew, revoke, clear, listed, crl):
         one.add_argument("--url", help=f"else {PREFIX}DATABASE_URL")
 
 
@@ -136,6 +139,16 @@ def _revoke(asked: argparse.Namespace) -> None:
         return len(gone)
 
     print(f"{in_store(asked, revoke)} certificates revoked")
+
+
+def _clear(asked: argparse.Namespace) -> None:
+    async def clear(transaction: Transaction) -> None:
+        await clone.clear(transaction, asked.device)
+        what = f"device:{asked.device}"
+        await certificate.noted(transaction, what, asked.device, asked.verb)
+
+    in_store(asked, clear)
+    print(f"{asked.device} is one device again")
 
 
 def _list(asked: argparse.Namespace) -> None:
