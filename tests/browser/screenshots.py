@@ -18,7 +18,6 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from collector.migrate import migrate
 from dashboard.front import build
-from dashboard.parts import SESSION_COOKIE
 from tests.browser.scene import hear_again, play
 from tests.collector.databases import url_as
 from tests.dashboard.house import House, opened
@@ -53,6 +52,9 @@ def shots(incidents: dict[str, int]) -> Iterator[Shot]:
     yield Shot("kit", f"/site/{KIT}", OWNER)
     yield Shot("control-room", "/", "duinland-control-room")
     yield Shot("administrator", "/", "administrator")
+    yield Shot("household", "/", "household")
+    yield Shot("auditor", "/", "auditor")
+    yield Shot("rights", "/rights", "auditor")
     yield Shot("cso", "/", "cso")
     yield Shot("calm", "/", "veenrand-coordinator")
     yield Shot("sound", "/sound", OWNER)
@@ -128,11 +130,10 @@ async def _rounds(
 async def _opened(context: BrowserContext, house: House, shot: Shot) -> Page:
     page = await context.new_page()
     if shot.person is not None:
-        guest = await house.guest(shot.person)
-        secret = guest.client.cookies[SESSION_COOKIE]
-        await context.add_cookies(
-            [{"name": SESSION_COOKIE, "value": secret, "url": house.address}]
-        )
+        # In this very browser: a session that turns up in another one ends.
+        await page.goto(await house.link(shot.person))
+        await page.locator("form[action='/sign-in'] button").click()
+        await page.wait_for_url(lambda url: "/sign-in" not in url)
     await hear_again(house.town, datetime.now(UTC))
     if shot.lost:
         await context.route("**/live/**", lambda route: route.abort())
