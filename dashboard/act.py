@@ -34,8 +34,9 @@ from dashboard.form import Fields, form
 from dashboard.home import home_view
 from dashboard.incident import NUMBER_MOST, OUTCOMES, ROLES_TO, incident_view
 from dashboard.language import Words
-from dashboard.page import Look, View, acted
+from dashboard.page import QUERIES, Look, View, acted
 from dashboard.parts import signed_in
+from dashboard.proof import require_proof
 from dashboard.right import review
 from dashboard.upkeep import set_aside
 from dashboard.watch import see
@@ -103,9 +104,22 @@ async def resolve(
     look = Look.of(request, asker)
     outcome = _outcome(fields.maybe("outcome"))
     sentence = fields.text("sentence")
+    await _require_proof(look, incident)
     async with _acting(look, incident) as transaction:
         await life.resolve(transaction, incident, outcome, sentence, look.now)
     return await _incident_or_home(look, incident)
+
+
+async def _require_proof(look: Look, incident: int) -> None:
+    # Closing a top priority silences it for everybody: whose hand is it?
+    if not 0 < incident <= NUMBER_MOST:
+        return
+    async with look.parts.database.transaction(
+        look.asker.person, read_only=True
+    ) as transaction:
+        row = await transaction.maybe(QUERIES["incident_priority"], incident=incident)
+    if row is not None and row["priority"] == "urgent":
+        await require_proof(look.parts, look.asker)
 
 
 @routes.post("/task/aside")
@@ -114,6 +128,19 @@ async def task_aside(request: Request, asker: Someone, fields: Form) -> Response
     look = Look.of(request, asker)
     record = {"kind": fields.word("kind"), "at": _moment(fields.word("at"))}
     await set_aside(look, fields.word("device"), _number(fields.word("sensor")), record)
+    return await acted(look, await home_view(look))
+
+
+@routes.post("/lapsed")
+async def lapsed_seen(request: Request, asker: Someone, fields: Form) -> Response:
+    """Know that a colleague's sign-in ran out; every page of the unit is told."""
+    look = Look.of(request, asker)
+    role = fields.word("role")
+    async with look.parts.database.transaction(asker.person) as transaction:
+        row = await transaction.one(QUERIES["lapsed_notice"], role=role)
+        if not row["noticed"]:
+            raise NotFoundError
+        await transaction.notify("site", f"{asker.unit} 0")
     return await acted(look, await home_view(look))
 
 

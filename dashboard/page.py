@@ -25,6 +25,7 @@ from dashboard.language import HOME_ZONE, Words
 from dashboard.live import Watch, stream
 from dashboard.parts import Parts, asker_or_none, parts_of, render, words_of
 from dashboard.place import STALE
+from dashboard.session import ran_out
 
 QUERIES = Queries(Path(__file__).parent / "sql")
 
@@ -93,6 +94,7 @@ def streamed(request: Request, asker: Asker, make: Any) -> StreamingResponse:
     async def look_again() -> str:
         present = await asker_or_none(request)
         if present is None or present.person != asker.person:
+            await ran_out(parts.database, asker)
             raise NotSignedInError
         look = Look.of(request, present)
         return await live_part(look, await make(look))
@@ -104,11 +106,19 @@ def streamed(request: Request, asker: Asker, make: Any) -> StreamingResponse:
     )
 
 
+def _sound(untaken: str | None, *, lapsed: bool) -> str:
+    """Give what a page sounds like: a desk that nobody watches calls for attention."""
+    if lapsed and untaken != "urgent":
+        return "attention"
+    return untaken or ""
+
+
 async def _values(look: Look, view: View) -> dict[str, Any]:
     async with look.parts.database.transaction(
         look.asker.person, read_only=True
     ) as transaction:
         counts = await transaction.one(QUERIES["counts"], stale=look.now - STALE)
+        lapsed = await transaction.all(QUERIES["lapsed"])
     return {
         "w": look.words,
         "now": look.now,
@@ -116,6 +126,8 @@ async def _values(look: Look, view: View) -> dict[str, Any]:
         "ends_soon": look.asker.ends_soon(look.now),
         "idles_soon": look.asker.idles_soon(look.now),
         "counts": counts,
+        "lapsed": lapsed,
+        "sound": _sound(counts["sound"], lapsed=bool(lapsed)),
         "storing": look.parts.storing,
         "partial": view.partial,
         "title": view.title,

@@ -1,7 +1,7 @@
 """What every page is made from; put together once, in `app`."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -75,25 +75,26 @@ async def asker_or_none(request: Request) -> Asker | None:
         log.warning("session.moved")
         await end(parts.database, asker, "moved")
         return None
-    await _stay(request, asker)
-    return asker
+    return await _stay(request, asker)
 
 
-async def _stay(request: Request, asker: Asker) -> None:
+async def _stay(request: Request, asker: Asker) -> Asker:
     # A page that looks by itself is use only where watching is the work.
     parts = parts_of(request)
     by_itself = request.url.path.startswith("/live/")
     if (by_itself or request.url.path == "/session") and not asker.on_incidents:
-        return
+        return asker
     stays = timedelta(minutes=parts.settings.idle_minutes)
     if asker.idle - parts.now() > stays - USED_AGAIN:
-        return
+        return asker
     try:
         minutes = parts.settings.idle_minutes
         await use(parts.database, asker, minutes, watches=by_itself)
     except CollectorError as error:
         # What can be read is shown, also where nothing can be written.
         log.warning("session.not_kept", error=type(error).__name__)
+        return asker
+    return replace(asker, idle=parts.now() + stays)
 
 
 async def arrived(request: Request) -> Asker:

@@ -22,6 +22,7 @@ from dashboard.passkey import (
     Purpose,
     find,
     keep_challenge,
+    own_passkeys,
     spend_challenge,
 )
 from dashboard.refusal import Try, account_of, delay_after, knock
@@ -114,6 +115,22 @@ def require_fresh(parts: Parts, asker: Asker, *, has: bool) -> None:
     """
     if not asker.fresh(parts.now()):
         raise ConfirmFirstError if has else LinkFirstError
+
+
+async def require_proof(parts: Parts, asker: Asker) -> None:
+    """Refuse a sensitive act of whoever proved long ago who he is.
+
+    Where passkeys are only offered, and he has none, there is nothing to prove it by.
+
+    Raises:
+        ConfirmFirstError: he can prove it again.
+        LinkFirstError: he has nothing to do it with, and must.
+    """
+    if asker.fresh(parts.now()):
+        return
+    has = bool(await own_passkeys(parts.database, asker.person))
+    if has or asker.how == "provider" or parts.settings.passkeys_required:
+        require_fresh(parts, asker, has=has or asker.how == "provider")
 
 
 def at_door(request: Request) -> str:

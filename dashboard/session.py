@@ -90,6 +90,17 @@ async def end(database: Database, asker: Asker, why: str = "by_hand") -> None:
     log.info("session.ended", why=why)
 
 
+async def ran_out(database: Database, asker: Asker) -> None:
+    """Note that a session ended by itself while a page watched; nothing if by hand."""
+    async with database.transaction(asker.person) as transaction:
+        own = {"session": asker.session}
+        if await transaction.maybe(_QUERIES["session_ran_out"], **own) is None:
+            return
+        gone = Entry("sign_out", f"session:{asker.how}", f"person:{asker.person}")
+        await note(transaction, replace(gone, unit=asker.unit, reason="ran_out"))
+    log.warning("session.ran_out", role=asker.role)
+
+
 def signed_in_by(how: How, person: str, origin: str) -> Entry:
     """Give the entry about somebody who came in."""
     return Entry("sign_in", f"session:{how}", f"person:{person}", origin=origin)

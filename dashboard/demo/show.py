@@ -68,7 +68,7 @@ class Show:
         self.stage: Stage | None = None
         self.server = Server("")
         self.inventory = Inventory()
-        self.address = f"http://127.0.0.1:{plan.port}"
+        self.address = f"http://localhost:{plan.port}"  # a passkey needs a name
 
     async def raise_curtain(self, stack: AsyncExitStack) -> None:
         """Start everything, in order; what was started ends with the stack."""

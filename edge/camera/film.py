@@ -1,6 +1,7 @@
 """The one door to FFmpeg: opens a source and hands out the stills to be looked at."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Self, TypeAlias
 
 import av
@@ -13,6 +14,7 @@ from edge.camera.pacing import FilmClock, Pacing
 from edge.camera.source import is_live
 from edge.camera.stream import BOUNDS, MOST_PIXELS, lost, open_source, promised_seconds
 from edge.errors import FilmError, Loss
+from edge.sight.doubt import Doubts
 from edge.sight.picture import Moment, Passed, Pixels, Still, points_of
 
 BAD_IN_A_ROW = 100  # packets that cannot be decoded; a drop-out heals by a keyframe
@@ -113,14 +115,18 @@ class Film:
         """Yield the stills to be looked at, until the film ends."""
         pacing, clock = Pacing(self._fps), FilmClock(self.rate)
         looked, number, seconds = 0, -1, 0.0
+        doubts = self._doubts = Doubts()
         passed: list[tuple[float, Pixels]] = []
         for number, frame in enumerate(self._frames()):
             seconds = clock.read(frame.time)
             self._extent.take(seconds)
+            key, corrupt = frame.key_frame, frame.is_corrupt
+            doubts.take(seconds, is_key=key, is_corrupt=corrupt)
             overdue = number - looked > OVERDUE_S * self.rate
             if pacing.is_due(seconds) or overdue:
                 looked = number
-                yield _still(Moment(number, seconds), frame, passed)
+                still = _still(Moment(number, seconds), frame, passed)
+                yield replace(still, doubt=doubts.look())
                 passed = []
             elif frame.format.name in PLANAR:
                 passed.append((seconds, points_of(_luma(frame))))
@@ -144,6 +150,7 @@ class Film:
                 if isinstance(error, MemoryError):
                     raise lost(error, Loss.RUBBISH, "decoding fails") from None
                 bad += 1
+                self._doubts.lose()
                 if bad >= BAD_IN_A_ROW:
                     raise FilmError(
                         Loss.RUBBISH, f"{bad} packets in a row cannot be decoded"

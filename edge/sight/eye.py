@@ -90,7 +90,7 @@ class Eye:
             self._lookout = self._new_lookout()
         if self._lookout:
             ended += self._lookout.look(
-                picture.small, still.moment, picture.chroma, hour
+                picture.small, still.moment, picture.chroma, hour, still.doubt
             )
         return Glance(picture, ended, known or verdict)
 

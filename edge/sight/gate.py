@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 
 import cv2
 
+from edge.sight.cover import cover
+from edge.sight.doubt import Doubt
 from edge.sight.heading import came_in, went_out
-from edge.sight.picture import Moment, Pixels, cover
+from edge.sight.picture import Moment, Pixels
 from edge.sight.shape import Polygon
 from edge.sight.thing import Thing
 from edge.sight.track import Track
@@ -23,6 +25,7 @@ class Visit:
     """An event that is told: how it began, where it was seen last, and by whom.
 
     Attributes:
+        until: when it ends, if nothing comes any more.
         first, latest: the tracks that it began with and goes on with.
         size: usual pixels of the visitor.
         proven: somebody in it has gone somewhere.
@@ -30,6 +33,7 @@ class Visit:
 
     began: Started
     last: Started
+    until: Moment
     first: Track | None
     latest: Track | None
     size: float = 0.0
@@ -40,8 +44,8 @@ class Visit:
         last, first, latest = self.last, self.first, self.latest
         return Ended(
             last.zone,
-            last.moment,
-            last.moment.seconds - self.began.moment.seconds,
+            self.until,
+            self.until.seconds - self.began.moment.seconds,
             last.box,
             last.area,
             last.score,
@@ -58,6 +62,7 @@ class Gate:
         cover: 255 where it can be seen; None for the whole picture.
         least: pixels of the smallest thing that starts an event.
         raw: the motion that goes on there, told or held; since when.
+        is_past: what is seen there may be a picture of the past.
         suffered: when a nuisance was last held here.
     """
 
@@ -67,14 +72,19 @@ class Gate:
     least: float
     raw: Started | None = None
     since: float = 0.0
+    is_past: bool = False
     suffered: float = float("-inf")
     visit: Visit | None = field(default=None)
 
-    def take(self, raw: Started | None, seconds: float) -> None:
+    def take(
+        self, raw: Started | None, seconds: float, doubt: Doubt = Doubt.NONE
+    ) -> None:
         """Take note of the motion that goes on here."""
         if raw and self.raw is None:
             self.since = seconds
         self.raw = raw
+        if raw or not doubt:
+            self.is_past = bool(doubt and raw and raw.moment.seconds < seconds)
 
     def here(self, live: Sequence[Track]) -> list[Track]:
         """Give the tracks that are large enough in this zone to hold an event open."""
@@ -96,10 +106,10 @@ class Gate:
         """Begin an event with a body, or else with the motion that goes on."""
         if body:
             seen = self._sighting(body, moment)
-            self.visit = Visit(seen, seen, body, body, self.inside(body))
+            self.visit = Visit(seen, seen, moment, body, body, self.inside(body))
         elif self.raw:
             seen = self.raw
-            self.visit = Visit(seen, seen, None, None)
+            self.visit = Visit(seen, seen, seen.moment, None, None)
         else:
             raise ValueError(self.name)
         return seen
@@ -120,8 +130,15 @@ class Gate:
         visit.proven = visit.proven or any(one.moved for one in lasting)
         visit.latest, visit.first = body, visit.first or body
         visit.size += (body.pixels - visit.size) * (EASE if visit.size else 1)
-        visit.last = self._sighting(body, moment)
+        self.go_on(self._sighting(body, moment))
         return True
+
+    def go_on(self, seen: Started) -> None:
+        """Take the last sighting of what the event is about."""
+        if self.visit:
+            self.visit.last = seen
+            if not self.is_past:
+                self.visit.until = seen.moment
 
     def stand(self, things: Sequence[Thing], moment: Moment) -> None:
         """Somebody who came and stands still may be covered by drops or threads.
@@ -141,7 +158,7 @@ class Gate:
             and top <= one.centre[1] <= top + height
         )
         if there >= STANDS * visit.size:
-            visit.last = replace(visit.last, moment=moment)
+            self.go_on(replace(visit.last, moment=moment))
 
     def is_quiet(self, moment: Moment) -> bool:
         """Say whether the event was without a visitor for so long that it is over."""

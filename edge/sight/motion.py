@@ -27,6 +27,7 @@ import numpy as np
 from edge.sight.arrival import Arrivals
 from edge.sight.course import Course
 from edge.sight.detail import Detail
+from edge.sight.doubt import Doubt
 from edge.sight.picture import Moment, Pixels
 from edge.sight.scenery import Scenery, Seen
 from edge.sight.sensitivity import PRESETS
@@ -125,6 +126,7 @@ class Motion:
         self._scenery = Scenery(sensitivity.threshold, unseen)
         self._arrivals = Arrivals()
         self._before: Pixels | None = None
+        self._doubt = Doubt.NONE
         self.things: list[Thing] = []
         self.plane: Pixels | None = None
 
@@ -133,12 +135,14 @@ class Motion:
         small: Pixels,
         moment: Moment,
         chroma: Callable[[], float] | None = None,
+        doubt: Doubt = Doubt.NONE,
     ) -> list[Decision]:
         """Look at the next picture; moments must not go back in time.
 
         `chroma` gives the picture's mean colour when asked; without it, a switch to
         infrared light is not told.
         """
+        self._doubt = doubt
         seen = self._scenery.look(small, moment, self._arrivals.held(), chroma)
         self.plane = seen.found.things
         before, self._before = self._before, small
@@ -250,7 +254,7 @@ class Motion:
     def _judge(self, look: _Look | None, moment: Moment) -> list[Decision]:
         decided: list[Decision] = []
         for zone in self._zones:
-            presence = _presence(zone, look) if look else NOBODY
+            presence = _presence(zone, look, self._doubt) if look else NOBODY
             if decision := zone.judge(presence, moment):
                 decided.append(decision)
         return decided
@@ -271,7 +275,7 @@ def _least_stirred(pixels: int) -> float:
     return min(STIRRED_SHARE * pixels, STIRRED_EDGE * math.sqrt(pixels))
 
 
-def _presence(zone: Zone, look: _Look) -> Presence:
+def _presence(zone: Zone, look: _Look, doubt: Doubt) -> Presence:
     """Say what is in a zone: the largest thing, and the largest that has arrived."""
     if zone.is_whole:
         pixels = [thing.pixels for thing in look.things]
@@ -280,17 +284,17 @@ def _presence(zone: Zone, look: _Look) -> Presence:
         counts = np.bincount(inside, minlength=len(look.things) + 1)
         pixels = counts[1:].tolist()
     arrived = [
-        (count, number)
+        (doubt.believes(stirs=track.stirs), count, number)
         for number, (count, track) in enumerate(zip(pixels, look.tracks, strict=True))
         if track and track.has_arrived
     ]
     largest = max(pixels, default=0)
     if not arrived:
         return Presence(largest)
-    count, number = max(arrived)
+    is_sure, count, number = max(arrived)
     track = look.tracks[number]
     left = track is not None and track.is_left
-    return Presence(largest, count, look.things[number].box, left)
+    return Presence(largest, count, look.things[number].box, left, is_sure)
 
 
 _SQUARE = np.ones((3, 3), np.uint8)

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.sight.cover import kept
+from edge.sight.doubt import Doubt
 from edge.sight.jpeg import jpeg_of
 from edge.sight.shape import Polygon
 
@@ -24,7 +26,6 @@ SMALL_WIDTH = 160  # px; wide enough for a person who is a tenth of the picture 
 FINE_WIDTH = 960  # px at most; fine enough to tell a lens out of focus
 POINTS = (64, 24)  # across and down; pixels of a frame that are kept as they are
 SNAPSHOT_WIDTH = 1280  # px at most
-BLOCK = 16  # px; JPEG and H.264 mix the pixels of a block, so masks cover whole ones
 GREY = 128  # the chroma of black
 ROUNDING = 1  # level by which grey may be off
 
@@ -47,6 +48,7 @@ class Still:
         colours: gives all planes as I420 (height * 3/2 x width) when asked.
         passed: points of the frames since the last still that were not looked at.
         chroma: gives the two planes of colour, where that is cheaper than all planes.
+        doubt: what is wrong with it since frames were lost.
     """
 
     moment: Moment
@@ -54,6 +56,7 @@ class Still:
     colours: Callable[[], Pixels]
     passed: Passed = ()
     chroma: Callable[[], Sequence[Pixels]] | None = None
+    doubt: Doubt = Doubt.NONE
 
 
 class Masking:
@@ -122,7 +125,7 @@ class Masking:
 
     @cached_property
     def _keep(self) -> Pixels:
-        return _kept(self._masks, self.height, self.width)
+        return kept(self._masks, self.height, self.width)
 
     @cached_property
     def _keep_half(self) -> tuple[tuple[slice, slice], Pixels]:
@@ -151,7 +154,7 @@ class Masking:
         """Blacken the masks' blocks once more in a picture that was made smaller."""
         if not self._masks:
             return image
-        image[_kept(self._masks, *image.shape[:2]) == 0] = 0
+        image[kept(self._masks, *image.shape[:2]) == 0] = 0
         return image
 
 
@@ -276,27 +279,6 @@ def small_size(height: int, width: int) -> tuple[int, int]:
 def _halved(luma: Pixels) -> Pixels:
     half = (luma.shape[1] // 2, luma.shape[0] // 2)
     return _pixels(cv2.resize(luma, half, interpolation=cv2.INTER_AREA))
-
-
-def cover(polygon: Polygon, height: int, width: int) -> Pixels:
-    """Draw a polygon: 255 inside and on its border, 0 elsewhere."""
-    corners = np.array([[x * (width - 1), y * (height - 1)] for x, y in polygon])
-    plane = np.zeros((height, width), np.uint8)
-    cv2.fillPoly(plane, [corners.round().astype(np.int32)], (255,))
-    return plane
-
-
-def _kept(masks: Sequence[Polygon], height: int, width: int) -> Pixels:
-    """Return 255 where the picture may be seen, 0 in each block a mask touches."""
-    across, down = -(-width // BLOCK), -(-height // BLOCK)
-    touched = np.zeros((down * BLOCK, across * BLOCK), np.uint8)
-    for mask in masks:
-        touched[:height, :width] |= cover(mask, height, width)
-    rows = touched.reshape(down, BLOCK, -1).max(axis=1)
-    blocks = rows.reshape(down, across, BLOCK).max(axis=2)
-    size = (across * BLOCK, down * BLOCK)
-    whole = cv2.resize(255 - blocks, size, interpolation=cv2.INTER_NEAREST)
-    return np.ascontiguousarray(whole[:height, :width], dtype=np.uint8)
 
 
 def _pixels(image: NDArray[np.integer | np.floating]) -> Pixels:

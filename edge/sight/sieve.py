@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from edge.sight.doubt import Doubt
 from edge.sight.gate import Gate, gate_of
 from edge.sight.heat import LARGER, Heat
 from edge.sight.picture import Moment, Pixels
@@ -108,10 +109,12 @@ class Sieve:
         things: Sequence[Thing],
         moment: Moment,
         hour: int | None = None,
+        doubt: Doubt = Doubt.NONE,
     ) -> list[Told]:
         """Take what goes on in one look, and what was seen; return what is told.
 
-        `hour` is the site's hour of the day, if known.
+        `hour` is the site's hour of the day, if known. In doubt nothing moves the end
+        of what is told that does not move the motion's own.
         """
         seconds = moment.seconds
         step = min(max(seconds - self._before, 0.0), LONGEST_STEP_S)
@@ -125,7 +128,7 @@ class Sieve:
         for gate in self._gates:
             if gate.raw and not gate.visit and gate.name not in raw:
                 self._hold(gate, moment)
-            gate.take(raw.get(gate.name), seconds)
+            gate.take(raw.get(gate.name), seconds, doubt)
             if gate.raw or gate.visit or (self._storm.is_on and live):
                 proven = gate.visit is not None and gate.visit.proven
                 one = self._judge(gate, live, things, moment, step)
@@ -206,7 +209,7 @@ class Sieve:
         if gate.raw and unsure and not self._storm.is_on:
             # the motion may be the older of the two: a visit never ends before it began
             seen = (gate.visit.last, gate.raw)
-            gate.visit.last = max(seen, key=lambda one: one.moment.seconds)
+            gate.go_on(max(seen, key=lambda one: one.moment.seconds))
         else:
             gate.stand(things, moment)
 

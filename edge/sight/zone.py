@@ -7,7 +7,8 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
-from edge.sight.picture import Moment, Pixels, cover
+from edge.sight.cover import cover
+from edge.sight.picture import Moment, Pixels
 from edge.sight.sensitivity import Sensitivity
 from edge.sight.shape import Box, Polygon
 from sites.sight import LightChange, Side
@@ -17,6 +18,7 @@ KEEP = 0.5  # of the least area is enough to go on with an event
 KEEP_OF = 0.04  # of the largest that was seen of late; a smaller rest is a trace of it
 FADES = 0.97  # a look, of that largest; who walks away grows small slowly
 QUIET_S = 2.0  # an event is over when nothing was seen for so long
+AGAIN_S = 1.0  # after a picture of the past is gone, who is there is seen again
 SURE = 4.0  # times the least area: a thing of this size is beyond doubt
 LEFT_SCORE = 0.5  # times; what was left or creeps is less sure than what walks
 
@@ -75,12 +77,14 @@ class Presence:
         largest: pixels of the largest thing, arrived or not.
         pixels: of the largest one that arrived, and its box.
         is_left: it was left there, or creeps.
+        is_sure: it is there; false where it may be a picture of the past.
     """
 
     largest: int = 0
     pixels: int = 0
     box: Box = (0.0, 0.0, 0.0, 0.0)
     is_left: bool = False
+    is_sure: bool = True
 
 
 NOBODY = Presence()
@@ -103,6 +107,7 @@ class Zone:
     since: Moment | None = None
     last: Started | None = None
     peak: float = 0.0
+    unsure: float = float("-inf")
 
     def __post_init__(self) -> None:
         self.sizes = deque(maxlen=self.sensitivity.seen_of[1])
@@ -123,6 +128,7 @@ class Zone:
         1. A thing seen in enough of the last looks, that has arrived, starts an event.
         2. While it lasts, half the size is enough to stay.
         3. An event ends, at the moment of the last sighting, after a quiet time.
+        4. What may be a picture of the past only keeps it from ending.
         """
         self.sizes.append(presence.largest / self.least)
         if self.since is None:
@@ -135,10 +141,19 @@ class Zone:
             return self.last
         self.peak = max(self.peak * FADES, presence.pixels)
         if presence.pixels >= max(KEEP * self.least, KEEP_OF * self.peak):
-            self.last = self._sighting(presence, moment)
-        elif self.last and moment.seconds - self.last.moment.seconds >= QUIET_S:
+            if presence.is_sure:
+                self.last = self._sighting(presence, moment)
+            else:
+                self.unsure = moment.seconds
+        elif self._is_quiet(moment.seconds):
             return self.close()
         return None
+
+    def _is_quiet(self, seconds: float) -> bool:
+        """Say whether nobody is there any more, nor was a moment ago."""
+        if self.last is None or seconds - self.unsure < AGAIN_S:
+            return False
+        return seconds - self.last.moment.seconds >= QUIET_S
 
     def close(self) -> Ended | None:
         """End the event that is going on, if one is."""

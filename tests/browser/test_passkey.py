@@ -179,3 +179,28 @@ async def test_another_passkey_takes_a_fresh_proof_which_leads_back(
     await page.get_by_text("Intrekken", exact=True).click()
     await page.get_by_role("button", name="Trek Linux in").click()
     await page.wait_for_url("**/signed-out")
+
+
+async def test_closing_a_top_priority_asks_the_passkey_and_keeps_what_was_written(
+    house: House, page: Page, phone: Phone
+):
+    await enrol(page, house, OWNER)
+    incident = await house.town.panic()
+    await house.town.pen.execute("update store.incident_step set mandatory = false")
+    await house.town.pen.execute(
+        "update store.session set proven = proven - %s", [FRESH]
+    )
+    await page.goto(f"/incident/{incident}")
+    await page.get_by_role("button", name="Ik pak dit op").click()
+    await expect(page.get_by_text("Opgepakt door coördinator")).to_be_visible()
+    await page.get_by_label("Vals alarm").check()
+    await page.get_by_label("Wat was er aan de hand?").fill("Per ongeluk.")
+    await page.get_by_role("button", name="Afronden").click()
+    await page.get_by_role("button", name="Bevestig met uw passkey").click()
+    await expect(page.locator("#refused")).to_contain_text("Doe het nu nog eens")
+    # A page that is renewed meanwhile leaves the form alone.
+    await house.town.pen.execute("notify incident, 'duinland 0'")
+    await page.wait_for_timeout(500)
+    await page.get_by_role("button", name="Afronden").click()
+    await expect(page.get_by_text("Vals alarm: Per ongeluk.")).to_be_visible()
+    assert len(await phone.passkeys()) == 1

@@ -134,9 +134,9 @@ class House:
         assert answer.status_code == 303, answer.text
         return device
 
-    async def guest(self, person: str) -> Guest:
+    async def guest(self, person: str, **headers: str) -> Guest:
         """Give a browser in which this person has signed in."""
-        guest = await self.stranger()
+        guest = await self.stranger(**headers)
         answer = await guest.sign_in(await self.link(person))
         assert answer.status_code == 303, answer.text
         await guest.learn_token()

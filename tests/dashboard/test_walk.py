@@ -88,6 +88,7 @@ OF_SESSIONS = {
     ("POST", "/passkeys/options"),
     ("POST", "/passkeys/rename"),
     ("POST", "/passkeys/revoke"),
+    ("POST", "/lapsed"),
 }
 OF_OBJECTS: dict[Key, Line] = {
     ("GET", "/site/{site}"): both(SEEN),

@@ -185,8 +185,9 @@ async def test_a_stranger_does_nothing(house: House):
     stranger = await house.stranger()
     paths = [f"/incident/1/{verb}" for verb in ACTS]
     own = [f"/passkeys{each}" for each in ("", "/options", "/rename", "/revoke")]
-    again = ("/confirm", "/confirm/options")
-    for path in (*paths, *own, *again, "/task/aside", "/sign-out", "/language"):
+    again = ("/confirm", "/confirm/options", "/lapsed")
+    watch = ("/attention/1/seen", "/rights/reviewed")
+    for path in (*paths, *own, *again, *watch, "/task/aside", "/sign-out", "/language"):
         answer = await stranger.client.post(path, data={"token": "x"})
         assert answer.status_code == 401, path
 

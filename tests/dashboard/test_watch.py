@@ -196,7 +196,7 @@ def test_a_quarter_counts_from_the_last_review(
 
 def test_people_stand_by_unit_with_those_who_are_late_counted():
     late = {"since": NOON - QUARTER * 2, "reviewed": None}
-    rows = [
+    rows: list[dict[str, object]] = [
         {"unit": None, **late},
         {"unit": "a", "since": NOON, "reviewed": None},
         {"unit": "a", **late},

@@ -61,12 +61,15 @@ htmx.defineExtension("morph", {
   },
 });
 document.addEventListener("htmx:beforeSwap", (said) => {
-  if (said.detail.xhr.status < 400) document.getElementById("refused")?.replaceChildren();
+  if (said.detail.xhr.status < 400) {
+    document.getElementById("refused")?.replaceChildren();
+    // Only now: what was refused stays as it was filled in.
+    said.detail.requestConfig.elt.classList.remove("filling");
+  }
   if (said.detail.xhr.status === 401) end();
 });
 document.addEventListener("htmx:sendError", () => say(body.dataset.wordNotSent));
 document.addEventListener("input", (said) => said.target.closest("form[data-fill]")?.classList.add("filling"));
-document.addEventListener("htmx:beforeRequest", (said) => said.target.classList.remove("filling"));
 
 function say(sentence) {
   const line = document.createElement("p");
