@@ -136,9 +136,9 @@ async def _people_changed(transaction: Transaction, inventory: Inventory) -> _Mo
     changed = await transaction.all(_QUERIES["people"], rows=jsonb(people))
     kept = [row["person"] for row in people]
     removed = await transaction.all(_QUERIES["people_removed"], kept=kept)
-    told: list[tuple[Row, Verb]] = [(row, "change") for row in changed if row["moved"]]
-    told += [(row, "delete") for row in removed]
-    return _Moved(len(changed), len(removed), tuple(_entry(*one) for one in told))
+    given = [_entry(row, "change") for row in changed if row["moved"]]
+    taken = [_entry(row, "delete") for row in removed]
+    return _Moved(len(changed), len(removed), (*given, *taken))
 
 
 def _entry(row: Row, verb: Verb) -> Entry:

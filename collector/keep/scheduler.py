@@ -12,6 +12,7 @@ from obstore.store import ObjectStore
 
 from collector.database import Database
 from collector.errors import DatabaseError
+from collector.keep.audit import Entry, note
 from collector.keep.errors import ElsewhereError
 from collector.keep.retention import forget
 from collector.keep.rollup import roll
@@ -67,4 +68,7 @@ class Keeper:
         gone = await forget(self._database, self._blobs, self._terms)
         async with turn(self._database) as transaction:
             await transaction.run(QUERIES["done"], what="forget", until=None)
+            if gone:
+                told = ", ".join(f"{number} {what}" for what, number in gone.items())
+                await note(transaction, Entry("delete", "retention:pass", reason=told))
         log.info("retention.done", **gone)

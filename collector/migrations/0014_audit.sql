@@ -31,6 +31,8 @@ create table store.audit (
 );
 create index audit_by_subject on store.audit (subject, entry) where subject is not null;
 create index audit_by_actor on store.audit (actor, at);
+create index audit_by_time on store.audit (at);
+create index audit_of_sign_ins on store.audit (actor, at) where verb = 'sign_in' and result = 'done';
 
 -- How far the whole chain (subject '') or that of one subject had come, signed by the collector's key.
 create table store.audit_head (
@@ -319,11 +321,11 @@ set role wachtpost_view;
 create view seen.audit as
     select entry, at, actor, role, actor_unit, verb, object, subject, unit, result, reason
       from store.audit where subject = any (store.asked_subjects());
--- How often, by whom; not what. For the auditor alone.
+-- How often within a month, by whom; not what. For the auditor alone.
 create view seen.audit_count as
     select (at at time zone 'Europe/Amsterdam')::date as day, actor_unit as unit, actor, role, verb,
            split_part(object, ':', 1) as sort, result, count(*) as n, max(at) as last
-      from store.audit where (select store.asker_role()) = 'auditor'
+      from store.audit where (select store.asker_role()) = 'auditor' and at > now() - interval '31 days'
      group by 1, 2, 3, 4, 5, 6, 7;
 create view seen.audit_head as
     select entry, hash, at, key, signature from store.audit_head where subject = '';

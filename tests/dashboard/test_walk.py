@@ -61,6 +61,16 @@ OF_ONES_OWN = {
     ("GET", "/"): 200,
     ("GET", "/live/"): 200,
     ("GET", "/session"): 204,
+    ("GET", "/looked"): 200,
+    ("GET", "/live/looked"): 200,
+}
+# What belongs to a role, and to no place.
+OF_ROLES: dict[Key, Answers] = {
+    ("GET", "/rights"): to(("auditor", "administrator", "coordinator"), 200),
+    ("GET", "/live/rights"): to(("auditor", "administrator", "coordinator"), 200),
+    ("GET", "/rights.csv"): to(("auditor", "administrator", "coordinator"), 200),
+    ("POST", "/rights/reviewed"): to(("auditor", "coordinator"), 303),
+    ("POST", "/attention/{attention}/seen"): to(("auditor", "administrator"), 303),
 }
 # Their own tests say what they answer: they begin, end or prove a session.
 OF_SESSIONS = {
@@ -211,7 +221,7 @@ async def test_every_route_has_a_line_and_every_line_a_route(house: House):
         for route in all_routes(house.app.routes)
         for method in route.methods or ()
     }
-    lines = {*OF_OBJECTS, *OPEN_TO_ALL, *OF_ONES_OWN, *OF_SESSIONS}
+    lines = {*OF_OBJECTS, *OPEN_TO_ALL, *OF_ONES_OWN, *OF_SESSIONS, *OF_ROLES}
     assert routes == lines
 
 
@@ -274,6 +284,40 @@ async def test_what_is_ones_own_is_everybodys_and_no_strangers(walked: Walked):
         assert set(answers.values()) == {status}, path
 
 
+async def test_what_belongs_to_a_role_is_that_roles(walked: Walked):
+    pen = walked.house.town.pen
+    wrong = []
+    for (method, route), answers in OF_ROLES.items():
+        for name, guest in walked.guests.items():
+            who = CAST[name]
+            wanted = answers.get(who.role, UNKNOWN if name == STRANGER else REFUSED)
+            path = route.format(attention=await told_of(walked))
+            if method == "GET":
+                answer = await status_of(guest, path)
+            else:
+                of = who.unit or "duinland"
+                answer = (await guest.post(path, unit=of)).status_code
+            if answer != wanted:
+                wrong.append((method, path, name, answer, wanted))
+    reviewed = await pen.execute("select distinct unit, by from store.right_review")
+    assert set(await reviewed.fetchall()) == {
+        ("duinland", "national-auditor"),
+        ("duinland", "duinland-coordinator"),
+        ("veenrand", "veenrand-coordinator"),
+    }
+    assert wrong == []
+
+
+async def told_of(walked: Walked) -> int:
+    """Give the number of something that nobody has seen yet."""
+    row = await walked.house.town.row(
+        "insert into store.attention (sort, entry) values ('audit_broken', 1)"
+        " returning attention"
+    )
+    number: int = row["attention"]
+    return number
+
+
 async def test_what_is_open_is_open_to_a_stranger(walked: Walked):
     stranger = walked.guests[STRANGER]
     answers = {key: await status_of(stranger, key[1]) for key in OPEN_TO_ALL}
@@ -282,7 +326,7 @@ async def test_what_is_open_is_open_to_a_stranger(walked: Walked):
 
 async def test_a_method_that_no_route_has_is_not_there(walked: Walked):
     there = walked.theirs[0]
-    known = {*OF_OBJECTS, *OPEN_TO_ALL, *OF_ONES_OWN, *OF_SESSIONS}
+    known = {*OF_OBJECTS, *OPEN_TO_ALL, *OF_ONES_OWN, *OF_SESSIONS, *OF_ROLES}
     wrong = []
     for path in sorted({path for _, path in known}):
         for method in METHODS:
@@ -296,6 +340,7 @@ async def test_a_method_that_no_route_has_is_not_there(walked: Walked):
                     incident=there.incident,
                     digest=there.digest,
                     link="x",
+                    attention=1,
                 )
                 answer = await client.request(method, url)
                 if answer.status_code != REFUSED:

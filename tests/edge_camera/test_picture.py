@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edge.sight.cover import BLOCK
+from edge.sight.cover import BLOCK, cover
 from edge.sight.picture import (
     SNAPSHOT_WIDTH,
     Masking,
     Moment,
     Pixels,
     Still,
-    cover,
     points_of,
     small_size,
 )

@@ -141,3 +141,14 @@ async def test_it_begins_at_once_and_ends_when_cancelled(keeper: Keeper, pen: Pe
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+@pytest.mark.both_databases
+async def test_what_was_forgotten_stands_in_the_audit_chain(keeper: Keeper, pen: Pen):
+    pen.untimed(pen.now() - days(100))
+    await keeper.look()
+    told = "select actor, reason from store.audit where verb = 'delete'"
+    assert pen.rows(told) == [("collector", "1 untimed")]
+    pen.run("update store.keep_done set done = done - interval '56 min'")
+    await keeper.look()
+    assert len(pen.rows(told)) == 1  # nothing went
