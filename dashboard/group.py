@@ -100,10 +100,11 @@ def place_in(provider: Provider, claims: Mapping[str, Any]) -> Place | None:
     groups = claims.get(provider.group, [])
     if not isinstance(groups, list) or not all(isinstance(g, str) for g in groups):
         raise ProviderRefusedError
-    places = {provider.groups[group] for group in groups if group in provider.groups}
+    known = [provider.groups[group] for group in groups if group in provider.groups]
+    places = {(place.role, place.unit): place for place in known}
     if len(places) > 1:
         raise ProviderRefusedError
-    return next(iter(places), None)
+    return next(iter(places.values()), None)
 
 
 def proven_in(claims: Mapping[str, Any]) -> datetime:
