@@ -59,7 +59,7 @@ async def test_the_auditor_sees_how_often_and_never_what(house: House):
         await owner.get(f"/site/{KIT}")
     await owner.get("/site/nowhere")
     page = (await guest.get("/")).text
-    assert "Bekeken: site" in page
+    assert "Bekeken: pagina van een locatie of kit" in page
     assert OWNER in page
     assert KIT not in page
     assert "7F3K" not in page
