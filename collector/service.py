@@ -37,7 +37,7 @@ from collector.keep.scheduler import Keeper
 from collector.keep.terms import Terms
 from collector.metrics import Health, Metrics
 from collector.migrate import require_current
-from collector.notify import sender
+from collector.notify import notice, sender
 from collector.notify.email import Email
 from collector.page import serve
 from collector.settings import Ready
@@ -168,6 +168,8 @@ class Collector:
             address = ready.settings.address
             sending = sender.run(self._stores.others, [Email(ready.email)], address)
             tasks.append(group.create_task(sending, name="notify"))
+            telling = notice.run(self._stores.others, Email(ready.email), address)
+            tasks.append(group.create_task(telling, name="notices"))
         return tasks
 
     def _source(self, name: str) -> MqttSource:

@@ -61,5 +61,7 @@ update store.person set site = %(u)s || '-site' where person = %(u)s || '-gone';
 select store.audit_note('consult', 'kit:' || %(u)s, 'site:' || %(u)s || '-site', null, 'done', null, null, null);
 insert into store.attention (sort, unit, person, entry)
     values ('too_many_looks', %(u)s, %(u)s || '-gone', null);
+insert into store.notice (attention, person)
+    select attention, person from store.attention where unit = %(u)s;
 insert into store.right_review (person, unit, role, by)
     values (%(u)s || '-gone', %(u)s, 'coordinator', %(u)s || '-gone');

@@ -61,6 +61,11 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "line": tuple(SPANS),
     "verb": get_args(Verb),
     "looked": ("service", "unknown"),
+    "sort": (
+        "person", "link", "session", "passkey", "page", "unit", "site", "incident",
+        "picture", "clip", "device", "export", "rights", "attention", "retention",
+        "unknown",
+    ),
     "looked.act": ("take", "hand-over", "tick", "untick", "resolve", "unknown"),
     "looked.what": (
         "consult.site", "consult.incident", "consult.picture", "consult.clip",

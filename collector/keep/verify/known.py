@@ -63,6 +63,7 @@ KNOWN: Mapping[str, Age | None] = {
     "store.audit": Age(("at",), THREE_YEARS),
     "store.audit_head": None,  # hashes; goes with its entries
     "store.attention": Age(("at",), THREE_YEARS),
+    "store.notice": None,  # goes with what it tells of
     "store.right_review": Age(("at",), THREE_YEARS),
     "store.challenge": Age(("expires",), 2),
     "store.passkey": None,  # its person's, until revoked
