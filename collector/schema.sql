@@ -327,6 +327,30 @@ create table store.clone (
 );
 create unique index clone_once on store.clone (device) where cleared is null;
 
+-- Commands as an administrator signed them elsewhere, `said` and `signature`; `way` is the path that one went by last.
+-- Of a device the lowest number that has no outcome goes first.
+create table store.command (
+    device text not null references store.device,
+    number bigint not null,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    what text not null,
+    said bytea not null,
+    signature bytea not null,
+    made timestamptz not null,
+    expires timestamptz not null,
+    put timestamptz not null default now(),
+    tries int not null default 0,
+    tried timestamptz,
+    way int,
+    outcome text check (outcome in ('obeyed', 'refused')),
+    reason text,
+    ended timestamptz,
+    primary key (device, number),
+    check ((outcome is null) = (ended is null) and (outcome is not distinct from 'refused') = (reason is not null))
+);
+create index command_waiting on store.command (device, number) where outcome is null;
+
 -- Pictures and clips of stations: parts until all have come, then a file in the blob store. `sort` is what it is, found
 -- when it was whole; `refused`: what came was not what its name says, or nothing that we take.
 
@@ -672,7 +696,7 @@ declare
     walled constant text[] := array[
         'unit', 'person', 'site', 'zone', 'device', 'sensor', 'event', 'measurement', 'event_untimed',
         'frame_set_aside', 'device_state', 'path_state', 'lane_state', 'gap', 'clock_jump',
-        'clock_lag', 'certificate', 'renewal', 'turn', 'clone',
+        'clock_lag', 'certificate', 'renewal', 'turn', 'clone', 'command',
         'picture', 'picture_part', 'task_aside',
         'incident', 'incident_record', 'incident_step', 'incident_log', 'message'];
     name text;
@@ -795,6 +819,9 @@ grant select, insert, delete on store.certificate, store.clone to wachtpost_coll
 grant update (revoked, reason) on store.certificate to wachtpost_collector;
 grant update (cleared) on store.clone to wachtpost_collector;
 grant select, insert, update, delete on store.renewal, store.turn to wachtpost_collector;
+grant select, insert (device, number, unit, site, what, said, signature, made, expires), delete on store.command
+    to wachtpost_collector;
+grant update (tries, tried, way, outcome, reason, ended) on store.command to wachtpost_collector;
 grant update (corrected) on store.event, store.measurement, store.event_untimed, store.incident_record
     to wachtpost_collector;
 grant delete on store.frame_set_aside, store.picture, store.sensor, store.zone to wachtpost_collector;

@@ -24,6 +24,7 @@ site_file = "site.json"
 # collector_seal = ""
 # collector_sign = ""
 # site_file_key = ""
+# command_key = ""
 """
 
 
@@ -31,13 +32,15 @@ def main(arguments: list[str]) -> int:
     """Run one subcommand; gives the exit code: 2 for bad settings, 1 for a refusal."""
     options = _parser().parse_args(arguments)
     home: Path = options.home.resolve()
+    own = {
+        "run": lambda: run(home),
+        "init": lambda: init(home),
+        "path-key": lambda: path_key(home / options.word),
+        "written": lambda: written(home),
+    }
     try:
-        if options.command == "run":
-            return run(home)
-        if options.command == "init":
-            return init(home)
-        if options.command == "written":
-            return written(home)
+        if options.command in own:
+            return own[options.command]()
         words = (options.command, getattr(options, "word", None))
         return by_hand(home, " ".join(filter(None, words)))
     except (SettingsError, GpioError) as error:
@@ -89,6 +92,17 @@ def init(home: Path) -> int:
     return 0
 
 
+def path_key(folder: Path) -> int:
+    """Make the key of one more path, in a folder of its own; prints the public half."""
+    from edge.paperwork import new_papers
+    from sites import certificate
+
+    if (folder / "key.pem").exists():
+        raise SettingsError((f"{folder}: there is a key here already",))
+    print(f"certificate-key {certificate.key_text(new_papers(folder))}")
+    return 0
+
+
 def by_hand(home: Path, line: str) -> int:
     """Give a command to the agent that runs in `home`, and print its answer."""
     if not home.is_dir():
@@ -123,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
         ("disarm", "disarm, ending an alarm too"),
         ("duress", "disarm, and tell that it was forced"),
         ("status", "say how the device is"),
+        ("restart", "end, so that the supervisor starts it anew"),
         ("written", "count the records that it ever wrote down, running or not"),
     ):
         _add(commands, name, sentence)
@@ -137,6 +152,8 @@ def _parser() -> argparse.ArgumentParser:
         clip.add_argument("word", metavar="CLIP", help="the start of its digest")
     view = _add(commands, "accept-view", "learn the scene of camera N anew")
     view.add_argument("word", metavar="N", type=_number, help="the camera's number")
+    key = _add(commands, "path-key", "make the key of a second path")
+    key.add_argument("word", metavar="FOLDER", help="in the device's, such as tls-2")
     panic = _add(commands, "panic", "ask for help")
     panic.add_argument("--silent", dest="word", action="store_const", const="silent")
     return parser

@@ -16,7 +16,7 @@ from edge.outbox import Outbox
 from edge.receipts import Receipts
 from edge.window import Flight, Pace, Window
 from sites.errors import FrameTooSmallError
-from sites.frame import HOME_BYTES, digest
+from sites.frame import HOME_BYTES, MOST_UNDER_WAY, digest
 from sites.record import Lane
 from sites.topic import Channel
 
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 SLOT_S = 5.0
 _ALARMS = Pace(first=SLOT_S, longest=6 * SLOT_S, most=10_000, jitter=0.0)
-_PLAIN = Pace(first=2 * SLOT_S, longest=60 * SLOT_S, most=8)
+_PLAIN = Pace(first=2 * SLOT_S, longest=60 * SLOT_S, most=MOST_UNDER_WAY)
 
 
 class Slots:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Generic, TypeVar
 
+from sites.frame import MOST_UNDER_WAY
+
 Load = TypeVar("Load")
 
 _NAMES_KEPT = 16
@@ -27,7 +29,7 @@ class Pace:
 
 
 ALARMS = Pace(first=2.0, longest=2.0, most=8, jitter=0.0)
-PLAIN = Pace(first=5.0, longest=300.0, most=8)
+PLAIN = Pace(first=5.0, longest=300.0, most=MOST_UNDER_WAY)
 PARTS = Pace(first=5.0, longest=300.0, most=2)
 
 

@@ -30,6 +30,9 @@ from sites.seal import (
 VERSION = 1
 MAX_BYTES = 262_144
 HOME_BYTES = 512
+# So many plain frames of a device wait for their receipts at most, whatever happens: by
+# that a collector tells one box from two.
+MOST_UNDER_WAY = 8
 
 _MAGIC = b"WP"
 _HEADER = struct.Struct(">2sBB10s8sQI")

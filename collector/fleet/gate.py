@@ -1,12 +1,14 @@
 """Keeps the gate: learns at once who was revoked, and cuts connections that live on.
 
 A connection is cut by connecting to the broker under its client id. A broker that got
-the list of the revoked lets it in no more; until then it is cut again and again.
+the list of the revoked lets it in no more; until then it is cut again and again. So is
+a path that floods us: no broker of version 2 bounds a rate.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -16,31 +18,46 @@ from collector.errors import DatabaseError
 from collector.fleet.certificate import CHANGED, QUERIES
 from collector.fleet.standing import Standings
 from collector.metrics import Health
-from sites.topic import Path
+from sites.topic import Path, parse_topic
 
 log = structlog.get_logger()
 
 LOOK_S = 2.0
 AGAIN_S = 20.0
 AFRESH_S = 600.0
+MOST_HEARD = 10_000  # messages of a path on one topic, from one look to the next
 
-Cut = Callable[[Path], Awaitable[None]]
+
+@dataclass(frozen=True)
+class Line:
+    """What it needs of the broker: `cut` takes a client's place there, or OSError.
+
+    `heard` gives how many messages came on each topic since it was asked before.
+    """
+
+    cut: Callable[[Path], Awaitable[None]]
+    heard: Callable[[], Mapping[str, int]]
+
+
+def flooding(heard: Mapping[str, int]) -> set[Path]:
+    """Give the paths that sent more than a device can since the last look."""
+    return {parse_topic(on)[0] for on, count in heard.items() if count > MOST_HEARD}
 
 
 class Gate:
-    """Looks every LOOK_S; `cut` takes a client's place at the broker, or OSError."""
+    """Looks every LOOK_S."""
 
     def __init__(
         self,
         database: Database,
         standings: Standings,
-        cut: Cut,
+        line: Line,
         clock: Callable[[], datetime],
         health: Health,
     ) -> None:
         self._database = database
         self._standings = standings
-        self._cut_one = cut
+        self._line = line
         self._clock = clock
         self._health = health
         self._cut_at: dict[Path, float] = {}
@@ -66,10 +83,13 @@ class Gate:
         knocked, self._standings.knocked = self._standings.knocked, set()
         due = {path for path in refused if self._is_due(path, now, monotonic)}
         for path in sorted(due | {one for one in knocked if self._refuses(one, now)}):
-            await self._cut_one(path)
+            await self._line.cut(path)
             if path in refused:
                 self._cut_at[path] = monotonic
             log.info("connection.cut", path=path.text, reason=self._refuses(path, now))
+        for path in sorted(flooding(self._line.heard())):
+            await self._line.cut(path)
+            log.warning("connection.cut", path=path.text, reason="flood")
 
     def _refuses(self, path: Path, now: datetime) -> str | None:
         return self._standings.refusal(path, now)

@@ -81,7 +81,10 @@ def refusal(asked: Row) -> Why | None:
 
 
 class Renewals:
-    """Answers requests; any number of collectors may, each answers some."""
+    """Answers requests; any number of collectors may, each answers some.
+
+    A refusal is told once, until it is another: who is refused asks again and again.
+    """
 
     def __init__(
         self,
@@ -110,7 +113,7 @@ class Renewals:
                         done.append((asked, await self._issue(transaction, asked, now)))
                 except CertificateError:
                     why = "bad_key"
-                if why is not None:
+                if why is not None and why != asked["before"]:
                     refused.append((asked, why))
                 await transaction.run(
                     QUERIES["renewal_done"],

@@ -102,6 +102,22 @@ def number_reused(row: EventRow) -> EventRow:
     )
 
 
+def device_cloned(frame: Heard) -> EventRow:
+    """Say that two boxes live under the identity of one."""
+    received = frame.message.received
+    return EventRow(
+        device=frame.known.device,
+        run="cloned",
+        lane="al",
+        seq=int(received.timestamp() * 1000),
+        at=received,
+        received=received,
+        unit=frame.known.unit,
+        site=frame.known.site,
+        kind="device.cloned",
+    )
+
+
 def gone_away(seen: Row, paused: timedelta = timedelta()) -> EventRow:
     """Say that a device or a path is silent: once since it was last heard.
 

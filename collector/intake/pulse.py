@@ -14,6 +14,7 @@ from collector.intake.found import clock_wrong
 from collector.intake.ingest import Heard
 from collector.intake.ledger import Ledger
 from collector.intake.row import EventRow, RecordName
+from collector.intake.turn import take_turns
 from collector.query import Queries, Row
 from sites.health import ClockChanged, Heartbeat, RunStarted
 from sites.topic import Path
@@ -42,6 +43,7 @@ class _Device:
     """A device in this batch: what was known of it, and what its frames change."""
 
     sent: datetime = _NEVER
+    speaker: str | None = None
     clock: Clock = _UNKNOWN
     jumps: list[Jump] = field(default_factory=list)
     frames: list[Heard] = field(default_factory=list)
@@ -83,6 +85,8 @@ async def hear(
         if device.is_off:
             right |= await _correct(transaction, device, ledger.rows)
     found = [row for device in alive for row in device.found]
+    speakers = {name: device.speaker for name, device in devices.items()}
+    found += await take_turns(transaction, heard, ledger.fresh, speakers)
     return Pulse(tuple(back), tuple(found), right, told[0]["now"])
 
 
@@ -95,6 +99,7 @@ async def _devices(
     for row in await transaction.all(query, devices=sorted(devices), runs=runs):
         device = devices[row.pop("device")]
         device.sent = row.pop("sent") or _NEVER
+        device.speaker = row.pop("speaker")
         device.jumps = [_jump(one) for one in row.pop("jumps") or []]
         device.clock = Clock(**row)
     return devices

@@ -12,7 +12,7 @@ the broker's queue. Sessions are clean: what the broker forgets, the edge sends 
 import asyncio
 import random
 import ssl
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -109,6 +109,7 @@ class MqttSource:
         self._clock = clock
         self._waiting: deque[Message] = deque()
         self._waiting_bytes = 0
+        self._heard: Counter[str] = Counter()
         self._arrived = asyncio.Event()
         self._ended = asyncio.Event()
         self._listening_since: datetime | None = None
@@ -146,6 +147,11 @@ class MqttSource:
             size += len(batch[-1].payload)
         self._waiting_bytes -= size
         return batch
+
+    def take_heard(self) -> Counter[str]:
+        """Give how many messages came on each topic since it was asked before."""
+        heard, self._heard = self._heard, Counter()
+        return heard
 
     def answer(self, topic: str, payload: bytes) -> bool:
         """Publish with QoS 0: an answer that is lost is asked for again."""
@@ -231,14 +237,9 @@ class MqttSource:
         if self._listening_since is not None:
             client.publish(self._probed, self._probe.ask(self._clock()), qos=1)
 
-    def _on_subscribe(
-        self,
-        client: mqtt.Client,
-        _user: Any,
-        _mid: int,
-        codes: list[ReasonCode],
-        _: Any,
-    ) -> None:
+    def _on_subscribe(self, *args: Any) -> None:
+        client: mqtt.Client = args[0]
+        codes: list[ReasonCode] = args[3]
         if any(code.is_failure for code in codes):
             log.error("broker.refused", reason="subscription")
             self._ended.set()
@@ -255,17 +256,14 @@ class MqttSource:
         if message.topic == self._probed:
             self._probe.came_back(bytes(message.payload), self._clock())
             return
-        size = len(message.payload)
-        if (
-            len(self._waiting) >= MAX_WAITING
-            or self._waiting_bytes + size > MAX_WAITING_BYTES
-        ):
+        self._heard[message.topic] += 1
+        size, full = len(message.payload), len(self._waiting) >= MAX_WAITING
+        if full or self._waiting_bytes + size > MAX_WAITING_BYTES:
             self._on_drop()
             self._listening_since = self._clock()  # we did not hear everything
             return
-        self._waiting.append(
-            Message(message.topic, bytes(message.payload), self._clock())
-        )
+        came = Message(message.topic, bytes(message.payload), self._clock())
+        self._waiting.append(came)
         self._waiting_bytes += size
         self._arrived.set()
 

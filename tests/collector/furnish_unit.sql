@@ -31,6 +31,8 @@ insert into store.certificate values (%(u)s || '-serial', %(u)s || '-device', 1,
 insert into store.renewal values (%(u)s || '-device', 1, %(u)s, %(u)s || '-site', 'key', 1);
 insert into store.turn values (%(u)s || '-device', 'run', %(u)s, %(u)s || '-site', 1, '{}');
 insert into store.clone (device, unit, site, runs) values (%(u)s || '-device', %(u)s, %(u)s || '-site', '{run}');
+insert into store.command (device, number, unit, site, what, said, signature, made, expires)
+    values (%(u)s || '-device', 1, %(u)s, %(u)s || '-site', 'restart', '', '', now(), now());
 insert into store.picture values (%(u)s || '-picture', %(u)s || '-device', %(u)s,
                                   %(u)s || '-site', 1, now());
 insert into store.picture_part values (%(u)s || '-picture', %(u)s, 1, 'part');

@@ -25,6 +25,7 @@ from dashboard.storing import Reason
 from dashboard.verified import Verdict
 from sites.errors import Refusal
 from sites.event import KINDS, Quantity
+from sites.health import CommandTrouble, OrderWord
 from sites.rule import FOUND_KINDS
 from sites.sight import CameraTrouble, LightChange, Preset, Side, Suspect
 from sites.site import SensorKind, ZoneKind
@@ -80,6 +81,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "reason": (*get_args(CameraTrouble), "unknown"),
     "suspect": get_args(Suspect),
+    "trouble": (*get_args(CommandTrouble), "unknown"),
+    "order": (*get_args(OrderWord), "unknown"),
     "light": (*get_args(LightChange), "unknown"),
     "preset": (*get_args(Preset), "unknown"),
     "entered": (*get_args(Side), "unknown"),

@@ -44,6 +44,17 @@ def test_init_makes_a_device_and_prints_nothing_secret(
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
 
 
+def test_a_second_path_gets_a_key_of_its_own_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["path-key", "--home", str(tmp_path), "tls-2"]) == 0
+    key = certificate.read_key((tmp_path / "tls-2" / "key.pem").read_bytes())
+    text = certificate.key_text(key.public_key())
+    assert capsys.readouterr().out == f"certificate-key {text}\n"
+    assert main(["path-key", "--home", str(tmp_path), "tls-2"]) == 2
+    assert "there is a key here already" in capsys.readouterr().err
+
+
 def test_init_does_not_overwrite_a_device(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +28,7 @@ from sites.frame import HOME_BYTES, encode_record, size_of
 from sites.health import CertificateAsked
 from sites.record import Record
 from sites.topic import Path as Way
+from tests.edge.agent_process import ROOT as ROOT_FOLDER
 from tests.edge.collector_side import COLLECTOR_SIGN, DEVICE_KEY
 
 NOW = datetime.now(UTC)
@@ -323,3 +326,12 @@ def test_a_request_fits_in_one_frame_of_a_home():
     asked = CertificateAsked(seq=10**9, at=NOW, way=9, key=key)
     assert may_leave(asked, home=True, in_alarm=False)
     assert size_of([encode_record(asked)]) <= HOME_BYTES
+
+
+def test_the_agent_itself_never_loads_the_library_for_certificates():
+    """It takes more than ten megabytes, for something that is done once a day."""
+    code = "import sys, edge.agent; print('cryptography' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT_FOLDER, check=True, capture_output=True
+    )
+    assert done.stdout == b"False\n"

@@ -10,7 +10,7 @@ import signal
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -98,8 +98,11 @@ class Installed:
 
 
 @contextmanager
-def installed_broker() -> Iterator[Installed]:
-    """Run it on free ports, with an authority of its own."""
+def installed_broker(without: Sequence[str] = ()) -> Iterator[Installed]:
+    """Run it on free ports, with an authority of its own.
+
+    `without` are lines that are left out, to see what they are good for.
+    """
     with needed():
         find_mosquitto()
     account, now = unprivileged("mosquitto"), datetime.now(UTC)
@@ -114,7 +117,7 @@ def installed_broker() -> Iterator[Installed]:
         )
         papers.put_pair((folder / "broker.pem", folder / "broker.key"), made, key)
         broker = Installed(free_port(), free_port(), folder, root, issuing, collectors)
-        _configure(broker)
+        _configure(broker, without)
         if account is not None:
             for path in (folder, *folder.rglob("*")):
                 os.chown(path, account.uid, account.gid)
@@ -131,9 +134,12 @@ def installed_broker() -> Iterator[Installed]:
                 broker.process.wait()
 
 
-def _configure(broker: Installed) -> None:
+def _configure(broker: Installed, without: Sequence[str]) -> None:
     shutil.copy(CONFIGURATION / "wachtpost.acl", broker.folder)
     text = (CONFIGURATION / "wachtpost.conf").read_text()
+    for line in without:
+        assert line in text.splitlines()
+        text = text.replace(f"{line}\n", "")
     text = text.replace("listener 8883", f"listener {broker.port} 127.0.0.1")
     text = text.replace("listener 8884", f"listener {broker.inner} 127.0.0.1")
     text = text.replace("/etc/wachtpost/broker", str(broker.folder))

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from nacl.signing import VerifyKey
 
+from collector.fleet.gate import MOST_HEARD, flooding
 from sites.answer import Receipt, open_answer
 from sites.frame import digest
 from sites.keys import signing_key
@@ -147,3 +148,28 @@ async def test_a_path_that_is_revoked_does_not_take_the_others_with_it(place: Se
     assert not first.lost.is_set()
     first.close()
     second.close()
+
+
+async def test_a_path_that_floods_is_cut_and_the_others_are_heard(place: Served):
+    second = Peer(place.broker, place.issue(2), client_id=f"{place.device}-2")
+    assert second.answers.get(timeout=PATIENCE_S) == "Success"
+    topic = Way(place.device, 2).topic("up")
+
+    def pour() -> None:
+        while not second.lost.is_set():
+            for _ in range(1000):
+                second.client.publish(topic, b"x")
+
+    pouring = asyncio.create_task(asyncio.to_thread(pour))
+    await until(second.lost.is_set, PROMISED_S)
+    await pouring
+    first = Device(place, place.issue())
+    assert first.confirmed(place.say(first), PROMISED_S)
+    first.close()
+    second.close()
+
+
+def test_more_than_a_device_can_send_is_a_flood():
+    topic = Way("a" * 16, 1).topic("up")
+    assert flooding({topic: MOST_HEARD}) == set()
+    assert flooding({topic: MOST_HEARD + 1}) == {Way("a" * 16, 1)}

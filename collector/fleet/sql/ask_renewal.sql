@@ -6,4 +6,4 @@ select device, way, unit, site, key, came_by
  order by device, way
     on conflict (device, way) do update
    set unit = excluded.unit, site = excluded.site, key = excluded.key, came_by = excluded.came_by,
-       asked = now(), answered = null, refused = null
+       asked = now(), answered = null

@@ -2,7 +2,7 @@
 -- Who waits here for one who finds a path lost reads afterwards, in the next statement, that it was.
 with device as materialized (
     select device, sent, clock_offset as offset, clock_run as run, clock_low as low, clock_low_since as since,
-           clock_frames as frames, clock_told as told, clock_right as right,
+           clock_frames as frames, clock_told as told, clock_right as right, speaker,
            (select jsonb_agg(jsonb_build_object('run', j.run, 'before', j.before, 'seconds', j.seconds))
               from store.clock_jump j
              where j.device = s.device and j.run = any (%(runs)s)) as jumps

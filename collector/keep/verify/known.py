@@ -55,6 +55,7 @@ KNOWN: Mapping[str, Age | None] = {
     "store.renewal": None,  # one row a path
     "store.turn": Age(("heard",), 32),
     "store.clone": Age(("cleared",), THREE_YEARS),
+    "store.command": Age(("expires",), THREE_YEARS),
     "store.rollup_dirty": Age(("marked",), 2),
     "store.sign_in_link": Age(("expires", "used"), 2),
     "store.session": Age(("expires", "ended"), 2),
