@@ -1326,6 +1326,9 @@ alter table store.audit enable row level security;
 alter table store.audit_head enable row level security;
 alter table store.attention enable row level security;
 alter table store.right_review enable row level security;
+-- Whoever verifies retention may look how old they are, at nothing else of them.
+create policy collector on store.right_review for select to wachtpost_collector using (true);
+grant select (at, unit) on store.right_review to wachtpost_collector;
 alter table store.notice enable row level security;
 create policy collector on store.notice to wachtpost_collector using (true) with check (true);
 grant select, insert (attention, person), update (tries, next_try, sent) on store.notice to wachtpost_collector;

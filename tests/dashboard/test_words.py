@@ -64,6 +64,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "sort": (
         "person", "link", "session", "passkey", "page", "unit", "site", "incident",
         "picture", "clip", "device", "export", "rights", "attention", "retention",
+        "command", "path",
         "unknown",
     ),
     "looked.act": ("take", "hand-over", "tick", "untick", "resolve", "unknown"),
@@ -71,6 +72,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "consult.site", "consult.incident", "consult.picture", "consult.clip",
         "change.device", "change.person", "delete.person", "change.link",
         "change.passkey", "delete.passkey", "sign_in.session", "sign_out.session",
+        "change.command", "change.path",
         "unknown",
     ),
     "nothing_yet": UNSERVED,
