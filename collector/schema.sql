@@ -47,6 +47,8 @@ create table store.site (
 alter table store.person add column site text references store.site;
 -- Since when somebody has the role that he has.
 alter table store.person add column role_since timestamptz not null default now();
+-- A group of the identity provider made him, and no inventory.
+alter table store.person add column provider boolean not null default false;
 
 create table store.zone (
     site text not null references store.site,
@@ -327,6 +329,30 @@ create table store.clone (
 );
 create unique index clone_once on store.clone (device) where cleared is null;
 
+-- Commands as an administrator signed them elsewhere, `said` and `signature`; `way` is the path that one went by last.
+-- Of a device the lowest number that has no outcome goes first.
+create table store.command (
+    device text not null references store.device,
+    number bigint not null,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    what text not null,
+    said bytea not null,
+    signature bytea not null,
+    made timestamptz not null,
+    expires timestamptz not null,
+    put timestamptz not null default now(),
+    tries int not null default 0,
+    tried timestamptz,
+    way int,
+    outcome text check (outcome in ('obeyed', 'refused')),
+    reason text,
+    ended timestamptz,
+    primary key (device, number),
+    check ((outcome is null) = (ended is null) and (outcome is not distinct from 'refused') = (reason is not null))
+);
+create index command_waiting on store.command (device, number) where outcome is null;
+
 -- Pictures and clips of stations: parts until all have come, then a file in the blob store. `sort` is what it is, found
 -- when it was whole; `refused`: what came was not what its name says, or nothing that we take.
 
@@ -572,7 +598,7 @@ create index passkey_by_person on store.passkey (person);
 create table store.challenge (
     challenge text primary key,
     holder text not null,
-    purpose text not null check (purpose in ('enrol', 'sign_in', 'confirm')),
+    purpose text not null check (purpose in ('enrol', 'sign_in', 'confirm', 'provider')),
     origin text not null,
     made timestamptz not null default now(),
     expires timestamptz not null
@@ -666,13 +692,57 @@ begin atomic
     select count(*)::int from noticed;
 end;
 
+-- Whom the identity provider names: what he is, also if he was removed.
+create function store.person_of_provider(wanted text)
+returns table (role text, unit text, provider boolean, removed timestamptz)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select p.role, p.unit, p.provider, p.removed from store.person p where p.person = wanted;
+end;
+
+-- Makes whom a group of the identity provider stands for, or gives him another role; never an administrator or auditor, and
+-- never anybody of the inventory. Who gets another role signs in anew everywhere.
+create function store.make_person_of_provider(of_person text, of_role text, of_unit text, of_language text) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if of_role is null or of_role not in ('coordinator', 'deputy', 'desk', 'case_manager', 'head_of_operations') then
+        raise insufficient_privilege using message = 'no group makes that';
+    end if;
+    update store.session s set ended = now() from store.person p
+     where p.person = of_person and p.provider and s.person = p.person and s.ended is null
+       and (p.role, p.unit) is distinct from (of_role, of_unit);
+    insert into store.person (person, unit, role, language, provider)
+    select of_person, u.unit, of_role, of_language, true from store.unit u where u.unit = of_unit
+        on conflict (person) do update
+       set role = excluded.role, unit = excluded.unit, removed = null,
+           role_since = case when person.removed is null
+                              and (person.unit, person.role) is not distinct from (excluded.unit, excluded.role)
+                             then person.role_since else now() end
+     where person.provider;
+    return found;
+end
+$$;
+
+-- Who is in no group any more is nobody.
+create function store.leave_provider(of_person text) returns int
+language sql security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with gone as (update store.person set removed = now()
+                   where person = of_person and provider and removed is null returning 1)
+    select count(*)::int from gone;
+end;
+
 -- The walls. The collector writes for every unit; who reads sees the units that the asker answers for.
 do $$
 declare
     walled constant text[] := array[
         'unit', 'person', 'site', 'zone', 'device', 'sensor', 'event', 'measurement', 'event_untimed',
         'frame_set_aside', 'device_state', 'path_state', 'lane_state', 'gap', 'clock_jump',
-        'clock_lag', 'certificate', 'renewal', 'turn', 'clone',
+        'clock_lag', 'certificate', 'renewal', 'turn', 'clone', 'command',
         'picture', 'picture_part', 'task_aside',
         'incident', 'incident_record', 'incident_step', 'incident_log', 'message'];
     name text;
@@ -795,6 +865,9 @@ grant select, insert, delete on store.certificate, store.clone to wachtpost_coll
 grant update (revoked, reason) on store.certificate to wachtpost_collector;
 grant update (cleared) on store.clone to wachtpost_collector;
 grant select, insert, update, delete on store.renewal, store.turn to wachtpost_collector;
+grant select, insert (device, number, unit, site, what, said, signature, made, expires), delete on store.command
+    to wachtpost_collector;
+grant update (tries, tried, way, outcome, reason, ended) on store.command to wachtpost_collector;
 grant update (corrected) on store.event, store.measurement, store.event_untimed, store.incident_record
     to wachtpost_collector;
 grant delete on store.frame_set_aside, store.picture, store.sensor, store.zone to wachtpost_collector;
@@ -816,9 +889,12 @@ grant insert on store.incident_log, store.task_aside to wachtpost_dashboard;
 grant select, insert, update on store.sign_in_link, store.session to wachtpost_dashboard;
 grant select, insert, delete on store.sign_in_refusal to wachtpost_dashboard;
 
-revoke execute on function store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text) from public;
-grant execute on function store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text)
-    to wachtpost_dashboard;
+revoke execute on function
+    store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text), store.person_of_provider(text),
+    store.make_person_of_provider(text, text, text, text), store.leave_provider(text) from public;
+grant execute on function
+    store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text), store.person_of_provider(text),
+    store.make_person_of_provider(text, text, text, text), store.leave_provider(text) to wachtpost_dashboard;
 
 alter table store.passkey enable row level security;
 create policy own on store.passkey to wachtpost_dashboard
@@ -996,6 +1072,18 @@ create table store.attention (
     seen timestamptz,
     seen_by text references store.person,
     check ((seen is null) = (seen_by is null))
+);
+
+-- That somebody is told of it by letter.
+create table store.notice (
+    notice bigint generated always as identity primary key,
+    attention bigint not null references store.attention on delete cascade,
+    person text not null references store.person,
+    made timestamptz not null default now(),
+    next_try timestamptz not null default now(),
+    tries int not null default 0,
+    sent timestamptz,
+    unique (attention, person)
 );
 
 -- Who found whose rights to be right, each quarter.
@@ -1238,6 +1326,9 @@ alter table store.audit enable row level security;
 alter table store.audit_head enable row level security;
 alter table store.attention enable row level security;
 alter table store.right_review enable row level security;
+alter table store.notice enable row level security;
+create policy collector on store.notice to wachtpost_collector using (true) with check (true);
+grant select, insert (attention, person), update (tries, next_try, sent) on store.notice to wachtpost_collector;
 create policy collector on store.audit for select to wachtpost_collector using (true);
 create policy collector on store.audit_head to wachtpost_collector using (true) with check (true);
 create policy collector on store.attention to wachtpost_collector using (true) with check (true);

@@ -6,16 +6,14 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
-from obstore.store import ObjectStore
 
-from collector.blob import open_store
-from collector.database import STATEMENT_S, Database, Limits, Transaction
+from collector.database import Database, Transaction
 from collector.errors import DatabaseError
+from collector.fleet.courier import Courier
 from collector.fleet.directory import directory_of
 from collector.fleet.gate import Gate, Line
 from collector.fleet.issuing import Issuing, RevokedList
@@ -39,10 +37,11 @@ from collector.keep.scheduler import Keeper
 from collector.keep.terms import Terms
 from collector.metrics import Health, Metrics
 from collector.migrate import require_current
-from collector.notify import sender
+from collector.notify import notice, sender
 from collector.notify.email import Email
 from collector.page import serve
 from collector.settings import Ready
+from collector.stores import Stores, open_stores
 from sites.inventory import Inventory
 from sites.load import load
 from sites.topic import ALARMS, BLOBS, GONE, PLAIN
@@ -58,7 +57,6 @@ LANES: dict[str, tuple[str, ...]] = {
 AWAIT_S = 2.0
 GARBAGE = 20_000  # objects between two looks for garbage
 TURN_S = 0.0005  # ten times shorter than Python's own
-KEEP_S = 600  # a statement over all rows of some hours may take
 UNPROVEN = "hearing"  # what comes is stored; what does not come is not missed
 HEARING = ("alarms", "plain")  # the lanes on which a sign of life comes
 
@@ -66,18 +64,6 @@ HEARING = ("alarms", "plain")  # the lanes on which a sign of life comes
 def utc_now() -> datetime:
     """Give the time; the only place of this process that asks the machine."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Stores:
-    """The connections of the process: alarms wait for nobody else's."""
-
-    alarms: Database
-    plain: Database
-    pictures: Database
-    others: Database
-    keep: Database
-    blobs: ObjectStore
 
 
 class Collector:
@@ -161,6 +147,15 @@ class Collector:
         tasks.append(group.create_task(auditor.run(), name="audit"))
         corrector = Corrector(self._stores.others, self.health)
         tasks.append(group.create_task(corrector.run(), name="corrections"))
+        courier = Courier(
+            self._stores.others,
+            directory_of(self._inventory),
+            ready.signing,
+            self._sources["alarms"].answer,
+            utc_now,
+            self.health,
+        )
+        tasks.append(group.create_task(courier.run(), name="commands"))
         tasks.append(group.create_task(self._gate.run(), name="gate"))
         if ready.issuers is not None:
             issuing = self._issuing(ready.issuers)
@@ -173,6 +168,8 @@ class Collector:
             address = ready.settings.address
             sending = sender.run(self._stores.others, [Email(ready.email)], address)
             tasks.append(group.create_task(sending, name="notify"))
+            telling = notice.run(self._stores.others, Email(ready.email), address)
+            tasks.append(group.create_task(telling, name="notices"))
         return tasks
 
     def _source(self, name: str) -> MqttSource:
@@ -249,7 +246,7 @@ async def run(ready: Ready, stopping: asyncio.Event) -> None:
     # wait this long for its turn where a thread examines the next one.
     sys.setswitchinterval(TURN_S)
     async with AsyncExitStack() as stack:
-        stores = await _open_stores(ready, stack)
+        stores = await open_stores(ready, stack)
         while not stopping.is_set():
             collector = Collector(ready, inventory, stores)
             try:
@@ -276,23 +273,3 @@ async def _pause(stopping: asyncio.Event) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(AWAIT_S):
             await stopping.wait()
-
-
-async def _open_stores(ready: Ready, stack: AsyncExitStack) -> Stores:
-    url = ready.settings.database_url.get_secret_value()
-
-    async def open_one(
-        name: str, connections: int, statement_s: int = STATEMENT_S
-    ) -> Database:
-        limits = Limits(connections, statement_s)
-        opened = Database.open(url, f"wachtpost {name}", limits)
-        return await stack.enter_async_context(opened)
-
-    return Stores(
-        alarms=await open_one("alarms", 1),
-        plain=await open_one("plain", 1),
-        pictures=await open_one("pictures", 2),
-        others=await open_one("others", 4),
-        keep=await open_one("keep", 2, KEEP_S),
-        blobs=open_store(ready.settings.blobs),
-    )

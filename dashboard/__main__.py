@@ -20,6 +20,7 @@ from dashboard.app import make_app, make_pages
 from dashboard.bell import Bell
 from dashboard.errors import DashboardError
 from dashboard.front import build
+from dashboard.group import read_provider
 from dashboard.parts import Parts
 from dashboard.settings import Settings, explain, read_key, read_settings
 from dashboard.sign_in import LINK_MINUTES_MAX, make_link, shut_out
@@ -130,6 +131,7 @@ async def _run(settings: Settings) -> None:
             now=lambda: datetime.now(UTC),
             wait=asyncio.sleep,
             storing=Storing(addresses(settings.collector), database),
+            provider=read_provider(settings.provider) if settings.provider else None,
         )
         config = uvicorn.Config(
             make_app(parts),

@@ -136,7 +136,8 @@ async def lapsed_seen(request: Request, asker: Someone, fields: Form) -> Respons
     """Know that a colleague's sign-in ran out; every page of the unit is told."""
     look = Look.of(request, asker)
     role = fields.word("role")
-    async with look.parts.database.transaction(asker.person) as transaction:
+    seen = Entry("change", "session:lapsed", unit=asker.unit, reason=role)
+    async with look.acting(seen) as transaction:
         row = await transaction.one(QUERIES["lapsed_notice"], role=role)
         if not row["noticed"]:
             raise NotFoundError

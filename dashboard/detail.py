@@ -59,6 +59,14 @@ def _calmed(words: Words, data: Data) -> tuple[str, ...]:
     return _span(words, data), words.count("detail.held", held) if held else ""
 
 
+def _not_obeyed(words: Words, data: Data) -> tuple[str, ...]:
+    count = data.get("count", 1)
+    return (
+        words.known("trouble", str(data.get("reason"))),
+        words.count("detail.times", count) if count > 1 else "",
+    )
+
+
 def _span(words: Words, data: Data) -> str:
     seconds = data.get("seconds")
     return "" if seconds is None else _length(words, seconds)
@@ -80,6 +88,10 @@ _SAID: Mapping[str, Callable[[Words, Data], tuple[str, ...]]] = {
     "visits.repeated": lambda words, data: (
         words.count("detail.visits", data.get("visits", 0)),
     ),
+    "command.obeyed": lambda words, data: (
+        words.known("order", str(data.get("order"))),
+    ),
+    "command.refused": _not_obeyed,
     "preset.proposed": lambda words, data: (
         words.known("preset", str(data.get("preset"))),
     ),

@@ -43,8 +43,9 @@ DOOR_S = 3600
 @routes.get("/sign-in")
 async def entrance(request: Request, to: str = "/") -> HTMLResponse:
     """Show the ways in."""
-    party = parts_of(request).settings.party
-    return at_the_door(request, "entrance.html", to=inside(to), passkeys=party)
+    parts = parts_of(request)
+    ways = {"passkeys": parts.settings.party, "provider": parts.provider}
+    return at_the_door(request, "entrance.html", to=inside(to), **ways)
 
 
 @routes.get("/sign-in/{link}")

@@ -100,6 +100,26 @@ class LinkFirstError(PageError):
     key = "refused.link_first"
 
 
+class ProviderRefusedError(PageError):
+    """Whom the identity provider names is not let in: the same words for each why."""
+
+    status = 403
+    key = "refused.provider"
+    way = "/sign-in"
+
+
+class ProviderAwayError(PageError):
+    """The identity provider does not answer as it should; `why` is for the log."""
+
+    status = 503
+    key = "refused.provider_away"
+    way = "/sign-in"
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+
 class SlowDownError(PageError):
     """Too much was refused from one origin."""
 

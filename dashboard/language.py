@@ -116,6 +116,11 @@ class Words:
             return self("time.yesterday", clock=clock)
         return f"{format_date(day, 'd MMM', locale=self.language)} {clock}"
 
+    def date(self, at: datetime, zone: str = HOME_ZONE) -> str:
+        """Give the day with its year, as 22 nov 2026."""
+        local = at.astimezone(ZoneInfo(zone)).date()
+        return format_date(local, "d MMM y", locale=self.language)
+
     def day(self, at: datetime, zone: str = HOME_ZONE) -> str:
         """Give the day in words, as 22 november."""
         local = at.astimezone(ZoneInfo(zone)).date()

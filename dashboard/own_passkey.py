@@ -32,7 +32,6 @@ from dashboard.passkey import (
     own_passkeys,
     rename,
     revoke,
-    spend_challenge,
     use_up,
 )
 from dashboard.proof import (
@@ -43,10 +42,12 @@ from dashboard.proof import (
     party_of,
     prove_by_passkey,
     require_fresh,
+    spend,
 )
 from dashboard.refusal import undo
 from dashboard.session import (
     Begun,
+    Way,
     drop,
     open_session,
     prove,
@@ -81,10 +82,10 @@ async def sign_in(request: Request, fields: DoorForm) -> Response:
 
 async def _let_in(request: Request, proof: Proof) -> Begun:
     person, origin = proof.found.person, origin_here(request)
-    terms = terms_here(request)
+    terms, way = terms_here(request), Way("passkey", proof.passkey)
     async with parts_of(request).database.transaction(person) as transaction:
         await use_up(transaction, proof.found, proof.passkey, proof.count)
-        begun = await open_session(transaction, person, "passkey", terms, proof.passkey)
+        begun = await open_session(transaction, person, way, terms)
         if begun is None:
             raise PasskeyRefusedError
         await undo(transaction, *proof.tries)
@@ -95,12 +96,15 @@ async def _let_in(request: Request, proof: Proof) -> Begun:
 @routes.get("/confirm")
 async def confirmation(request: Request, asker: Arrived, to: str = "/") -> HTMLResponse:
     """Ask somebody who is signed in to prove it again."""
+    parts = parts_of(request)
     values = {
         "w": words_of(request, asker),
         "token": asker.token,
         "to": inside(to),
+        "passkeys": await own_passkeys(parts.database, asker.person),
+        "provider": parts.provider if asker.how == "provider" else None,
     }
-    return HTMLResponse(render(parts_of(request), "confirm.html", values))
+    return HTMLResponse(render(parts, "confirm.html", values))
 
 
 @routes.post("/confirm/options")
@@ -171,7 +175,7 @@ async def add(request: Request, asker: Arrived, fields: Form) -> Response:
     require_fresh(parts, asker, has=bool(own))
     answer = read_answer(fields.text("answer"))
     guest = Guest(asker.session, origin_here(request))
-    await spend_challenge(parts.database, guest, "enrol", answer)
+    await spend(parts, guest, "enrol", answer)
     fresh = check_new(party_of(parts), answer)
     handle = handle_of(own, asker.person, parts.key)
     begun = None
@@ -179,7 +183,10 @@ async def add(request: Request, asker: Arrived, fields: Form) -> Response:
         await enrol(transaction, asker.person, handle, fresh, name)
         if asker.how == "link":
             begun = await open_session(
-                transaction, asker.person, "passkey", terms_here(request), fresh.passkey
+                transaction,
+                asker.person,
+                Way("passkey", fresh.passkey),
+                terms_here(request),
             )
             await drop(transaction, asker)
         await note(transaction, _entry("change", fresh.passkey, asker))

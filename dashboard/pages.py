@@ -18,6 +18,7 @@ from dashboard.incident import incident_view
 from dashboard.looked import looked_view
 from dashboard.page import Look, View, shown, streamed
 from dashboard.parts import parts_of, signed_in
+from dashboard.proof import require_proof
 from dashboard.right import rights_export, rights_view
 from dashboard.site import Window, chart_data, site_view
 
@@ -144,6 +145,7 @@ async def rights_live(request: Request, asker: Someone) -> StreamingResponse:
 async def rights_file(request: Request, asker: Someone) -> Response:
     """Give the same as a file."""
     text = await rights_export(Look.of(request, asker))
+    await require_proof(parts_of(request), asker)
     name = f'attachment; filename="rights-{parts_of(request).now():%Y-%m-%d}.csv"'
     return Response(text, media_type="text/csv", headers={"content-disposition": name})
 

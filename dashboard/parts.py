@@ -14,6 +14,7 @@ from collector.errors import CollectorError
 from dashboard.asker import Asker
 from dashboard.bell import Bell
 from dashboard.errors import EnrolFirstError, NotSignedInError
+from dashboard.group import Provider
 from dashboard.language import Words, chosen
 from dashboard.session import USED_AGAIN, asker_of, browser_of, end, use
 from dashboard.settings import Settings
@@ -40,6 +41,7 @@ class Parts:
     now: Callable[[], datetime]
     wait: Callable[[float], Awaitable[None]]
     storing: Storing = field(default_factory=Storing)
+    provider: Provider | None = None
 
 
 def parts_of(request: Request) -> Parts:

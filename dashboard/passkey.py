@@ -12,12 +12,12 @@ from collector.database import Database, Transaction
 from collector.errors import ConflictError
 from collector.query import Queries, Row
 from dashboard.asker import sha256
-from dashboard.ceremony import Answer, Fresh, base64url
+from dashboard.ceremony import Fresh, base64url
 from dashboard.errors import NotFoundError, PasskeyRefusedError, SlowDownError
 
 log = structlog.get_logger()
 
-Purpose = Literal["enrol", "sign_in", "confirm"]
+Purpose = Literal["enrol", "sign_in", "confirm", "provider"]
 CHALLENGE_BYTES = 32
 CHALLENGE_MIN = 5
 CHALLENGES_MOST = 100  # unanswered, of one origin
@@ -79,23 +79,21 @@ async def keep_challenge(database: Database, guest: Guest, purpose: Purpose) -> 
 
 
 async def spend_challenge(
-    database: Database, guest: Guest, purpose: Purpose, answer: Answer
-) -> None:
-    """Use up the challenge that an answer answers, whatever comes of it.
+    database: Database, guest: Guest, purpose: Purpose, challenge: str
+) -> bool:
+    """Use up the challenge that something answers, whatever comes of it.
 
-    Raises:
-        PasskeyRefusedError: it is not ours, or of another browser or purpose, or was
-            answered before, or is too old.
+    False: it is not ours, or of another browser or purpose, or was answered before, or
+    is too old.
     """
     async with database.transaction() as transaction:
         spent = await transaction.maybe(
             _QUERIES["challenge_spend"],
-            challenge=sha256(answer.challenge),
+            challenge=sha256(challenge),
             holder=guest.holder,
             purpose=purpose,
         )
-    if spent is None:
-        raise PasskeyRefusedError
+    return spent is not None
 
 
 async def find(database: Database, passkey: str) -> Found | None:

@@ -64,7 +64,7 @@ async def prove_by_passkey(
     found = None
     try:
         answer = read_answer(fields.text("answer"))
-        await spend_challenge(parts.database, Guest(holder, origin), purpose, answer)
+        await spend(parts, Guest(holder, origin), purpose, answer)
         found = await _find(parts, answer, asker)
         guessed = await _knock_at(parts, found.person)
         count = _check(party, answer, found, purpose)
@@ -74,6 +74,16 @@ async def prove_by_passkey(
             await refuse(parts.database, "passkey", origin, known)
         raise
     return Proof(found, answer.passkey, count, (tried, guessed))
+
+
+async def spend(parts: Parts, guest: Guest, purpose: Purpose, answer: Answer) -> None:
+    """Use up the challenge that an answer answers.
+
+    Raises:
+        PasskeyRefusedError: it was not asked for so, here and now.
+    """
+    if not await spend_challenge(parts.database, guest, purpose, answer.challenge):
+        raise PasskeyRefusedError
 
 
 async def _find(parts: Parts, answer: Answer, asker: Asker | None) -> Found:

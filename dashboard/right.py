@@ -11,9 +11,9 @@ from collector.database import Transaction
 from collector.keep.audit import Entry
 from collector.query import Row
 from dashboard.asker import Asker
-from dashboard.errors import ConfirmFirstError, LinkFirstError, NotFoundError
+from dashboard.errors import NotFoundError
 from dashboard.page import QUERIES, Look, View
-from dashboard.passkey import own_passkeys
+from dashboard.proof import require_proof
 
 QUARTER = timedelta(days=92)
 SEES = frozenset({"auditor", "administrator", "coordinator"})
@@ -90,7 +90,7 @@ async def review(look: Look, unit: str) -> None:
     """
     if look.asker.role not in REVIEWS:
         raise NotFoundError
-    await _require_fresh(look)
+    await require_proof(look.parts, look.asker)
     rows = await _rights(look)
     people = [row["person"] for row in rows if (row["unit"] or OF_NO_UNIT) == unit]
     entry = Entry("change", f"rights:{unit}", reason="reviewed")
@@ -116,13 +116,6 @@ async def _rights(look: Look) -> list[Row]:
         look.asker.person, read_only=True
     ) as transaction:
         return await transaction.all(QUERIES["rights"])
-
-
-async def _require_fresh(look: Look) -> None:
-    if look.asker.fresh(look.now):
-        return
-    own = await own_passkeys(look.parts.database, look.asker.person)
-    raise ConfirmFirstError if own else LinkFirstError
 
 
 def _cell(value: object) -> str:

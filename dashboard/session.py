@@ -4,7 +4,7 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -52,12 +52,17 @@ def browser_of(agent: str, key: bytes) -> str:
     ).hex()
 
 
+@dataclass(frozen=True)
+class Way:
+    """How somebody came in: by which passkey, and when he proved who he is."""
+
+    how: How
+    passkey: str | None = None
+    proven: datetime | None = None  # None: now
+
+
 async def open_session(
-    transaction: Transaction,
-    person: str,
-    how: How,
-    terms: Terms,
-    passkey: str | None = None,
+    transaction: Transaction, person: str, way: Way, terms: Terms
 ) -> Begun | None:
     """Begin a session; None where the person was removed meanwhile."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
@@ -68,8 +73,9 @@ async def open_session(
         hours=terms.hours,
         idle=terms.idle_minutes,
         browser=terms.browser,
-        how=how,
-        passkey=passkey,
+        how=way.how,
+        passkey=way.passkey,
+        proven=way.proven,
     )
     if await _person(transaction, sha256(secret)) is None:
         return None

@@ -25,7 +25,7 @@ from dashboard.storing import addresses
 from sites.host import is_here
 
 PREFIX = "WACHTPOST_DASHBOARD_"
-SECRETS = frozenset({"database_url"})
+SECRETS = frozenset({"database_url", "provider_secret"})
 KEY_BYTES = 32
 LAST_PORT = 65_535
 USUAL_PORTS = {"http": 80, "https": 443}
@@ -98,6 +98,17 @@ class Settings(BaseModel):
         Field(
             description="required: whoever comes by a link makes a passkey first;"
             " offered: he may; required where it is not set and the address is https"
+        ),
+    ] = None
+    provider: Annotated[
+        Path | None,
+        Field(description="the file about the OpenID Connect provider, see the README"),
+    ] = None
+    provider_secret: Annotated[
+        SecretStr | None,
+        Field(
+            description="our secret as the provider's client; or the file that holds it"
+            " in ..._PROVIDER_SECRET_FILE"
         ),
     ] = None
     connections: Annotated[

@@ -17,6 +17,7 @@ from dashboard.session import (
     SECRET_BYTES,
     Begun,
     Terms,
+    Way,
     open_session,
     refuse,
     signed_in_by,
@@ -97,7 +98,7 @@ async def _use(transaction: Transaction, link: str, terms: Terms) -> Begun:
     row = await transaction.maybe(_QUERIES["link_use"], link=sha256(link))
     if row is None:
         raise LinkRefusedError
-    begun = await open_session(transaction, row["person"], "link", terms)
+    begun = await open_session(transaction, row["person"], Way("link"), terms)
     if begun is None:
         raise LinkRefusedError
     return begun

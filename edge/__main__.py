@@ -24,6 +24,7 @@ site_file = "site.json"
 # collector_seal = ""
 # collector_sign = ""
 # site_file_key = ""
+# command_key = ""
 """
 
 
@@ -136,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
         ("disarm", "disarm, ending an alarm too"),
         ("duress", "disarm, and tell that it was forced"),
         ("status", "say how the device is"),
+        ("restart", "end, so that the supervisor starts it anew"),
         ("written", "count the records that it ever wrote down, running or not"),
     ):
         _add(commands, name, sentence)

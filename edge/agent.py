@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 import structlog
 
 from edge.camera import scene_memory
-from edge.camera.camera import Camera, CameraPlan
+from edge.camera.camera import Camera
 from edge.camera.sighting import CameraLost, ClipKept, Sighting
 from edge.camera.sightings import Cameras
+from edge.camera_plans import camera_plans
 from edge.clip.keeper import Keeper, Line, Signer
-from edge.clip.plan import ClipPlan
 from edge.clip.post import Post
 from edge.clock import ClockWatch
+from edge.command import Addressee
 from edge.contact import Contacts, NoContacts
 from edge.disk import sync_files
 from edge.dispatch import Dispatch, Sender
@@ -28,18 +29,20 @@ from edge.hand import Hand
 from edge.heartbeat import Pulse
 from edge.kin import adopt_orphans
 from edge.node import Node, Stores
+from edge.notebook import NAME as NOTEBOOK
+from edge.notebook import Notebook
+from edge.obedience import Clocks, Obedience
 from edge.order import Answer
 from edge.panel_state import plan_of
 from edge.paths import Paths
 from edge.receipts import Receipts
 from edge.recording import Playing, RecordedContacts, RecordedMeasurements
-from edge.settings import Ready, footage_source
+from edge.settings import Ready
 from edge.slots import Slots
 from edge.stores import open_stores
 from edge.timekeeper import is_trusted, read_clocks
 from edge.trusted_time import TrustedTime
 from edge.ways import Ways
-from sites.site import Camera as DeviceCamera
 
 log = structlog.get_logger()
 
@@ -71,9 +74,20 @@ class Agent:
         self._pulse = Pulse(stores.outbox, ready.home, self._cameras, _now, is_trusted)
         self._clock = ClockWatch(read_clocks())
         sender = Sender(site.device, ready.key, ready.seal, _now)
+        self.hand = Hand(
+            ready.home, self._node, self._status, self._accept_view, self._keeper
+        )
+        self._obedience = Obedience(
+            Addressee(site.device, ready.command, site.home),
+            Notebook(ready.home / NOTEBOOK),
+            self.hand.obey,
+            self._node.write,
+            Clocks(_now, time.told),
+        )
         receipts = Receipts(
             *(site.device, ready.key, ready.sign, time.hear),
             hear_piece=lambda piece: self._paths.hear(piece),  # noqa: PLW0108  # they are made below
+            hear_command=self._obedience.hear,
         )
         self._dispatch: Dispatch | Slots
         if site.home:
@@ -89,23 +103,22 @@ class Agent:
     async def run(self) -> None:
         """Watch until cancelled; then see off what is in hand, for LAST_S at most."""
         self._node.begin(self._contacts.ajar())
+        self._obedience.begin()
         async with asyncio.TaskGroup() as carrying:
             carrying.create_task(self._sync(), name="sync")
             self._paths.start(carrying)
             try:
                 await self._sense()
             except asyncio.CancelledError:
+                self._obedience.close()
                 await self._see_off()
                 raise
 
     async def _sense(self) -> None:
         measurements = self._measurements()
-        hand = Hand(
-            self._ready.home, self._node, self._status, self._accept_view, self._keeper
-        )
         async with asyncio.TaskGroup() as group:
             group.create_task(self._tick(), name="tick")
-            group.create_task(hand.listen(), name="hand")
+            group.create_task(self.hand.listen(), name="hand")
             group.create_task(self._contacts.watch(self._node.see), name="contacts")
             if measurements is not None:
                 watching = measurements.watch(self._node.see)
@@ -144,6 +157,7 @@ class Agent:
             if changed is not None:
                 self._node.write(changed)
             self._node.tick()
+            self._obedience.tick()
             self._cameras.tick(_now())
             if not self._ready.site.home and self._pulse.due(
                 connected=self._ways.connected
@@ -163,35 +177,8 @@ class Agent:
         return RecordedMeasurements(path, site.sensors, playing, _now)
 
     def _make_cameras(self) -> Iterator[tuple[int, Camera]]:
-        settings = self._ready.settings
-        for camera in self._ready.site.cameras:
-            plan = CameraPlan(
-                index=camera.number,
-                source=footage_source(self._ready.home, settings, camera.source),
-                login=self._ready.logins.get(camera.number),
-                substream=self._substream(camera),
-                keyframes=camera.keyframes,
-                zones=tuple((str(view.zone), view.area) for view in camera.views),
-                masks=camera.masks,
-                speed=settings.speed,
-                loop=settings.loop,
-                snapshots=not self._ready.site.home,
-                clips=self._clip_plan(camera),
-                sensitivity=camera.sensitivity,
-                shadow=camera.shadow,
-                memory=str(scene_memory.folder_of(self._ready.home, camera.number)),
-                time_zone=self._ready.site.time_zone,
-                home=self._ready.site.home,
-                device=str(self._ready.home),
-            )
-            take = self._taker(camera.number)
-            yield camera.number, Camera(plan, take)
-
-    def _clip_plan(self, camera: DeviceCamera) -> ClipPlan | None:
-        if not self._ready.settings.clips_mb:
-            return None
-        folder = str(self._stores.shelf.inbox(camera.number))
-        return ClipPlan(folder=folder, before=float(camera.pre_roll_s))
+        for plan in camera_plans(self._ready, self._stores.shelf):
+            yield plan.index, Camera(plan, self._taker(plan.index))
 
     def _taker(self, number: int) -> Callable[[Sighting], None]:
         def take(sighting: Sighting) -> None:
@@ -211,12 +198,6 @@ class Agent:
 
     def _ring(self) -> None:
         self._dispatch.ring()
-
-    def _substream(self, camera: DeviceCamera) -> str | None:
-        if camera.substream is None:
-            return None
-        ready = self._ready
-        return footage_source(ready.home, ready.settings, camera.substream)
 
     def _accept_view(self, number: int) -> Answer:
         """Have a camera learn its scene anew: a person has aimed it elsewhere."""
@@ -261,6 +242,7 @@ def watch(ready: Ready) -> None:
 async def _until_told(agent: Agent) -> None:
     loop = asyncio.get_running_loop()
     work = asyncio.create_task(agent.run(), name="agent")
+    agent.hand.end = lambda: _soon(loop, work)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, work.cancel)
     log.info("agent.started")
@@ -268,6 +250,11 @@ async def _until_told(agent: Agent) -> None:
         await work
     except asyncio.CancelledError:
         log.info("agent.told_to_end")
+
+
+def _soon(loop: asyncio.AbstractEventLoop, work: asyncio.Task[None]) -> None:
+    """End once what is in hand is done: a command says first that it was obeyed."""
+    loop.call_soon(work.cancel)
 
 
 def make_contacts(ready: Ready) -> Contacts:

@@ -112,6 +112,14 @@ class JournalError(EdgeError):
         self.path = path
 
 
+class NotebookError(EdgeError):
+    """Which command was obeyed last cannot be read: older ones are refused."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"what was obeyed, in {str(path)!r}, cannot be read: {why}")
+        self.path = path
+
+
 class RecordingError(EdgeError):
     """A recorded file of contacts or measurements cannot be played."""
 

@@ -61,10 +61,12 @@ class Hand:
         accept_view: Callable[[int], Answer],
         clips: Clips,
     ) -> None:
+        """Prepare; `end` is called where the agent is to be started anew."""
         self._folder = folder
         self._node = node
         self._status = status
         self._clips = clips
+        self.end: Callable[[], None] = _nobody
         self._accept_view = accept_view
         self.ready = asyncio.Event()
 
@@ -85,10 +87,13 @@ class Hand:
     def obey(self, line: str) -> Answer:
         """Do what one line says."""
         words = tuple(line.split())
-        if words == ("status",):
-            return self._status()
-        if words == ("duress",):
-            return self._duress()
+        plain: dict[tuple[str, ...], Callable[[], Answer]]
+        plain = {("status",): self._status, ("duress",): self._duress}
+        if words in plain:
+            return plain[words]()
+        if words == ("restart",):
+            self.end()
+            return Answer(ok=True, reason="restarting")
         if words and words[0] in _CLIP_ORDERS:
             return self._clip(words)
         if words[:1] == ("accept-view",):
@@ -136,6 +141,10 @@ class Hand:
             return  # whoever sends no line gets no answer
         finally:
             writer.close()
+
+
+def _nobody() -> None:
+    """End nothing, before there is an agent."""
 
 
 def _answer(decision: Decision) -> Answer:

@@ -11,7 +11,7 @@ from datetime import datetime
 import structlog
 from nacl.signing import SigningKey, VerifyKey
 
-from sites.answer import Piece, Receipt, open_answer
+from sites.answer import Delivery, Piece, Receipt, open_answer
 from sites.errors import AnswerError
 
 log = structlog.get_logger()
@@ -23,7 +23,8 @@ class Receipts:
 
     `hear_time` is told the collector's time in one that answers a frame under way, and
     how many seconds ago that frame went first: no receipt of it is older. Others may
-    have been kept by somebody, and tell no time. `hear_piece` gets what is no receipt.
+    have been kept by somebody, and tell no time. `hear_piece` gets what comes in
+    pieces, and `hear_command` commands, None for one that the collector did not sign.
     """
 
     device: str
@@ -31,17 +32,23 @@ class Receipts:
     collector: VerifyKey
     hear_time: Callable[[datetime, float], None] = lambda *_: None
     hear_piece: Callable[[Piece], None] = lambda _: None
+    hear_command: Callable[[Delivery | None], None] = lambda _: None
     counts: Counter[str] = field(default_factory=Counter)
 
     def open(self, payload: bytes) -> Receipt | None:
         """Read a receipt; None for anything forged, broken or for somebody else.
 
-        None as well for a piece, which is handed on.
+        None as well for a piece and a command, which are handed on.
         """
         try:
             receipt = open_answer(payload, self.key, self.collector)
-        except AnswerError:
+        except AnswerError as error:
             self._ignore()
+            if error.command:
+                self.hear_command(None)
+            return None
+        if isinstance(receipt, Delivery):
+            self.hear_command(receipt)
             return None
         if receipt.device != self.device:
             self._ignore()

@@ -55,6 +55,7 @@ class Settings(Model):
     collector_sign: KeyText
     site_file: Path = Path("site.json")
     site_file_key: KeyText
+    command_key: KeyText | None = None
     outbox_mb: Annotated[int, Field(ge=2, le=1_000_000)] = 512
     clips_mb: Annotated[int, Field(ge=0, le=1_000_000)] = 4096
     clips_hours: Annotated[int | None, Field(ge=1, le=28 * 24)] = None
@@ -89,6 +90,7 @@ class Ready:
     sign: VerifyKey
     site: DeviceFile
     logins: Mapping[int, Login] = field(default_factory=dict)
+    command: VerifyKey | None = None
 
 
 def load(home: Path) -> Ready:
@@ -109,6 +111,7 @@ def load(home: Path) -> Ready:
     key = tried("key_file", lambda: _key(home / settings.key_file))
     seal = tried("collector_seal", lambda: public_key(settings.collector_seal))
     sign = tried("collector_sign", lambda: verify_key(settings.collector_sign))
+    command = tried("command_key", lambda: _command_key(settings))
     site = tried("site_file", lambda: _site(home, settings))
     if way is not None and site is not None:
         tried("site_file", lambda: _check_owner(way, site))
@@ -123,7 +126,7 @@ def load(home: Path) -> Ready:
     if problems or not (way and broker and key and seal and sign and site):
         raise SettingsError(tuple(f"{home / NAME}: {one}" for one in problems))
     routes = (Route(way, broker), *(second or ()))
-    return Ready(home, settings, routes, key, seal, sign, site, logins)
+    return Ready(home, settings, routes, key, seal, sign, site, logins, command)
 
 
 def footage_source(home: Path, settings: Settings, source: str) -> str:
@@ -188,6 +191,15 @@ def _key(path: Path) -> SigningKey:
     if mode & 0o077:
         raise ValueError(f"others may read {path.name!r} (mode {mode:o}); chmod 600 it")
     return signing_key(path.read_text("ascii"), f"the key in {path.name!r}")
+
+
+def _command_key(settings: Settings) -> VerifyKey | None:
+    if settings.command_key is None:
+        return None
+    if settings.command_key == settings.collector_sign:
+        # then it lies with the collector, and who holds that commands the device
+        raise ValueError("it is the same as collector_sign")
+    return verify_key(settings.command_key, "command_key")
 
 
 def _site(home: Path, settings: Settings) -> DeviceFile:

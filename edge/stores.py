@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 
 from edge.album import Album
 from edge.clip.shelf import Limits, Shelf
+from edge.command import Memory
 from edge.journal import Journal
 from edge.node import Stores
+from edge.notebook import NAME as NOTEBOOK
+from edge.notebook import Notebook
 from edge.outbox import Outbox, OutboxPlan
 from edge.panel_state import PanelState
 from edge.settings import Ready
@@ -30,6 +33,7 @@ def open_stores(
     if not folder.exists():
         # before the first record: a missing state later means that it was lost
         journal.write(PanelState())
+        Notebook(ready.home / NOTEBOOK).write(Memory())
     room = ready.settings.outbox_mb * 2**20
     limit = outbox_limit(ready.settings.outbox_mb)
     plan = OutboxPlan(limit=limit)

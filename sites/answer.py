@@ -1,4 +1,4 @@
-"""What the collector sends down to a device: receipts, and longer things in pieces.
+"""What goes down to a device: receipts, commands, and longer things in pieces.
 
 An answer is signed by the collector's online key, sealed to the device's own key
 (its Ed25519 key as X25519), and always of one size: the broker can neither forge one,
@@ -14,6 +14,7 @@ import msgspec
 from nacl.public import PublicKey
 from nacl.signing import SigningKey, VerifyKey
 
+from sites.command import Signed
 from sites.errors import AnswerError, FrameError, Refusal
 from sites.seal import (
     SEAL_BYTES,
@@ -59,8 +60,25 @@ class Piece(msgspec.Struct, frozen=True, tag="piece", forbid_unknown_fields=True
     data: Annotated[bytes, msgspec.Meta(max_length=_PIECE_BYTES)]
 
 
-Answer = Receipt | Piece
-_decoder = msgspec.json.Decoder(Answer)
+class Delivery(msgspec.Struct, frozen=True, tag="command", forbid_unknown_fields=True):
+    """A command, brought once more at the collector's time `at`.
+
+    What it says is believed for its own `signature` alone, by the key that lies
+    offline.
+    """
+
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
+    signature: bytes
+    said: msgspec.Raw
+
+    @property
+    def command(self) -> Signed:
+        """Give what was signed, and the signature."""
+        return Signed(bytes(self.said), self.signature)
+
+
+Answer = Receipt | Piece | Delivery
+_decoder: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 
 
 def pieces_of(device: str, what: Literal["certificate"], content: bytes) -> list[Piece]:
@@ -81,15 +99,24 @@ def digest_of(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
+def deliver(command: Signed, at: datetime) -> Delivery:
+    """Wrap a signed command up to be sealed."""
+    return Delivery(at, command.signature, msgspec.Raw(command.said))
+
+
 def seal_answer(
     answer: Answer, key: SigningKey, device: VerifyKey | PublicKey
 ) -> bytes:
     """Sign an answer and seal it to the device; always ANSWER_BYTES long.
 
+    Raises AnswerError where it does not fit.
+
     `device` is its key, or what that is as X25519: who answers it often keeps that,
     since turning one into the other takes as long as the rest.
     """
     body = msgspec.json.encode(answer)
+    if len(body) > _ROOM - _LENGTH.size:
+        raise AnswerError(f"{len(body)} bytes are too many")
     signed = (_LENGTH.pack(len(body)) + body).ljust(_ROOM, b"\0")
     if isinstance(device, VerifyKey):
         device = device.to_curve25519_public_key()
@@ -98,15 +125,30 @@ def seal_answer(
 
 def open_answer(sealed: bytes, key: SigningKey, collector: VerifyKey) -> Answer:
     """Open what came down; raises AnswerError where it is not ours or not for us."""
+    signed = b""
     try:
         own = key.to_curve25519_private_key()
         signed, signature = open_seal(sealed, own, ANSWER_BYTES)
         check_signature(signed, signature, collector)
     except FrameError:
-        raise AnswerError("not signed by the collector for this device") from None
-    (length,) = _LENGTH.unpack_from(signed)
+        why = "not signed by the collector for this device"
+        raise AnswerError(why, command=_would_command(signed)) from None
+    return _read(signed)
+
+
+def _read(signed: bytes) -> Answer:
     try:
-        answer: Answer = _decoder.decode(signed[2 : 2 + length])
+        (length,) = _LENGTH.unpack_from(signed)
+        return _decoder.decode(signed[2 : 2 + length])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise AnswerError(str(error)) from None
-    return answer
+    except struct.error:
+        raise AnswerError("it is cut off") from None
+
+
+def _would_command(signed: bytes) -> bool:
+    """Tell whether somebody tried to command; nothing of it is believed."""
+    try:
+        return isinstance(_read(signed), Delivery)
+    except AnswerError:
+        return False

@@ -73,11 +73,23 @@ class CertificateError(SitesError):
 
 
 class AnswerError(SitesError):
-    """What came down is not from our collector, not for us, or not readable."""
+    """What came down is not from our collector, not for us, or not readable.
 
-    def __init__(self, detail: str) -> None:
+    `command`: it would be a command, had the collector signed it.
+    """
+
+    def __init__(self, detail: str, *, command: bool = False) -> None:
         super().__init__(f"answer ignored: {detail}")
         self.detail = detail
+        self.command = command
+
+
+class CommandError(SitesError):
+    """A command cannot be trusted or read; `trouble` is the reason in one word."""
+
+    def __init__(self, trouble: Literal["forged", "unknown_order"]) -> None:
+        super().__init__(f"command refused ({trouble})")
+        self.trouble: Literal["forged", "unknown_order"] = trouble
 
 
 class UnknownDeviceError(SitesError):

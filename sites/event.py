@@ -12,6 +12,8 @@ import msgspec
 from sites.health import (
     CertificateAsked,
     ClockChanged,
+    CommandObeyed,
+    CommandRefused,
     DiskFilling,
     DiskFull,
     DiskRestored,
@@ -192,6 +194,8 @@ AnyRecord = (
     | DiskFilling
     | DiskFull
     | DiskRestored
+    | CommandObeyed
+    | CommandRefused
 )
 
 KINDS: dict[str, type[Record]] = {

@@ -1,6 +1,6 @@
-"""What a device says of itself: its runs, its outbox, its disk and its clock."""
+"""What a device says of itself: its runs, outbox, disk, clock, and what it obeyed."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -8,6 +8,23 @@ from sites.record import Count, Fraction, Lane, LeavesHome, Record
 
 RunId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 Jump = Annotated[float, msgspec.Meta(ge=-1e10, le=1e10)]
+OrderWord = Literal["accept_view", "hold_clip", "release_clip", "arm", "restart"]
+# Why a command from afar was not obeyed.
+CommandTrouble = Literal[
+    "forged",  # not signed by the key for commands, or not even by the collector
+    "another_device",  # good, but for another device
+    "repeated",  # its number is not above that of the last one obeyed
+    "expired",  # it came too late: somebody kept it back
+    "too_early",  # it says that it was made in the future
+    "unknown_order",  # well signed, and nothing that this version knows
+    "not_allowed_here",  # nothing that may be ordered at a home
+    "no_key",  # this device takes no commands from afar
+    "no_time",  # what time it is cannot be told; it may come again
+    "memory_lost",  # made before the memory of what was obeyed was lost
+    "not_kept",  # its number could not be written down; it may come again
+    "not_done",  # no such camera or clip, or an alarm stands
+    "interrupted",  # the device died over it, and does not know how far it came
+]
 
 
 class RunStarted(Record, frozen=True, tag="run.started"):
@@ -115,3 +132,27 @@ class DiskRestored(Record, frozen=True, tag="disk.restored"):
     leaves_home: ClassVar[LeavesHome] = "always"
 
     free_bytes: Count
+
+
+class CommandObeyed(Record, frozen=True, tag="command.obeyed"):
+    """A command from afar was carried out."""
+
+    lane: ClassVar[Lane] = "al"
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+    number: Count
+    order: OrderWord
+
+
+class CommandRefused(Record, frozen=True, tag="command.refused"):
+    """A command from afar was ignored, `count` times the same one.
+
+    `number` is None where nobody vouches for it.
+    """
+
+    lane: ClassVar[Lane] = "al"
+    leaves_home: ClassVar[LeavesHome] = "always"
+
+    reason: CommandTrouble
+    number: Count | None = None
+    count: Count = 1

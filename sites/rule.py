@@ -1,9 +1,10 @@
 """A rule: when which records open an incident, and who is told."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from sites.health import CommandTrouble
 from sites.sight import CameraTrouble, Suspect
 from sites.site import ZoneKind
 from sites.words import Model, Priority, Role, SiteKind, Slug, Text
@@ -31,6 +32,7 @@ RuleKind = Literal[
     "visits.repeated",
     "visit.lingered",
     "disk.filling",
+    "command.refused",
 ]
 FOUND_KINDS = frozenset(
     {
@@ -42,6 +44,12 @@ FOUND_KINDS = frozenset(
         "clock.wrong",
     }
 )
+Reason = Literal[CameraTrouble, CommandTrouble]
+# The kinds that say why, and every reason that each may give.
+REASONS: dict[str, frozenset[str]] = {
+    "camera.lost": frozenset(get_args(CameraTrouble)),
+    "command.refused": frozenset(get_args(CommandTrouble)),
+}
 SENSOR = r"^[a-z2-7]{16}/[1-9][0-9]{0,2}$"
 SensorName = Annotated[str, Field(pattern=SENSOR)]
 
@@ -52,8 +60,9 @@ class Rule(Model):
     Those of FOUND_KINDS are not written by a device: the collector finds them. `cause`
     groups: records of one site and one cause join its open incident.
     `zone_kinds` and `sensors` narrow the rule, empty means all; a sensor is named
-    `<device id>/<number>`. `reasons` and `suspects` narrow a rule about cameras that
-    are lost in the same way; a loss of which nothing is suspected is `unknown`.
+    `<device id>/<number>`. `reasons` narrow a rule about cameras that are lost, or
+    commands that are refused, and `suspects` one about cameras, in the same way; a loss
+    of which nothing is suspected is `unknown`.
     `supersedes` names rules of the same cause that knew less: their incident goes on
     under this one, with its title and its playbook. `absorbs` names rules about what
     hangs behind an uplink: while this one says that it is down, those open nothing.
@@ -64,7 +73,7 @@ class Rule(Model):
     site_kinds: Annotated[tuple[SiteKind, ...], Field(min_length=1)]
     zone_kinds: tuple[ZoneKind, ...] = ()
     sensors: tuple[SensorName, ...] = ()
-    reasons: tuple[CameraTrouble, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     suspects: tuple[Suspect, ...] = ()
     cause: Slug
     title: Text
@@ -77,7 +86,7 @@ class Rule(Model):
 
 
 def fits_loss(rule: Rule, reason: object, suspect: object) -> bool:
-    """Tell whether a rule means a camera that is lost so; None where it is not said."""
+    """Tell whether a rule means what is lost or refused so; None: it is not said."""
     return (not rule.reasons or reason in rule.reasons) and (
         not rule.suspects or (suspect or "unknown") in rule.suspects
     )

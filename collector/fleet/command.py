@@ -5,27 +5,20 @@ A passphrase comes from a file or is asked for, never from the command line.
 """
 
 import argparse
-import asyncio
-import getpass
-import os
-import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from collector.database import Database, Transaction
-from collector.fleet import certificate, clone, papers
+from collector.database import Transaction
+from collector.fleet import afar, certificate, clone, papers
 from collector.fleet.authority import Authority, issue_broker, issue_collector
-from collector.fleet.errors import PapersError
-from collector.migrate import require_current
+from collector.fleet.console import in_store, passphrase
 from collector.query import Row
-from collector.settings import PREFIX, read_database_url
+from collector.settings import PREFIX
 from sites.certificate import Chain, new_key
 from sites.errors import TopicError
 from sites.topic import parse_path
 
-T = TypeVar("T")
 REASONS = ("stolen", "lost", "replaced", "ended", "other")
 
 
@@ -35,6 +28,7 @@ def add_to(commands: Any) -> None:
     words = fleet.add_subparsers(required=True, metavar="WHAT", dest="verb")
     _add_authorities(words)
     _add_certificates(words)
+    afar.add_to(words)
 
 
 def _add_authorities(words: Any) -> None:
@@ -86,13 +80,13 @@ def _add_certificates(words: Any) -> None:
 
 def _authority(asked: argparse.Namespace) -> None:
     now, folder = _now(), asked.folder
-    secret = _passphrase(asked.root_passphrase_file, f"the root's in {folder}")
+    secret = passphrase(asked.root_passphrase_file, f"the root's in {folder}")
     if (folder / f"{papers.ROOT}.key").exists():
         root = papers.read_root(folder, secret)
     else:
         root = papers.make_root_in(folder, secret, now)
     if not asked.root_only:
-        own = _passphrase(asked.passphrase_file, f"the issuing one's in {folder}")
+        own = passphrase(asked.passphrase_file, f"the issuing one's in {folder}")
         papers.make_issuing_in(folder, root, own, now)
     print(f"{folder}: carry {papers.ROOT}.key away from here, and keep it offline")
 
@@ -122,7 +116,7 @@ def _issue(asked: argparse.Namespace) -> None:
         await certificate.noted(transaction, what, path.device, asked.verb)
         return chain
 
-    chain = _in_store(asked, issue)
+    chain = in_store(asked, issue)
     asked.out.mkdir(parents=True, exist_ok=True)
     papers.put(asked.out / "cert.pem", chain.pem)
     papers.put(
@@ -144,7 +138,7 @@ def _revoke(asked: argparse.Namespace) -> None:
         await certificate.noted(transaction, what, device, asked.verb)
         return len(gone)
 
-    print(f"{_in_store(asked, revoke)} certificates revoked")
+    print(f"{in_store(asked, revoke)} certificates revoked")
 
 
 def _clear(asked: argparse.Namespace) -> None:
@@ -153,7 +147,7 @@ def _clear(asked: argparse.Namespace) -> None:
         what = f"device:{asked.device}"
         await certificate.noted(transaction, what, asked.device, asked.verb)
 
-    _in_store(asked, clear)
+    in_store(asked, clear)
     print(f"{asked.device} is one device again")
 
 
@@ -161,51 +155,27 @@ def _list(asked: argparse.Namespace) -> None:
     async def look(transaction: Transaction) -> list[Row]:
         return await transaction.all(certificate.QUERIES["paths"])
 
-    for row in _in_store(asked, look):
+    for row in in_store(asked, look):
         until = f" until {row['until']:%F %T}Z" if row["until"] else ""
         print(f"{row['device']}-{row['way']} {row['site']} {row['state']}{until}")
 
 
 def _crl(asked: argparse.Namespace) -> None:
     issuers = _issuers(asked)
-    revoked = _in_store(asked, certificate.revoked_serials)
+    revoked = in_store(asked, certificate.revoked_serials)
     papers.put(asked.out, issuers.revocation_lists(revoked, _now()))
     print(f"{len(revoked)} revoked: {asked.out}")
 
 
-def _in_store(
-    asked: argparse.Namespace, act: Callable[[Transaction], Awaitable[T]]
-) -> T:
-    url = asked.url or read_database_url(os.environ)
-
-    async def work() -> T:
-        async with Database.open(url, "wachtpost fleet") as database:
-            await require_current(database)
-            async with database.transaction() as transaction:
-                return await act(transaction)
-
-    return asyncio.run(work())
-
-
 def _root(asked: argparse.Namespace) -> Authority:
     what = f"the root's in {asked.authority}"
-    secret = _passphrase(asked.root_passphrase_file, what)
+    secret = passphrase(asked.root_passphrase_file, what)
     return papers.read_root(asked.authority, secret)
 
 
 def _issuers(asked: argparse.Namespace) -> papers.Issuers:
     what = f"the issuing one's in {asked.authority}"
-    return papers.read_issuers(
-        asked.authority, _passphrase(asked.passphrase_file, what)
-    )
-
-
-def _passphrase(file: Path | None, what: str) -> bytes:
-    if file is not None:
-        return papers.read_passphrase(file)
-    if not sys.stdin.isatty():
-        raise PapersError(Path("-"), f"nobody is there to be asked for {what}")
-    return papers.checked(getpass.getpass(f"Passphrase, {what}: ").encode(), what)
+    return papers.read_issuers(asked.authority, passphrase(asked.passphrase_file, what))
 
 
 def _now() -> datetime:

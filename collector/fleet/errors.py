@@ -42,3 +42,10 @@ class NothingThereError(CollectorError):
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
+
+
+class OrderError(CollectorError):
+    """A command cannot be made or sent; the sentence says why."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)

@@ -13,7 +13,7 @@ import structlog
 
 from collector.database import Database, Transaction
 from collector.errors import DatabaseError
-from collector.fleet import renewal
+from collector.fleet import courier, renewal
 from collector.intake import found
 from collector.intake.found import Judge
 from collector.intake.ingest import (
@@ -150,6 +150,7 @@ class Settler:
         parts = [one for one in findings if isinstance(one, HeardPart)]
         async with self._database.transaction() as transaction:
             stored = await store(transaction, heard)
+            await courier.note(transaction, stored.new)
             await renewal.note(transaction, heard, stored.new)
             await self._pictures.keep_parts(transaction, parts)
             for gone in (one for one in findings if isinstance(one, Gone)):

@@ -20,7 +20,7 @@ from collector.query import Row
 from sites.errors import KeyTextError
 from sites.keys import key_text, verify_key
 
-BATCH = 1000
+BATCH = 250  # some milliseconds of the loop
 KEPT = timedelta(days=3 * 365)  # an older entry may have gone, and no younger one
 UNSIGNED = "has a head that no key of ours signed"
 OF_OLD = -(2**62)  # before every number

@@ -118,7 +118,14 @@ class _Work:
         await self._batches("lanes", history=self._bounds.history)
         async with turn(self._database) as transaction:
             self.gone["jumps"] += await transaction.run(QUERIES["forget_jumps"])
-            for name in ("deaf", "rollups", "certificates", "turns", "clones"):
+            for name in (
+                "deaf",
+                "rollups",
+                "certificates",
+                "turns",
+                "clones",
+                "commands",
+            ):
                 self.gone[name] += await transaction.run(
                     QUERIES[f"forget_{name}"], history=self._bounds.history
                 )

@@ -59,6 +59,18 @@ create table store.attention (
     check ((seen is null) = (seen_by is null))
 );
 
+-- That somebody is told of it by letter.
+create table store.notice (
+    notice bigint generated always as identity primary key,
+    attention bigint not null references store.attention on delete cascade,
+    person text not null references store.person,
+    made timestamptz not null default now(),
+    next_try timestamptz not null default now(),
+    tries int not null default 0,
+    sent timestamptz,
+    unique (attention, person)
+);
+
 -- Who found whose rights to be right, each quarter.
 create table store.right_review (
     person text not null references store.person,
@@ -299,6 +311,9 @@ alter table store.audit enable row level security;
 alter table store.audit_head enable row level security;
 alter table store.attention enable row level security;
 alter table store.right_review enable row level security;
+alter table store.notice enable row level security;
+create policy collector on store.notice to wachtpost_collector using (true) with check (true);
+grant select, insert (attention, person), update (tries, next_try, sent) on store.notice to wachtpost_collector;
 create policy collector on store.audit for select to wachtpost_collector using (true);
 create policy collector on store.audit_head to wachtpost_collector using (true) with check (true);
 create policy collector on store.attention to wachtpost_collector using (true) with check (true);

@@ -15,12 +15,15 @@ create index passkey_by_person on store.passkey (person);
 create table store.challenge (
     challenge text primary key,
     holder text not null,
-    purpose text not null check (purpose in ('enrol', 'sign_in', 'confirm')),
+    purpose text not null check (purpose in ('enrol', 'sign_in', 'confirm', 'provider')),
     origin text not null,
     made timestamptz not null default now(),
     expires timestamptz not null
 );
 create index challenge_by_origin on store.challenge (origin);
+
+-- Whom a group of the identity provider made, and no inventory.
+alter table store.person add column provider boolean not null default false;
 
 alter table store.session add column how text not null default 'link' check (how in ('link', 'passkey', 'provider'));
 alter table store.session add column passkey text;
@@ -82,6 +85,50 @@ begin atomic
     select count(*)::int from noticed;
 end;
 
+-- Whom the identity provider names: what he is, also if he was removed.
+create function store.person_of_provider(wanted text)
+returns table (role text, unit text, provider boolean, removed timestamptz)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select p.role, p.unit, p.provider, p.removed from store.person p where p.person = wanted;
+end;
+
+-- Makes whom a group of the identity provider stands for, or gives him another role; never an administrator or auditor, and
+-- never anybody of the inventory. Who gets another role signs in anew everywhere.
+create function store.make_person_of_provider(of_person text, of_role text, of_unit text, of_language text) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if of_role is null or of_role not in ('coordinator', 'deputy', 'desk', 'case_manager', 'head_of_operations') then
+        raise insufficient_privilege using message = 'no group makes that';
+    end if;
+    update store.session s set ended = now() from store.person p
+     where p.person = of_person and p.provider and s.person = p.person and s.ended is null
+       and (p.role, p.unit) is distinct from (of_role, of_unit);
+    insert into store.person (person, unit, role, language, provider)
+    select of_person, u.unit, of_role, of_language, true from store.unit u where u.unit = of_unit
+        on conflict (person) do update
+       set role = excluded.role, unit = excluded.unit, removed = null,
+           role_since = case when person.removed is null
+                              and (person.unit, person.role) is not distinct from (excluded.unit, excluded.role)
+                             then person.role_since else now() end
+     where person.provider;
+    return found;
+end
+$$;
+
+-- Who is in no group any more is nobody.
+create function store.leave_provider(of_person text) returns int
+language sql security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with gone as (update store.person set removed = now()
+                   where person = of_person and provider and removed is null returning 1)
+    select count(*)::int from gone;
+end;
+
 create or replace function store.forget_sign_ins() returns int
 language sql security definer
 set search_path = pg_catalog, pg_temp
@@ -98,9 +145,12 @@ begin atomic
             + (select count(*) from challenges) + (select count(*) from passkeys))::int;
 end;
 
-revoke execute on function store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text) from public;
-grant execute on function store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text)
-    to wachtpost_dashboard;
+revoke execute on function
+    store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text), store.person_of_provider(text),
+    store.make_person_of_provider(text, text, text, text), store.leave_provider(text) from public;
+grant execute on function
+    store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text), store.person_of_provider(text),
+    store.make_person_of_provider(text, text, text, text), store.leave_provider(text) to wachtpost_dashboard;
 
 alter table store.passkey enable row level security;
 create policy own on store.passkey to wachtpost_dashboard

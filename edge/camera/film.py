@@ -126,7 +126,7 @@ class Film:
             if pacing.is_due(seconds) or overdue:
                 looked = number
                 still = _still(Moment(number, seconds), frame, passed)
-                yield replace(still, doubt=doubts.look())
+                yield replace(still, doubtful=doubts.doubtful)
                 passed = []
             elif frame.format.name in PLANAR:
                 passed.append((seconds, points_of(_luma(frame))))

@@ -220,6 +220,10 @@ class Background:
                 share = min(1.0, step / lasts)
                 cv2.accumulateWeighted(level, self.scene, share, mask=mask)
 
+    def rest(self) -> None:
+        """Take note of a look in which nothing differs, as in the one before it."""
+        self._threads.rest()
+
     def absorb(self, level: Pixels, where: Pixels) -> None:
         """Take what is seen at some places (255) for the scene."""
         wide = cv2.dilate(where, _SQUARE) > 0

@@ -55,11 +55,6 @@ class Course:
     places: deque[Place] = field(default_factory=lambda: deque(maxlen=4))
     seen: deque[bool] = field(default_factory=lambda: deque(maxlen=SEEN_OF[1]))
 
-    @property
-    def stirs(self) -> bool:
-        """Say whether something stirred in it when it was seen last."""
-        return self.stirred_at == self.seconds
-
     def is_here(self, seconds: float) -> bool:
         """Say whether it was seen in the look at `seconds`."""
         return self.seconds == seconds

@@ -13,7 +13,7 @@ from edge.sight.picture import Pixels
 USUAL_S = 300.0  # over which the usual brightness follows the day
 LONGEST_STEP_S = 1.0  # of time that is learned from at once
 GAINS = (0.3, 3.0)  # beyond these the sensor has lost the detail anyhow
-EVERY = 3  # px; each third in both directions is enough to tell the factor
+EVERY = 4  # px; each fourth in both directions is enough to tell the factor
 
 
 class Exposure:

@@ -90,7 +90,11 @@ class Eye:
             self._lookout = self._new_lookout()
         if self._lookout:
             ended += self._lookout.look(
-                picture.small, still.moment, picture.chroma, hour, still.doubt
+                picture.small,
+                still.moment,
+                picture.chroma,
+                hour,
+                doubtful=still.doubtful,
             )
         return Glance(picture, ended, known or verdict)
 

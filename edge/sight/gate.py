@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 import cv2
 
 from edge.sight.cover import cover
-from edge.sight.doubt import Doubt
 from edge.sight.heading import came_in, went_out
 from edge.sight.picture import Moment, Pixels
 from edge.sight.shape import Polygon
@@ -77,14 +76,13 @@ class Gate:
     visit: Visit | None = field(default=None)
 
     def take(
-        self, raw: Started | None, seconds: float, doubt: Doubt = Doubt.NONE
+        self, raw: Started | None, seconds: float, *, doubtful: bool = False
     ) -> None:
         """Take note of the motion that goes on here."""
         if raw and self.raw is None:
             self.since = seconds
         self.raw = raw
-        if raw or not doubt:
-            self.is_past = bool(doubt and raw and raw.moment.seconds < seconds)
+        self.is_past = doubtful
 
     def here(self, live: Sequence[Track]) -> list[Track]:
         """Give the tracks that are large enough in this zone to hold an event open."""

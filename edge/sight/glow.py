@@ -54,6 +54,11 @@ class Glow:
         self._patch: _Patch | None = None
         self._headlight_at = float("-inf")
 
+    @property
+    def has_patch(self) -> bool:
+        """Say whether a part is lit, or was a moment ago."""
+        return self._patch is not None
+
     def take(self, cells: Cells, free: Free) -> None:
         """Take the light as it is for the usual one."""
         self.usual[free] = cells[free]

@@ -76,6 +76,11 @@ class Colour:
         self.is_infrared = not self.is_infrared
         return "infrared_on" if self.is_infrared else "infrared_off"
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """Say whether another colour was seen that is not believed yet."""
+        return self._others > 0
+
     def is_due(self, seconds: float, *, restless: bool) -> bool:
         """Say whether the colour should be looked at."""
         asked = seconds - self._asked_at
@@ -100,11 +105,17 @@ class Light:
         self._since: Moment | None = None
         self._rest_until = self._deaf_until = 0.0
         self._last = self._unlearned = 0.0
+        self._restless = False
 
     @property
     def is_infrared(self) -> bool:
         """Say whether the camera sees by infrared light."""
         return self._colour.is_infrared
+
+    @property
+    def is_restless(self) -> bool:
+        """Say whether a change is going on that may be told."""
+        return self._restless or self._since is not None or self._colour.is_in_doubt
 
     def look(
         self,
@@ -130,6 +141,7 @@ class Light:
         free = Once(lambda: free_of(things))
         lit = self._glow.lit(cells, free)
         restless = abs(now - self._base) >= TOLD / 2 or lit is not None
+        self._restless = restless or self._glow.has_patch
         due = chroma is not None and self._colour.is_due(seconds, restless=restless)
         if chroma and due and (self._is_new or level[::4, ::4].std() >= FLAT):
             self._is_new = False

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from edge.sight.doubt import Doubt
 from edge.sight.heat import Heat
 from edge.sight.lens import Lens
 from edge.sight.motion import Changed, Motion, Started
@@ -69,13 +68,14 @@ class Lookout:
         moment: Moment,
         chroma: Callable[[], float] | None = None,
         hour: int | None = None,
-        doubt: Doubt = Doubt.NONE,
+        *,
+        doubtful: bool = False,
     ) -> list[Seen]:
         """Look at the next small picture."""
-        moving = self._motion.look(small, moment, chroma, doubt)
+        moving = self._motion.look(small, moment, chroma, doubtful=doubtful)
         seen: list[Seen] = [one for one in moving if isinstance(one, Changed)]
         going_on, things = self._motion.going_on(), self._motion.things
-        seen += self._sieve.sift(going_on, things, moment, hour, doubt)
+        seen += self._sieve.sift(going_on, things, moment, hour, doubtful=doubtful)
         for zone in self._sieve.dropped:
             self._motion.drop(zone)
         here = [one for one in self._sieve.tracks if one.seen == moment.seconds]

@@ -16,47 +16,32 @@ Memory that is held back while somebody is there keeps a visit whole: with a con
 rate, KNN reports three of the nine visits twice.
 """
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
-import cv2
 import numpy as np
 
 from edge.sight.arrival import Arrivals
 from edge.sight.course import Course
-from edge.sight.detail import Detail
-from edge.sight.doubt import Doubt
 from edge.sight.picture import Moment, Pixels
-from edge.sight.scenery import Scenery, Seen
+from edge.sight.scenery import Scenery
 from edge.sight.sensitivity import PRESETS
 from edge.sight.shape import Polygon
-from edge.sight.thing import Labels, Place, Thing, is_written, things_of
+from edge.sight.shown import Shown, is_glared
+from edge.sight.stillness import Stillness
+from edge.sight.thing import Thing, is_written, things_of
 from edge.sight.zone import (
     LEAST_PIXELS,
     NOBODY,
     Changed,
     Decision,
     Ended,
-    Presence,
     Started,
-    Zone,
     zone_of,
 )
 from sites.sight import Preset
 
 __all__ = ["Changed", "Decision", "Ended", "Motion", "Started"]
 
-STIRRED = 12  # levels; a pixel that changes more between two looks has moved
-STIRRED_NOISES = 4.0  # times the noise, likewise
-STIRRED_SHARE = 0.02  # of a thing's pixels; fewer is the sensor's noise
-STIRRED_EDGE = (
-    0.6  # of its side (root of its pixels); of what is large, edges alone stir
-)
-STIRRED_PIXELS = 3
-GLARED = 0.4  # of what is around a thing is lighter than usual
-BESIDE = 4  # px around it
 STILL_S = 60.0  # a thing that shows no motion of its own for so long is scenery
 GHOST_S = 0.6  # without a stir, before it is asked whether anything is there at all
 GHOST = 3.0  # times as much detail has gone as has come: what was here has left
@@ -68,32 +53,6 @@ LEFT_SHARE = 0.1  # of its pixels have new detail
 LEFT_FOR_S = 6.0  # as long is it told
 POPPED_S = 6.0  # what popped up and is nothing that arrives is scenery
 WRITTEN_S = 1.5  # what changes there and does not move is the time
-
-
-@dataclass(frozen=True)
-class _Look:
-    """The things of one look; each number is an index into the counts, from 1."""
-
-    where: Place
-    labels: Labels
-    things: list[Thing]
-    tracks: list[Course | None]
-    detail: Callable[[], Detail] | None
-
-    @cached_property
-    def details(self) -> list[tuple[int, int]]:
-        """Say of each thing in how many pixels detail came, and went.
-
-        A pixel around it counts too.
-        """
-        count = len(self.things) + 1
-        if self.detail is None:
-            return [(0, 0)] * count
-        detail = self.detail()
-        near = cv2.dilate(self.labels.astype(np.uint16), _SQUARE)
-        up, down = near[detail.up > 0], near[detail.down > 0]
-        came = np.bincount(up, minlength=count).tolist()
-        return list(zip(came, np.bincount(down, minlength=count).tolist(), strict=True))
 
 
 class Motion:
@@ -125,8 +84,10 @@ class Motion:
         ]
         self._scenery = Scenery(sensitivity.threshold, unseen)
         self._arrivals = Arrivals()
+        self._stillness = Stillness(sensitivity.threshold)
         self._before: Pixels | None = None
-        self._doubt = Doubt.NONE
+        self._look: Shown | None = None
+        self._doubtful = False
         self.things: list[Thing] = []
         self.plane: Pixels | None = None
 
@@ -135,38 +96,61 @@ class Motion:
         small: Pixels,
         moment: Moment,
         chroma: Callable[[], float] | None = None,
-        doubt: Doubt = Doubt.NONE,
+        *,
+        doubtful: bool = False,
     ) -> list[Decision]:
         """Look at the next picture; moments must not go back in time.
 
         `chroma` gives the picture's mean colour when asked; without it, a switch to
         infrared light is not told.
         """
-        self._doubt = doubt
-        seen = self._scenery.look(small, moment, self._arrivals.held(), chroma)
-        self.plane = seen.found.things
-        before, self._before = self._before, small
-        decisions: list[Decision] = [Changed(*change) for change in seen.changes]
+        self._doubtful = doubtful
+        decisions: list[Decision] = []
         seconds = moment.seconds
-        where = seen.found.where
-        if where is None or before is None:
-            self.things = []
+        if doubtful or self._stillness.news(small, seconds, self._scenery.noise):
+            decisions += self._see(small, moment, chroma)
+        elif self._look is None:
+            self._scenery.rest()
+        before, self._before = self._before, small
+        look = self._look
+        if look is None or before is None:
             self._arrivals.take((), (), seconds)
-            return [*decisions, *self._judge(None, moment)]
-        labels, things = things_of(seen.found.things, where)
-        change = cv2.absdiff(small[where], before[where])
-        stirred = self._stirred(labels, things, change)
-        settled = seen.is_settled
-        glare = self._scenery.glare(seen) if things else None
-        glared = [] if glare is None else [_is_glared(glare, one) for one in things]
+            return [*decisions, *self._judge(None, (), moment)]
         tracks = self._arrivals.take(
-            things, stirred, seconds, glared=glared, settled=settled
+            look.things,
+            look.stirred(small, before, self._scenery.noise),
+            seconds,
+            glared=look.glared,
+            settled=look.is_settled,
         )
-        look = _Look(where, labels, things, tracks, seen.found.detail)
-        self._become_scenery(look, seen, seconds)
-        largest = sorted(things, key=lambda thing: -thing.pixels)
-        self.things = largest if seen.is_settled else []
-        return [*decisions, *self._judge(look, moment)]
+        self._become_scenery(look, tracks, seconds)
+        if any(_waits(track) for track in tracks):
+            self._stillness.forget()
+        return [*decisions, *self._judge(look, tracks, moment)]
+
+    def _see(
+        self, small: Pixels, moment: Moment, chroma: Callable[[], float] | None
+    ) -> list[Changed]:
+        """Judge what differs from the scene; return how the light changed."""
+        seen = self._scenery.look(small, moment, self._arrivals.held(), chroma)
+        self.plane, self.things, self._look = seen.found.things, [], None
+        glare = None
+        if where := seen.found.where:
+            labels, things = things_of(seen.found.things, where)
+            glare = self._scenery.glare(seen) if things else None
+            glared = [] if glare is None else [is_glared(glare, one) for one in things]
+            settled, detail = seen.is_settled, seen.found.detail
+            self._look = Shown(
+                seen.level, where, labels, things, glared, settled, detail
+            )
+            if settled:
+                self.things = sorted(things, key=lambda thing: -thing.pixels)
+        if seen.is_settled and glare is None and not self._scenery.is_restless:
+            differs = seen.found.things if where else None
+            self._stillness.keep(small, differs, moment.seconds)
+        else:
+            self._stillness.forget()
+        return [Changed(*change) for change in seen.changes]
 
     def going_on(self) -> list[Started]:
         """Give the last sighting of each event that has not ended."""
@@ -182,24 +166,9 @@ class Motion:
         """End what is going on: the film is over."""
         return [ended for zone in self._zones if (ended := zone.close())]
 
-    def _stirred(
-        self,
-        labels: Labels,
-        things: Sequence[Thing],
-        change: cv2.typing.MatLike,
-    ) -> list[bool]:
-        """Say which things changed since the last look."""
-        if not things:
-            return []
-        least = max(STIRRED, STIRRED_NOISES * self._scenery.noise)
-        moved = labels[change > least]
-        counts = np.bincount(moved, minlength=len(things) + 1).tolist()
-        return [
-            counts[number] >= max(STIRRED_PIXELS, _least_stirred(thing.pixels))
-            for number, thing in enumerate(things, 1)
-        ]
-
-    def _become_scenery(self, look: _Look, seen: Seen, seconds: float) -> None:
+    def _become_scenery(
+        self, look: Shown, tracks: Sequence[Course | None], seconds: float
+    ) -> None:
         """Take for scenery what is there to stay, and where nobody is any more.
 
         1. Where detail has gone, and nothing stirs, somebody has left: a ghost.
@@ -209,7 +178,7 @@ class Motion:
         4. What has arrived and shows no motion of its own for long is parked.
         """
         gone: list[int] = []
-        for number, track in enumerate(look.tracks, 1):
+        for number, track in enumerate(tracks, 1):
             if track is None:
                 continue
             if self._is_left(track, look, number, seconds):
@@ -220,11 +189,12 @@ class Motion:
                 self._arrivals.drop(track)
                 track.has_arrived = False
         if gone:
-            plane = np.zeros_like(seen.level)
+            plane = np.zeros_like(look.level)
             plane[look.where][np.isin(look.labels, gone)] = 255
-            self._scenery.absorb(seen.level, plane)
+            self._scenery.absorb(look.level, plane)
+            self._stillness.forget()
 
-    def _is_left(self, track: Course, look: _Look, number: int, seconds: float) -> bool:
+    def _is_left(self, track: Course, look: Shown, number: int, seconds: float) -> bool:
         if track.has_arrived or track.crowded or seconds - track.born < LEFT_S:
             return False
         if track.still_for(seconds) < STILL_LEFT_S or not all(track.seen):
@@ -236,7 +206,7 @@ class Motion:
         return solid and not self._arrivals.is_beside_one(track, seconds)
 
     def _is_scenery(
-        self, track: Course, look: _Look, number: int, seconds: float
+        self, track: Course, look: Shown, number: int, seconds: float
     ) -> bool:
         still, age = track.still_for(seconds), seconds - track.born
         if seconds - track.moved_at >= WRITTEN_S and is_written(track.thing.box):
@@ -251,50 +221,17 @@ class Motion:
             return still >= STILL_S
         return age >= POPPED_S and not self._arrivals.is_beside_one(track, seconds)
 
-    def _judge(self, look: _Look | None, moment: Moment) -> list[Decision]:
+    def _judge(
+        self, look: Shown | None, tracks: Sequence[Course | None], moment: Moment
+    ) -> list[Decision]:
         decided: list[Decision] = []
         for zone in self._zones:
-            presence = _presence(zone, look, self._doubt) if look else NOBODY
-            if decision := zone.judge(presence, moment):
+            presence = look.presence(zone, tracks) if look else NOBODY
+            if decision := zone.judge(presence, moment, doubtful=self._doubtful):
                 decided.append(decision)
         return decided
 
 
-def _is_glared(glare: Pixels, thing: Thing) -> bool:
-    """Say whether it is lighter around a thing: light may be all that it is."""
-    high, wide = glare.shape
-    left, top, width, height = thing.box
-    x, y = round(left * wide), round(top * high)
-    right, foot = x + round(width * wide), y + round(height * high)
-    rows = slice(max(0, y - BESIDE), foot + BESIDE)
-    near = glare[rows, max(0, x - BESIDE) : right + BESIDE]
-    return cv2.countNonZero(near) >= GLARED * max(1, near.size - thing.pixels)
-
-
-def _least_stirred(pixels: int) -> float:
-    return min(STIRRED_SHARE * pixels, STIRRED_EDGE * math.sqrt(pixels))
-
-
-def _presence(zone: Zone, look: _Look, doubt: Doubt) -> Presence:
-    """Say what is in a zone: the largest thing, and the largest that has arrived."""
-    if zone.is_whole:
-        pixels = [thing.pixels for thing in look.things]
-    else:
-        inside = look.labels[zone.cover[look.where] > 0]
-        counts = np.bincount(inside, minlength=len(look.things) + 1)
-        pixels = counts[1:].tolist()
-    arrived = [
-        (doubt.believes(stirs=track.stirs), count, number)
-        for number, (count, track) in enumerate(zip(pixels, look.tracks, strict=True))
-        if track and track.has_arrived
-    ]
-    largest = max(pixels, default=0)
-    if not arrived:
-        return Presence(largest)
-    is_sure, count, number = max(arrived)
-    track = look.tracks[number]
-    left = track is not None and track.is_left
-    return Presence(largest, count, look.things[number].box, left, is_sure)
-
-
-_SQUARE = np.ones((3, 3), np.uint8)
+def _waits(track: Course | None) -> bool:
+    """Say whether it is not known yet what a thing is: each look at it counts."""
+    return not track or (track.thing.pixels >= LEAST_PIXELS and not track.has_arrived)

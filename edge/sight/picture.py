@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.sight.cover import kept
-from edge.sight.doubt import Doubt
 from edge.sight.jpeg import jpeg_of
 from edge.sight.shape import Polygon
 
@@ -48,7 +47,7 @@ class Still:
         colours: gives all planes as I420 (height * 3/2 x width) when asked.
         passed: points of the frames since the last still that were not looked at.
         chroma: gives the two planes of colour, where that is cheaper than all planes.
-        doubt: what is wrong with it since frames were lost.
+        doubtful: it may show what is no longer there, since frames were lost.
     """
 
     moment: Moment
@@ -56,7 +55,7 @@ class Still:
     colours: Callable[[], Pixels]
     passed: Passed = ()
     chroma: Callable[[], Sequence[Pixels]] | None = None
-    doubt: Doubt = Doubt.NONE
+    doubtful: bool = False
 
 
 class Masking:
@@ -226,7 +225,7 @@ class Masked:
         puts grey a level beside 128, all over the picture: that is no colour.
         """
         if self._chroma:
-            parts = [plane[::4, ::8] for plane in self._chroma()]
+            parts = [plane[::8, ::8] for plane in self._chroma()]
         else:
             some = self._colours()[self._luma.shape[0] :: 8, ::8]
             half = -(-some.shape[0] // 2)

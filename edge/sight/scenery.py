@@ -109,6 +109,16 @@ class Scenery:
             self._kept = found.things if found.where else None
         return Seen(level, found, changes if warm else [], settled and warm)
 
+    @property
+    def is_restless(self) -> bool:
+        """Say whether the light is changing, or may be."""
+        return self._light.is_restless
+
+    def rest(self) -> None:
+        """Take note of a look in which nothing differs, as in the one before it."""
+        for model in self._models.values():
+            model.rest()
+
     def absorb(self, level: Pixels, where: Pixels) -> None:
         """Take what is seen at some places (255) for the scene."""
         self._model(level).absorb(level, where)

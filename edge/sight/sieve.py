@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from edge.sight.doubt import Doubt
 from edge.sight.gate import Gate, gate_of
 from edge.sight.heat import LARGER, Heat
 from edge.sight.picture import Moment, Pixels
@@ -109,7 +108,8 @@ class Sieve:
         things: Sequence[Thing],
         moment: Moment,
         hour: int | None = None,
-        doubt: Doubt = Doubt.NONE,
+        *,
+        doubtful: bool = False,
     ) -> list[Told]:
         """Take what goes on in one look, and what was seen; return what is told.
 
@@ -128,7 +128,7 @@ class Sieve:
         for gate in self._gates:
             if gate.raw and not gate.visit and gate.name not in raw:
                 self._hold(gate, moment)
-            gate.take(raw.get(gate.name), seconds, doubt)
+            gate.take(raw.get(gate.name), seconds, doubtful=doubtful)
             if gate.raw or gate.visit or (self._storm.is_on and live):
                 proven = gate.visit is not None and gate.visit.proven
                 one = self._judge(gate, live, things, moment, step)

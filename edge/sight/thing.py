@@ -47,7 +47,7 @@ def things_of(plane: Pixels, where: Place = ALL) -> tuple[Labels, list[Thing]]:
         part,
         8,
         cv2.CV_32S,
-        cv2.CCL_SAUF,  # of few things; OpenCV's usual way takes three times as long
+        cv2.CCL_BBDT,  # OpenCV's usual way takes three times as long
     )
     down, across = where[0].start or 0, where[1].start or 0
     return labels.astype(np.int32, copy=False), [

@@ -77,14 +77,12 @@ class Presence:
         largest: pixels of the largest thing, arrived or not.
         pixels: of the largest one that arrived, and its box.
         is_left: it was left there, or creeps.
-        is_sure: it is there; false where it may be a picture of the past.
     """
 
     largest: int = 0
     pixels: int = 0
     box: Box = (0.0, 0.0, 0.0, 0.0)
     is_left: bool = False
-    is_sure: bool = True
 
 
 NOBODY = Presence()
@@ -117,18 +115,15 @@ class Zone:
         """Pixels of the smallest thing that starts an event."""
         return max(LEAST_PIXELS, self.sensitivity.least_area * self.visible)
 
-    @property
-    def is_whole(self) -> bool:
-        """Say whether all of the picture is this zone."""
-        return self.visible == self.cover.size
-
-    def judge(self, presence: Presence, moment: Moment) -> Started | Ended | None:
+    def judge(
+        self, presence: Presence, moment: Moment, *, doubtful: bool = False
+    ) -> Started | Ended | None:
         """Take one look into account.
 
         1. A thing seen in enough of the last looks, that has arrived, starts an event.
         2. While it lasts, half the size is enough to stay.
         3. An event ends, at the moment of the last sighting, after a quiet time.
-        4. What may be a picture of the past only keeps it from ending.
+        4. In doubt, what may be a picture of the past only keeps it from ending.
         """
         self.sizes.append(presence.largest / self.least)
         if self.since is None:
@@ -141,10 +136,10 @@ class Zone:
             return self.last
         self.peak = max(self.peak * FADES, presence.pixels)
         if presence.pixels >= max(KEEP * self.least, KEEP_OF * self.peak):
-            if presence.is_sure:
-                self.last = self._sighting(presence, moment)
-            else:
+            if doubtful:
                 self.unsure = moment.seconds
+            else:
+                self.last = self._sighting(presence, moment)
         elif self._is_quiet(moment.seconds):
             return self.close()
         return None

@@ -14,6 +14,7 @@ WITHOUT_ZONE = FOUND_KINDS | {
     "disk.full",
     "outbox.damaged",
     "clock.changed",
+    "command.refused",
 }
 _ALARMING = frozenset({"contact", "pir", "camera", "tamper"})
 _SENT_BY: dict[str, frozenset[str]] = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sites.check.reach import WITHOUT_ZONE, Source, reaches, sources, stays_home
 from sites.draft import Draft, Finding, Place, Placed
 from sites.playbook import Playbook
-from sites.rule import Rule, recipients
+from sites.rule import REASONS, Rule, recipients
 from sites.words import Role
 
 _HELP = frozenset({"panic.pressed", "duress.entered"})
@@ -90,11 +90,19 @@ def _kinds(
 
 
 def _losses(rule: Placed[Rule]) -> Iterator[Finding]:
-    for field in ("reasons", "suspects"):
-        for kind in rule.thing.kinds if getattr(rule.thing, field) else ():
-            if kind != "camera.lost":
-                what = f"{field}: only 'camera.lost' has any, {kind!r} never matches"
-                yield Finding(rule.place.at(field), what)
+    thing = rule.thing
+    for kind in thing.kinds if thing.suspects else ():
+        if kind != "camera.lost":
+            what = f"suspects: only 'camera.lost' has any, {kind!r} never matches"
+            yield Finding(rule.place.at("suspects"), what)
+    for kind in thing.kinds if thing.reasons else ():
+        if kind not in REASONS:
+            told = " and ".join(map(repr, REASONS))
+            what = f"reasons: only {told} have any, {kind!r} never matches"
+            yield Finding(rule.place.at("reasons"), what)
+        elif REASONS[kind].isdisjoint(thing.reasons):
+            what = f"reasons: none of them is one of {kind!r}, it never matches"
+            yield Finding(rule.place.at("reasons"), what)
 
 
 def _superseded(draft: Draft, rule: Placed[Rule]) -> Iterator[Finding]:

@@ -41,6 +41,10 @@ async def play(town: Town) -> dict[str, int]:
     await town.set_aside("duinland", "bad_signature", 3)
     await _weather(town)
     await _upkeep(town)
+    await town.pen.execute(
+        "insert into store.attention (sort, unit, person) values"
+        " ('too_many_looks', 'veenrand', 'veenrand-coordinator')"
+    )
     camera = await _cloth(town)
     panic = await town.panic(silent=True, ago=42 * S)
     found = {"back_door": back_door, "panic": panic, "resolved": old}

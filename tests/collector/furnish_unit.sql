@@ -31,6 +31,8 @@ insert into store.certificate values (%(u)s || '-serial', %(u)s || '-device', 1,
 insert into store.renewal values (%(u)s || '-device', 1, %(u)s, %(u)s || '-site', 'key', 1);
 insert into store.turn values (%(u)s || '-device', 'run', %(u)s, %(u)s || '-site', 1, '{}');
 insert into store.clone (device, unit, site, runs) values (%(u)s || '-device', %(u)s, %(u)s || '-site', '{run}');
+insert into store.command (device, number, unit, site, what, said, signature, made, expires)
+    values (%(u)s || '-device', 1, %(u)s, %(u)s || '-site', 'restart', '', '', now(), now());
 insert into store.picture values (%(u)s || '-picture', %(u)s || '-device', %(u)s,
                                   %(u)s || '-site', 1, now());
 insert into store.picture_part values (%(u)s || '-picture', %(u)s, 1, 'part');
@@ -59,5 +61,7 @@ update store.person set site = %(u)s || '-site' where person = %(u)s || '-gone';
 select store.audit_note('consult', 'kit:' || %(u)s, 'site:' || %(u)s || '-site', null, 'done', null, null, null);
 insert into store.attention (sort, unit, person, entry)
     values ('too_many_looks', %(u)s, %(u)s || '-gone', null);
+insert into store.notice (attention, person)
+    select attention, person from store.attention where unit = %(u)s;
 insert into store.right_review (person, unit, role, by)
     values (%(u)s || '-gone', %(u)s, 'coordinator', %(u)s || '-gone');

@@ -111,6 +111,8 @@ TRICKS = (
     "insert into store.passkey values ('x', 'unit-a-desk', 'h', 'n', 'k', 0)",
     "update store.passkey set person = 'unit-a-coordinator'",
     "update store.passkey set key = 'mine'",
+    "select store.make_person_of_provider('me', 'administrator', 'unit-a', 'nl')",
+    "select store.make_person_of_provider('me', 'auditor', 'unit-a', 'nl')",
 )
 READERS = ("coordinator", "deputy", "desk")
 
@@ -376,6 +378,7 @@ def test_the_collector_writes_for_every_unit_and_changes_no_log(database_url: Ur
             "select passkey from store.passkey",
             "select challenge from store.challenge",
             "select store.holder_of_passkey('x')",
+            "select store.make_person_of_provider('x', 'desk', 'unit-a', 'nl')",
             "delete from store.forgotten",
             "select store.forget_events(now())",
             "select store.forget_incidents(now())",
@@ -437,3 +440,19 @@ def test_nobody_who_logs_in_owns_or_bypasses_anything(furnished: Owner):
         ("wachtpost_view", False, False, False),
     ]
     assert [row[4] for row in rows[:2]] == [0, 0]
+
+
+def test_no_group_makes_anything_of_somebody_of_the_inventory(
+    furnished: Owner, database_url: Url
+):
+    make = "select store.make_person_of_provider(%s, 'desk', 'unit-b', 'nl')"
+    leave = "select store.leave_provider(%s)"
+    with asking(database_url("wachtpost_dashboard"), None) as asked:
+        for known in ("unit-a-coordinator", "administrator"):
+            assert asked.execute(make, [known]).fetchone() == (False,)
+            assert asked.execute(leave, [known]).fetchone() == (0,)
+        assert asked.execute(make, ["new"]).fetchone() == (True,)
+        nowhere = "select store.make_person_of_provider('x', 'desk', 'nowhere', 'nl')"
+        assert asked.execute(nowhere).fetchone() == (False,)
+    made = "select person, unit, removed from store.person where provider"
+    assert furnished.execute(made).fetchall() == [("new", "unit-b", None)]

@@ -292,3 +292,25 @@ def test_a_disk_is_as_full_as_its_device_said_last():
     assert now.data["percent"] == 90
     unheard = {**asked("disk.filling", used=0.8), "heartbeat": None}
     assert tasks([unheard], PLACES, Inventory())[0].data["percent"] == 80
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "told"),
+    [
+        ("command.obeyed", {"number": 7, "order": "restart"}, "restart"),
+        ("command.obeyed", {"order": "brand_new"}, "unknown order"),
+        (
+            "command.refused",
+            {"reason": "forged"},
+            "not signed by the key for commands",
+        ),
+        (
+            "command.refused",
+            {"reason": "repeated", "number": 7, "count": 31},
+            "given before, 31 times",
+        ),
+        ("command.refused", {}, "unknown reason"),
+    ],
+)
+def test_what_became_of_a_command_is_told(kind: str, data: dict[str, Any], told: str):
+    assert detail(Words("en"), kind, data) == told

@@ -89,6 +89,8 @@ OF_SESSIONS = {
     ("POST", "/passkeys/rename"),
     ("POST", "/passkeys/revoke"),
     ("POST", "/lapsed"),
+    ("GET", "/provider"),
+    ("GET", "/provider/back"),
 }
 OF_OBJECTS: dict[Key, Line] = {
     ("GET", "/site/{site}"): both(SEEN),

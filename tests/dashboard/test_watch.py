@@ -59,7 +59,7 @@ async def test_the_auditor_sees_how_often_and_never_what(house: House):
         await owner.get(f"/site/{KIT}")
     await owner.get("/site/nowhere")
     page = (await guest.get("/")).text
-    assert "Bekeken: site" in page
+    assert "Bekeken: pagina van een locatie of kit" in page
     assert OWNER in page
     assert KIT not in page
     assert "7F3K" not in page
@@ -134,7 +134,8 @@ async def test_the_administrator_sees_rights_and_does_not_judge_them(house: Hous
     assert answer.status_code == 404
 
 
-async def test_a_review_needs_a_fresh_proof(house: House):
+async def test_a_review_and_its_file_need_a_fresh_proof(house: House):
+    await house.passkey_of("auditor")
     guest = await house.guest("auditor")
     await house.town.pen.execute(
         "update store.session set proven = now() - interval '6 minutes'"
@@ -142,6 +143,7 @@ async def test_a_review_needs_a_fresh_proof(house: House):
     answer = await guest.post("/rights/reviewed", unit="duinland")
     assert answer.status_code == 403
     assert await house.town.row("select 1 from store.right_review") == {}
+    assert (await guest.get("/rights.csv")).status_code == 403
     assert (await guest.get("/rights")).status_code == 200
 
 

@@ -25,6 +25,7 @@ from dashboard.storing import Reason
 from dashboard.verified import Verdict
 from sites.errors import Refusal
 from sites.event import KINDS, Quantity
+from sites.health import CommandTrouble, OrderWord
 from sites.rule import FOUND_KINDS
 from sites.sight import CameraTrouble, LightChange, Preset, Side, Suspect
 from sites.site import SensorKind, ZoneKind
@@ -60,6 +61,11 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "line": tuple(SPANS),
     "verb": get_args(Verb),
     "looked": ("service", "unknown"),
+    "sort": (
+        "person", "link", "session", "passkey", "page", "unit", "site", "incident",
+        "picture", "clip", "device", "export", "rights", "attention", "retention",
+        "unknown",
+    ),
     "looked.act": ("take", "hand-over", "tick", "untick", "resolve", "unknown"),
     "looked.what": (
         "consult.site", "consult.incident", "consult.picture", "consult.clip",
@@ -75,6 +81,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "reason": (*get_args(CameraTrouble), "unknown"),
     "suspect": get_args(Suspect),
+    "trouble": (*get_args(CommandTrouble), "unknown"),
+    "order": (*get_args(OrderWord), "unknown"),
     "light": (*get_args(LightChange), "unknown"),
     "preset": (*get_args(Preset), "unknown"),
     "entered": (*get_args(Side), "unknown"),

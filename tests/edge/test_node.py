@@ -31,7 +31,10 @@ from sites.event import (
     kind_of,
 )
 from sites.health import (
+    CertificateAsked,
     ClockChanged,
+    CommandObeyed,
+    CommandRefused,
     DiskFilling,
     DiskFull,
     DiskRestored,
@@ -93,12 +96,18 @@ ONE_OF_EACH: list[Record] = [
     DiskFilling(at=NOON, used=0.81),
     DiskFull(at=NOON, free_bytes=0),
     DiskRestored(at=NOON, free_bytes=9),
+    CertificateAsked(at=NOON, way=1, key="02" + "ab" * 32),
+    CommandObeyed(at=NOON, number=7, order="restart"),
+    CommandRefused(at=NOON, reason="forged"),
 ]
 LEAVE_A_HOME = {
     "alarm.raised",
     "camera.lost",
     "camera.restored",
+    "certificate.asked",
     "clock.changed",
+    "command.obeyed",
+    "command.refused",
     "disk.filling",
     "disk.full",
     "disk.restored",

@@ -75,8 +75,8 @@ def test_every_setting_stands_in_the_readme_with_its_default():
             assert told in {shown, shown.lower()}
 
 
-def test_there_are_eighteen_settings_at_most():
-    assert len(Settings.model_fields) <= 18
+def test_there_are_nineteen_settings_at_most():
+    assert len(Settings.model_fields) <= 19
 
 
 def test_missing_settings_are_told_all_at_once(home: Path):
@@ -300,3 +300,14 @@ def test_footage_without_a_folder_is_told(home: Path):
     assert problems(home) == [
         "footage: a camera wants 'footage:yard.mp4', and no folder is set"
     ]
+
+
+def test_the_key_for_commands_is_none_or_one_of_its_own(home: Path):
+    assert load(home).command is None
+    key = SigningKey(bytes(range(5, 37))).verify_key
+    assert load(changed(home, command_key=key_text(key))).command == key
+    (bad,) = problems(changed(home, command_key="abc"))
+    assert bad.startswith("command_key: ")
+    sign_key = load(changed(home, command_key=None)).settings.collector_sign
+    same = "command_key: it is the same as collector_sign"
+    assert problems(changed(home, command_key=sign_key)) == [same]

@@ -76,3 +76,16 @@ def test_seconds_of_a_journey_do_not_matter():
     clocks = Clocks()
     clocks.time.hear(after(-20))
     assert clocks.time.now() == NOON
+
+
+def test_the_collectors_own_time_is_told_whatever_this_machine_s_clock_is_off_by():
+    clocks = Clocks()
+    assert clocks.time.told() is None
+    clocks.time.hear(NOON)
+    clocks.pass_by(1800)
+    for moved in (-AGREE_S + 1, 0, AGREE_S - 1):
+        clocks.at = after(1800 + moved)
+        assert clocks.time.told() == after(1800)
+    for moved in (-AGREE_S - 1, AGREE_S + 1, -20_000 * 86_400):
+        clocks.at = after(1800 + moved)
+        assert clocks.time.told() is None

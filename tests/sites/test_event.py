@@ -41,6 +41,8 @@ LEAVES_HOME = {
     "records.dropped": "always",
     "heartbeat": "always",
     "clock.changed": "always",
+    "command.obeyed": "always",
+    "command.refused": "always",
     "certificate.asked": "always",
     "camera.lost": "always",
     "camera.restored": "always",
@@ -50,6 +52,8 @@ LEAVES_HOME = {
     "disk.restored": "always",
 }
 IN_THE_ALARM_LANE = {
+    "command.obeyed",
+    "command.refused",
     "tamper.opened",
     "panic.pressed",
     "duress.entered",

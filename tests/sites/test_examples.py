@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import sites
 from sites.check.rule import occasions
 from sites.device_file import cut
+from sites.health import CommandTrouble
 from sites.inventory import Inventory
 from sites.kit import is_valid
 from sites.load import load
@@ -217,3 +219,33 @@ def test_the_readme_of_the_examples_names_every_file_and_subcommand():
         assert name in text
     for command in ("check", "device-file", "kit-number"):
         assert f"wachtpost sites {command}" in text
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("forged", "another_device", "repeated", "expired", "too_early"),
+        *("unknown_order", "not_allowed_here", "no_key"),
+    ],
+)
+def test_whoever_tries_to_command_a_device_is_looked_at_a17(examples, reason):
+    for device in examples.devices:
+        (rule,) = examples.rules_for("command.refused", device, said={"reason": reason})
+        assert (rule.priority, rule.playbook) == ("attention", "command-refused")
+        assert "coordinator" in rule.tells
+
+
+@pytest.mark.parametrize(
+    "reason", ["no_time", "memory_lost", "not_kept", "not_done", "interrupted"]
+)
+def test_what_a_device_cannot_do_for_its_own_reasons_opens_nothing(examples, reason):
+    for device in examples.devices:
+        assert not examples.rules_for(
+            "command.refused", device, said={"reason": reason}
+        )
+
+
+def test_every_reason_for_which_a_command_is_refused_was_thought_of(examples):
+    own = {"no_time", "memory_lost", "not_kept", "not_done", "interrupted"}
+    thought = own | set(examples.rules["command-refused"].reasons)
+    assert thought == set(get_args(CommandTrouble))

@@ -8,11 +8,11 @@ with before as (
            as x(person text, unit text, role text, language text, tell text, site text)
      where not exists (select from store.person o
                         where o.person = x.person
-                          and (o.unit, o.role, o.language, o.tell, o.site, o.removed)
-                              is not distinct from (x.unit, x.role, x.language, x.tell, x.site, null))
+                          and (o.unit, o.role, o.language, o.tell, o.site, o.removed, o.provider)
+                              is not distinct from (x.unit, x.role, x.language, x.tell, x.site, null, false))
         on conflict (person) do update
        set unit = excluded.unit, role = excluded.role, language = excluded.language,
-           tell = excluded.tell, site = excluded.site, removed = null,
+           tell = excluded.tell, site = excluded.site, removed = null, provider = false,
            role_since = case when person.removed is null
                               and (person.unit, person.role) is not distinct from (excluded.unit, excluded.role)
                              then person.role_since else now() end

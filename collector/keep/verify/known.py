@@ -55,6 +55,7 @@ KNOWN: Mapping[str, Age | None] = {
     "store.renewal": None,  # one row a path
     "store.turn": Age(("heard",), 32),
     "store.clone": Age(("cleared",), THREE_YEARS),
+    "store.command": Age(("expires",), THREE_YEARS),
     "store.rollup_dirty": Age(("marked",), 2),
     "store.sign_in_link": Age(("expires", "used"), 2),
     "store.session": Age(("expires", "ended"), 2),
@@ -62,6 +63,7 @@ KNOWN: Mapping[str, Age | None] = {
     "store.audit": Age(("at",), THREE_YEARS),
     "store.audit_head": None,  # hashes; goes with its entries
     "store.attention": Age(("at",), THREE_YEARS),
+    "store.notice": None,  # goes with what it tells of
     "store.right_review": Age(("at",), THREE_YEARS),
     "store.challenge": Age(("expires",), 2),
     "store.passkey": None,  # its person's, until revoked

@@ -356,6 +356,22 @@ async def test_certificates_turns_and_cleared_clones_go_and_others_stay(
     assert pen.count("clone") == 2
 
 
+async def test_commands_are_known_for_three_years_after_their_end(
+    database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
+):
+    now = pen.now()
+    for number, age in ((1, 1100), (2, 1000), (3, -1)):
+        pen.run(
+            "insert into store.command"
+            " (device, number, unit, site, what, said, signature, made, expires)"
+            " values (%s, %s, 'noord', 'haven', 'restart', '', '', %s, %s)",
+            *(world.STATION, number, now - days(1200), now - days(age)),
+        )
+    gone = await forget(database, blobs, terms)
+    assert gone["commands"] == 1
+    assert pen.rows("select number from store.command order by 1") == [(2,), (3,)]
+
+
 async def test_which_numbers_came_is_known_for_three_years(
     database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
 ):

@@ -1,0 +1,2 @@
+-- Forget commands that ended long ago.
+delete from store.command where expires < %(history)s
