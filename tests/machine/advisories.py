@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dashboard.front import WEB, find_node
+from dashboard.front import find_node
 from tests.machine.lock import LOCK
+from tests.machine.sbom import NPM_LOCK, NPM_LOCK_OF_TESTS
 
 PATIENCE_S = 300
 PYTHON = ("--disable-pip", "--require-hashes", "--progress-spinner", "off")
@@ -70,16 +71,22 @@ def _said(command: Sequence[str], folder: Path) -> str:
 
 
 def ask() -> dict[str, Answer]:
-    """Ask about both locks of this checkout."""
+    """Ask about each lock of this checkout."""
     pip_audit = str(Path(sys.executable).with_name("pip-audit"))
     _, npm = find_node()
-    packages = json.loads((WEB / "package-lock.json").read_text())["packages"]
     lock = [*PYTHON, "--format", "json", "-r", str(LOCK)]
     python = _said([pip_audit, *lock], Path.cwd())
     return {
         "Python": of_pip_audit(python or '{"dependencies": []}'),
-        "npm": of_npm_audit(_said([*npm, "audit", "--json"], WEB), len(packages) - 1),
+        "npm": _npm(npm, NPM_LOCK),
+        "npm, tests": _npm(npm, NPM_LOCK_OF_TESTS),
     }
+
+
+def _npm(npm: Sequence[str], lock: Path) -> Answer:
+    packages = json.loads(lock.read_text())["packages"]
+    said = _said([*npm, "audit", "--json"], lock.parent)
+    return of_npm_audit(said, len(packages) - 1)
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
     python -m tests.machine.sbom FILE   write it, as JSON
 
-It is made from the two locks, so it names by version and hash what is installed, on
+It is made from the locks, so it names by version and hash what is installed, on
 any platform. `scope` says for whom: `required` by a server or a device, `optional`
 for the demo, `excluded` for those who build and test.
 """
@@ -37,11 +37,13 @@ from tests.machine.lock import (
 )
 
 NPM_LOCK = Path("dashboard/web/package-lock.json")
+NPM_LOCK_OF_TESTS = Path("tests/servers/oidc/package-lock.json")
+NOTHING = '{"packages": {}}'
 OTHERS = ("demo", "dev")  # of the extras; the rest runs on a server or a device
 
 
-def bill(project: str, lock: str, npm_lock: str) -> Bom:
-    """Make the bill from the texts of pyproject.toml and of the two locks."""
+def bill(project: str, lock: str, npm_lock: str, npm_tests: str = NOTHING) -> Bom:
+    """Make the bill from the texts of pyproject.toml and of the locks."""
     python: dict[str, list[Component]] = defaultdict(list)
     scopes = _scopes(project)
     entries, _ = read_lock(lock)
@@ -49,7 +51,11 @@ def bill(project: str, lock: str, npm_lock: str) -> Bom:
         scope = scopes.get(locked, ComponentScope.EXCLUDED)
         python[locked] = [_python(entry, scope) for entry in found]
     others = [one for versions in python.values() for one in versions]
-    others += _npm(npm_lock)
+    pages = list(_npm(npm_lock, ComponentScope.REQUIRED))
+    known = {one.purl for one in pages}
+    others += pages
+    tests = _npm(npm_tests, ComponentScope.EXCLUDED)
+    others += [one for one in tests if one.purl not in known]
     bom = Bom(
         components=others, serial_number=uuid5(NAMESPACE_OID, project + lock + npm_lock)
     )
@@ -98,8 +104,8 @@ def _python(entry: Entry, scope: ComponentScope) -> Component:
     )
 
 
-def _npm(lock: str) -> Iterator[Component]:
-    """Give what the pages are built from; a program that builds is in no page."""
+def _npm(lock: str, scope: ComponentScope) -> Iterator[Component]:
+    """Give what a lock of npm holds; a program that builds is in no page."""
     for place, package in sorted(json.loads(lock)["packages"].items()):
         if not place:
             continue
@@ -114,7 +120,7 @@ def _npm(lock: str) -> Iterator[Component]:
             version=package["version"],
             bom_ref=str(purl),
             purl=purl,
-            scope=ComponentScope.EXCLUDED if builds else ComponentScope.REQUIRED,
+            scope=ComponentScope.EXCLUDED if builds else scope,
             licenses=[_licence(package["license"])] if "license" in package else (),
             hashes=[HashType(alg=_ALGORITHMS[algorithm], content=content)],
         )
@@ -141,7 +147,8 @@ def _licence(said: str) -> License:
 def main(arguments: Sequence[str]) -> int:
     """Write the bill of this checkout into the file that is named."""
     (target,) = map(Path, arguments)
-    bom = bill(PROJECT.read_text(), LOCK.read_text(), NPM_LOCK.read_text())
+    texts = (PROJECT, LOCK, NPM_LOCK, NPM_LOCK_OF_TESTS)
+    bom = bill(*(one.read_text() for one in texts))
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(JsonV1Dot6(bom).output_as_string(indent=2) + "\n")
     print(f"{target}: {len(bom.components)} components")  # noqa: T201 - a command

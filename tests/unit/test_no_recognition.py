@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.machine.lock import LOCK, read_lock
-from tests.machine.sbom import NPM_LOCK
+from tests.machine.sbom import NPM_LOCK, NPM_LOCK_OF_TESTS
 
 # Whole parts of a name, so that an interface or a template is none.
 PARTS = re.compile(
@@ -49,8 +49,9 @@ INNOCENT = [
 
 def locked() -> Iterator[str]:
     yield from read_lock(LOCK.read_text())[0]
-    for place in json.loads(NPM_LOCK.read_text())["packages"]:
-        yield place.rpartition("node_modules/")[2]
+    for lock in (NPM_LOCK, NPM_LOCK_OF_TESTS):
+        for place in json.loads(lock.read_text())["packages"]:
+            yield place.rpartition("node_modules/")[2]
 
 
 def tracked(*endings: str) -> list[Path]:
