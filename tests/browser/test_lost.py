@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 from dashboard.settings import PREFIX
 from tests.browser.hand import sign_in, until
 from tests.dashboard.house import House
-from tests.dashboard.town import OWNER
+from tests.dashboard.town import COLLEAGUE, OWNER
 from tests.servers.process import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -165,3 +165,21 @@ async def test_a_page_that_is_open_says_when_no_collector_works_and_stops(
     await expect(bar).to_have_attribute("role", "alert")
     await pen.execute(heard, {"ago": "0 s"})
     await expect(bar).to_have_count(0, timeout=15_000)
+
+
+async def test_a_desk_whose_sign_in_ran_out_is_heard_by_a_colleague(
+    house: House, page: Page
+):
+    await sign_in(page, house, OWNER)
+    await house.guest(COLLEAGUE)
+    strip = page.locator("#lapsed-desk")
+    await expect(strip).to_have_count(0)
+    await house.town.pen.execute(
+        "update store.session set watched = now(), expires = now() where person = %s",
+        [COLLEAGUE],
+    )
+    await expect(strip).to_be_visible(timeout=15_000)  # nobody rings: it looks again
+    await until(page, "document.body.dataset.sounding === 'attention'")
+    await strip.get_by_role("button").click()
+    await expect(strip).to_have_count(0)
+    await until(page, "!document.body.dataset.sounding")

@@ -456,3 +456,16 @@ def test_no_group_makes_anything_of_somebody_of_the_inventory(
         assert asked.execute(nowhere).fetchone() == (False,)
     made = "select person, unit, removed from store.person where provider"
     assert furnished.execute(made).fetchall() == [("new", "unit-b", None)]
+
+
+@pytest.mark.usefixtures("furnished")
+def test_a_passkey_is_seen_by_its_own_person_alone(database_url: Url):
+    url = database_url("wachtpost_dashboard")
+    for asker in ("unit-a-desk", "unit-b-desk", "administrator"):
+        with asking(url, asker) as asked:
+            rows = asked.execute("select person from store.passkey").fetchall()
+            gone = asked.execute("delete from store.passkey returning person")
+            assert rows == gone.fetchall() == [(asker,)]
+    for nobody in (None, "", "nobody"):
+        with asking(url, nobody) as asked:
+            assert asked.execute("select person from store.passkey").fetchall() == []

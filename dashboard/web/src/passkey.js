@@ -28,7 +28,9 @@ async function ask(form) {
   const answer = JSON.stringify(made);
   if (form.dataset.inPlace) {
     await send(form.action, form, { answer });
-    form.replaceWith(form.dataset.inPlace);
+    const line = document.createElement("p");
+    line.textContent = form.dataset.inPlace;
+    form.parentElement.replaceChildren(line);
   } else {
     form.elements.answer.value = answer;
     form.submit();

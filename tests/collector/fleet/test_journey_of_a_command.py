@@ -17,11 +17,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 from collector.__main__ import SEALING_FILE, SIGNING_FILE, main
 from collector.fleet import order_paper
 from collector.settings import PREFIX
-from sites.answer import deliver, seal_answer
+from sites.answer import ANSWER_BYTES, deliver, seal_answer
 from sites.command import Arm, Command, Order, Restart, Signed, sign
 from sites.keys import key_text, private_key, signing_key
 from sites.topic import Path as Way
-from tests.collector.setting import Setting, Url, with_key
+from sites.words import SiteKind
+from tests.collector.setting import Setting, Url, with_keys
 from tests.collector.waiting import until
 from tests.edge.agent_process import by_hand, end, running
 from tests.edge.collector_side import DEVICE_KEY
@@ -130,8 +131,9 @@ class Town:
             self.client.loop_stop()
 
 
-@pytest.fixture
+@pytest.fixture(params=["bureau-haven"])
 async def town(
+    request: pytest.FixtureRequest,
     database_url: Url,
     private_broker: Broker,
     tmp_path: Path,
@@ -140,7 +142,9 @@ async def town(
 ) -> AsyncIterator[Town]:
     """Give a device that a real collector hears, and that takes commands."""
     setting = Setting(database_url, private_broker, tmp_path)
-    device = with_key(tmp_path / "inventory", DEVICE_KEY)
+    site: str = request.param
+    device = with_keys(tmp_path / "inventory", {site: DEVICE_KEY})[site]
+    kind: SiteKind = "station" if site.startswith("bureau") else "home"
     setting.environment[f"{PREFIX}INVENTORY"] = str(tmp_path / "inventory")
     setting.renew()
     monkeypatch.setenv(f"{PREFIX}DATABASE_URL", database_url("wachtpost_collector"))
@@ -153,7 +157,7 @@ async def town(
     make_home(
         made.home,
         private_broker.port,
-        site_file(device),
+        site_file(device, kind),
         contacts="quiet.csv",
         collector_seal=key_text(private_key(setting.read(SEALING_FILE)).public_key),
         collector_sign=key_text(signing_key(setting.read(SIGNING_FILE)).verify_key),
@@ -277,6 +281,20 @@ async def test_nothing_that_may_not_be_ordered_can_be_with_any_key(town: Town):
         assert by_hand(town.home, "status")["phase"] in {"arming", "armed"}
         assert len(town.incidents()) == 1
         assert end(agent) == 0
+
+
+@pytest.mark.parametrize("town", ["7f3k-qg"], indirect=True)
+async def test_a_home_is_restarted_from_afar_and_nothing_else(town: Town):
+    with running(town.home) as agent:
+        await until(heard(town))
+        await town.command("arm", "away")
+        await until(lambda: town.states() == [("arm", "refused", "not_allowed_here")])
+        assert by_hand(town.home, "status")["phase"] == "disarmed"
+        await town.command("restart")
+        await until(lambda: town.states()[1:] == [("restart", "obeyed", None)])
+        assert agent.wait(60) == 0
+    assert town.incidents() == [ATTENTION]
+    assert {len(one) for one in town.recorded} == {ANSWER_BYTES}
 
 
 def test_no_order_of_the_wire_is_one_that_a_person_alone_may_give():

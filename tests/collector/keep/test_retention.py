@@ -146,6 +146,34 @@ async def test_sessions_links_and_refusals_that_are_over_go(
     assert pen.rows("select link from store.sign_in_link") == [("young",)]
 
 
+async def test_passkeys_go_with_who_was_removed_and_sessions_that_idled(
+    database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
+):
+    for who, removed in (("here", None), ("gone", "2 days"), ("just-gone", "1 hour")):
+        pen.run(
+            "insert into store.person (person, role, language, removed)"
+            " values (%s, 'cso', 'nl', now() - %s::interval)",
+            *(who, removed),
+        )
+        pen.run(
+            "insert into store.passkey values (%s, %s, 'h', 'n', 'k', 0)", *(who, who)
+        )
+    pen.run(
+        "insert into store.session (session, person, expires, idle)"
+        " values ('idled', 'here', now(), now() - interval '2 days')"
+    )
+    pen.run(
+        "insert into store.challenge values"
+        " ('c', 'h', 'sign_in', 'o', now(), now() - interval '2 days')"
+    )
+    gone = await forget(database, blobs, terms)
+    assert gone["sign_ins"] == 3
+    assert pen.rows("select passkey from store.passkey order by 1") == [
+        ("here",),
+        ("just-gone",),
+    ]
+
+
 async def test_tasks_go_with_the_records_that_gave_them(
     database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
 ):
