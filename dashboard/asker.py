@@ -45,6 +45,7 @@ class Asker:
 
     `idle` is when the session ends unless it is used, `how` in which way it began,
     `proven` when he last proved who he is, `browser` the hash of what he began in.
+    `provider`: a group made him, and he comes in by the provider alone.
     """
 
     person: str
@@ -59,6 +60,7 @@ class Asker:
     passkey: str | None
     proven: datetime
     browser: str | None
+    provider: bool
 
     @property
     def home(self) -> Home:

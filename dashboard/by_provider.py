@@ -139,7 +139,7 @@ async def _admit(
         if admitted(known, place):
             enters = place is None or await _made(transaction, person, place, known)
         else:
-            await transaction.one(_QUERIES["provider_leave"], person=person)
+            await _leave(transaction, person, known)
             enters = False
     if not enters:
         raise ProviderRefusedError
@@ -148,6 +148,13 @@ async def _admit(
 
 async def _known(transaction: Transaction, person: str) -> Known | None:
     return await transaction.maybe(_QUERIES.of("provider_person", Known), person=person)
+
+
+async def _leave(transaction: Transaction, person: str, known: Known | None) -> None:
+    row = await transaction.one(_QUERIES["provider_leave"], person=person)
+    if known is not None and row["gone"]:
+        what = Entry("delete", f"right:{known.role}", f"person:{person}", known.unit)
+        await note(transaction, what)
 
 
 async def _made(

@@ -141,7 +141,8 @@ async def passkeys(request: Request, asker: Arrived) -> HTMLResponse:
         "w": words_of(request, asker),
         "token": asker.token,
         "passkeys": own,
-        "possible": parts.settings.party is not None,
+        "possible": parts.settings.party is not None and not asker.provider,
+        "by_provider": asker.provider,
         "first": asker.how == "link" and not own,
         "required": parts.settings.passkeys_required,
         "present": asker.passkey,
@@ -155,6 +156,7 @@ async def passkeys(request: Request, asker: Arrived) -> HTMLResponse:
 async def enrol_options(request: Request, asker: Arrived, _fields: Form) -> Response:
     """Give what a new passkey of the asker is made from."""
     parts = parts_of(request)
+    _may_have(asker)
     own = await own_passkeys(parts.database, asker.person)
     require_fresh(parts, asker, has=bool(own))
     if len(own) >= PASSKEYS_MOST:
@@ -170,6 +172,7 @@ async def enrol_options(request: Request, asker: Arrived, _fields: Form) -> Resp
 async def add(request: Request, asker: Arrived, fields: Form) -> Response:
     """Keep a new passkey; who came by a link goes on as who came by this one."""
     parts = parts_of(request)
+    _may_have(asker)
     name = _name(fields)
     own = await own_passkeys(parts.database, asker.person)
     require_fresh(parts, asker, has=bool(own))
@@ -216,6 +219,12 @@ async def take_away(request: Request, asker: Arrived, fields: Form) -> Response:
         await note(transaction, _entry("delete", passkey, asker))
     gone = passkey == asker.passkey
     return RedirectResponse("/signed-out" if gone else "/passkeys", status_code=303)
+
+
+def _may_have(asker: Asker) -> None:
+    # A passkey would outlive the group that made its owner somebody.
+    if asker.provider:
+        raise PasskeyRefusedError("refused.passkey_by_provider")
 
 
 def _entry(verb: Verb, passkey: str, asker: Asker) -> Entry:

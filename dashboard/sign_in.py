@@ -11,7 +11,7 @@ from collector.errors import ConflictError
 from collector.keep.audit import Entry, note
 from collector.query import Queries
 from dashboard.asker import sha256
-from dashboard.errors import LinkRefusedError, PersonUnknownError
+from dashboard.errors import LinkRefusedError, PersonOfProviderError, PersonUnknownError
 from dashboard.refusal import Try, undo
 from dashboard.session import (
     SECRET_BYTES,
@@ -35,10 +35,14 @@ async def make_link(database: Database, person: str, minutes: int) -> str:
 
     Raises:
         PersonUnknownError: there is no such person.
+        PersonOfProviderError: he comes in by the identity provider alone.
     """
     secret = secrets.token_urlsafe(SECRET_BYTES)
     try:
         async with database.transaction() as transaction:
+            known = await transaction.maybe(_QUERIES["provider_person"], person=person)
+            if known is not None and known["provider"]:
+                raise PersonOfProviderError(person)
             await transaction.run(
                 _QUERIES["link_make"],
                 link=sha256(secret),

@@ -36,14 +36,15 @@ alter table store.session add column noticed timestamptz;
 drop function store.person_of_session(text);
 create function store.person_of_session(wanted text)
 returns table (person text, unit text, role text, language text, expires timestamptz, idle timestamptz, how text,
-               passkey text, proven timestamptz, browser text)
+               passkey text, proven timestamptz, browser text, provider boolean)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select p.person, p.unit, p.role, p.language, s.expires, s.idle, s.how, s.passkey, s.proven, s.browser
+    select p.person, p.unit, p.role, p.language, s.expires, s.idle, s.how, s.passkey, s.proven, s.browser, p.provider
       from store.session s join store.person p on p.person = s.person
      where s.session = wanted and s.ended is null and least(s.expires, s.idle) > now() and p.removed is null
-       and (s.passkey is null or exists (select from store.passkey k where k.passkey = s.passkey));
+       and (s.passkey is null or exists (select from store.passkey k where k.passkey = s.passkey))
+       and (s.how = 'provider' or not p.provider);
 end;
 
 create function store.holder_of_passkey(wanted text)
@@ -53,8 +54,14 @@ set search_path = pg_catalog, pg_temp
 begin atomic
     select k.person, k.handle, k.key, k.count
       from store.passkey k join store.person p on p.person = k.person
-     where k.passkey = wanted and p.removed is null;
+     where k.passkey = wanted and p.removed is null and not p.provider;
 end;
+
+-- Whether a group made the asker: such a one comes in by the provider alone.
+create function store.asked_of_provider() returns boolean
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return exists (select from store.person p where p.person = store.asker() and p.provider);
 
 create function store.lapsed()
 returns table (person text, role text, at timestamptz)
@@ -119,15 +126,22 @@ begin
 end
 $$;
 
--- Who is in no group any more is nobody.
+-- Who is in no group any more is nobody, and nothing that he came in by is left.
 create function store.leave_provider(of_person text) returns int
-language sql security definer
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-    with gone as (update store.person set removed = now()
-                   where person = of_person and provider and removed is null returning 1)
-    select count(*)::int from gone;
-end;
+as $$
+begin
+    update store.person set removed = now() where person = of_person and provider and removed is null;
+    if not found then
+        return 0;
+    end if;
+    update store.session set ended = now() where person = of_person and ended is null;
+    update store.sign_in_link set expires = now() where person = of_person and used is null and expires > now();
+    delete from store.passkey where person = of_person;
+    return 1;
+end
+$$;
 
 create or replace function store.forget_sign_ins() returns int
 language sql security definer
@@ -147,14 +161,14 @@ end;
 
 revoke execute on function
     store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text), store.person_of_provider(text),
-    store.make_person_of_provider(text, text, text, text), store.leave_provider(text) from public;
+    store.make_person_of_provider(text, text, text, text), store.leave_provider(text), store.asked_of_provider() from public;
 grant execute on function
     store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text), store.person_of_provider(text),
-    store.make_person_of_provider(text, text, text, text), store.leave_provider(text) to wachtpost_dashboard;
+    store.make_person_of_provider(text, text, text, text), store.leave_provider(text), store.asked_of_provider() to wachtpost_dashboard;
 
 alter table store.passkey enable row level security;
 create policy own on store.passkey to wachtpost_dashboard
-    using (person = store.asker()) with check (person = store.asker());
+    using (person = store.asker()) with check (person = store.asker() and not store.asked_of_provider());
 alter table store.challenge enable row level security;
 create policy anybody on store.challenge to wachtpost_dashboard using (true) with check (true);
 grant select, insert, delete, update (name, count, used) on store.passkey to wachtpost_dashboard;

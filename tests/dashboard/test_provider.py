@@ -9,8 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from collector.errors import ForbiddenError
+from dashboard.ceremony import Fresh
+from dashboard.errors import PersonOfProviderError
 from dashboard.group import Provider
 from dashboard.parts import SESSION_COOKIE
+from dashboard.passkey import enrol
+from dashboard.sign_in import make_link
 from tests.dashboard.house import Guest, House, opened
 from tests.dashboard.town import OUTSIDER, OWNER, Town
 from tests.servers.need import needed
@@ -251,3 +256,61 @@ async def test_where_there_is_no_provider_there_is_no_way_to_it(house: House):
     assert (await guest.get("/provider")).status_code == 404
     assert (await guest.get("/provider/back")).status_code == 404
     assert "Aanmelden via" not in (await guest.get("/sign-in")).text
+
+
+async def test_whom_a_group_made_has_no_way_in_but_the_provider(abroad: Abroad):
+    house = abroad.house
+    guest = await abroad.guest("k4711")
+    page = (await guest.get("/passkeys")).text
+    assert "alleen daarmee; een passkey is er voor u niet" in page
+    assert "data-passkey" not in page
+    for path in ("/passkeys/options", "/passkeys"):
+        answer = await guest.post(path, name="x", answer="{}")
+        assert answer.status_code == 403, path
+        assert "alleen daarmee" in answer.text, path
+    with pytest.raises(PersonOfProviderError, match="'k4711' was made by a group"):
+        await make_link(house.parts.database, "k4711", 15)
+    with pytest.raises(ForbiddenError):
+        async with house.parts.database.transaction("k4711") as transaction:
+            fresh = Fresh(house.device().passkey, b"key", 0)
+            await enrol(transaction, "k4711", "handle", fresh, "x")
+
+
+async def test_a_passkey_or_link_of_whom_a_group_made_opens_nothing(abroad: Abroad):
+    house = abroad.house
+    device = await house.passkey_of(OWNER)
+    link = await house.link(OWNER)
+    by_link = await house.guest(OWNER)
+    by_provider = await abroad.guest(OWNER)
+    await house.town.pen.execute(
+        "update store.person set provider = true where person = %s", [OWNER]
+    )
+    assert (await by_link.get("/")).status_code == 401
+    assert (await by_provider.get("/")).status_code == 200
+    assert (await (await house.stranger()).come_in(device)).status_code == 403
+    assert (await (await house.stranger()).sign_in(link)).status_code == 403
+
+
+async def test_leaving_the_group_takes_every_way_in_and_is_in_the_audit(abroad: Abroad):
+    house = abroad.house
+    await house.passkey_of(OWNER)
+    await house.link(OWNER)
+    await abroad.guest(OWNER)
+    await house.town.pen.execute(
+        "update store.person set provider = true where person = %s", [OWNER]
+    )
+    await abroad.provider.say({**PEOPLE, OWNER: ["everybody"]})
+    for _ in "ab":
+        assert (await abroad.come(OWNER)).status_code == 403
+    left = await house.town.row(
+        """select (select count(*) from store.passkey) as passkeys,
+                  (select count(*) from store.session where ended is null) as sessions,
+                  (select count(*) from store.sign_in_link
+                    where used is null and expires > now()) as links"""
+    )
+    assert left == {"passkeys": 0, "sessions": 0, "links": 0}
+    entries = await house.town.pen.execute(
+        "select subject, unit, result from store.audit"
+        " where verb = 'delete' and object = 'right:coordinator'"
+    )
+    assert await entries.fetchall() == [(f"person:{OWNER}", "duinland", "done")]
