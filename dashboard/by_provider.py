@@ -16,7 +16,7 @@ from collector.query import Queries
 from dashboard.asker import sha256
 from dashboard.ceremony import base64url, from_base64url
 from dashboard.door import let_in, origin_here, terms_here, to_sound
-from dashboard.errors import NotFoundError, ProviderRefusedError
+from dashboard.errors import NotFoundError, ProviderAwayError, ProviderRefusedError
 from dashboard.form import inside
 from dashboard.group import (
     Known,
@@ -51,7 +51,7 @@ async def go(request: Request, to: str = "/", again: bool = False) -> Response: 
     _, passport = _provider_of(parts)
     secret = secrets.token_urlsafe(32)
     guest = Guest(sha256(secret), origin_here(request))
-    state = base64url(await keep_challenge(parts.database, guest, "provider"))
+    state = base64url(await keep_challenge(parts, guest, "provider"))
     address = await passport.way(_visit(secret, state, again=again))
     answer = RedirectResponse(address, status_code=303)
     kept = ".".join((secret, base64url(inside(to).encode()), "1" if again else "0"))
@@ -86,7 +86,12 @@ async def come_back(
         person = person_in(provider, claims)
         begun = await _admit(request, person, claims, tried)
     except ProviderRefusedError:
-        await refuse(parts.database, "provider", origin, person)
+        await refuse(parts.database, "provider", tried, person)
+        raise
+    except ProviderAwayError:
+        # It is nobody's guess that the provider does not answer.
+        async with parts.database.transaction() as transaction:
+            await undo(transaction, tried)
         raise
     log.info("sign_in.begun", how="provider")
     answer = let_in(request, begun, to_sound(to))

@@ -1,6 +1,7 @@
 """The routes of signing in by a link, of signing out, the sound test, the language."""
 
 import secrets
+from dataclasses import replace
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.asker import Asker, form_token
-from dashboard.errors import FieldError
+from dashboard.errors import FieldError, ForgedFormError
 from dashboard.form import (
     DOOR_COOKIE,
     Fields,
@@ -32,7 +33,7 @@ from dashboard.parts import (
     words_of,
 )
 from dashboard.refusal import delay_after, knock, origin_of
-from dashboard.session import Begun, Terms, end
+from dashboard.session import Begun, Terms, end, refuse
 from dashboard.sign_in import begin
 
 routes = APIRouter()
@@ -67,10 +68,27 @@ def at_the_door(request: Request, template: str, **values: object) -> HTMLRespon
     return answer
 
 
+async def known_form(request: Request) -> Fields:
+    """Give the fields of the sign-in form; the first that is forged is in the audit.
+
+    Raises:
+        ForgedFormError: it is none of the door's.
+    """
+    try:
+        return await door_form(request)
+    except ForgedFormError:
+        database, origin = parts_of(request).database, origin_here(request)
+        forged = await knock(database, f"form {origin}")
+        if forged.refusals == 0:
+            await refuse(database, "form", replace(forged, origin=origin))
+        raise
+
+
+DoorForm = Annotated[Fields, Depends(known_form)]
+
+
 @routes.post("/sign-in")
-async def enter(
-    request: Request, fields: Annotated[Fields, Depends(door_form)]
-) -> Response:
+async def enter(request: Request, fields: DoorForm) -> Response:
     """Use a link up and begin a session; refusals of one origin slow it down."""
     parts = parts_of(request)
     link = fields.word("link")

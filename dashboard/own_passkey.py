@@ -15,13 +15,13 @@ from dashboard.ceremony import (
     check_new,
     read_answer,
 )
-from dashboard.door import let_in, origin_here, terms_here, to_sound
+from dashboard.door import DoorForm, let_in, origin_here, terms_here, to_sound
 from dashboard.errors import (
     FieldError,
     LinkFirstError,
     PasskeyRefusedError,
 )
-from dashboard.form import Fields, arrived_form, door_form, inside
+from dashboard.form import Fields, arrived_form, inside
 from dashboard.parts import arrived, parts_of, render, words_of
 from dashboard.passkey import (
     PASSKEYS_MOST,
@@ -60,7 +60,6 @@ routes = APIRouter()
 NAME_MOST = 60
 Arrived = Annotated[Asker, Depends(arrived)]
 Form = Annotated[Fields, Depends(arrived_form)]
-DoorForm = Annotated[Fields, Depends(door_form)]
 
 
 @routes.post("/sign-in/passkey/options")

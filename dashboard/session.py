@@ -14,6 +14,7 @@ from collector.database import Database, Transaction
 from collector.keep.audit import Entry, note
 from collector.query import Queries, Row
 from dashboard.asker import Asker, form_token, sha256
+from dashboard.refusal import Try
 
 log = structlog.get_logger()
 
@@ -113,14 +114,24 @@ def signed_in_by(how: How, person: str, origin: str) -> Entry:
 
 
 async def refuse(
-    database: Database, how: How, origin: str, person: str | None = None
+    database: Database,
+    how: How | Literal["form"],
+    tried: Try,
+    person: str | None = None,
 ) -> None:
-    """Note that somebody was not let in, at whose account if that is known."""
+    """Note that somebody was not let in, at whose account if that is known.
+
+    Where one origin tries without end only its first tries are noted, the last of
+    them as one of too many.
+    """
     log.info("sign_in.refused", how=how)
+    if tried.at is None:
+        return
     subject = f"person:{person}" if person else None
+    reason = "too_many" if tried.last else None
     async with database.transaction() as transaction:
-        refused = Entry("sign_in", f"session:{how}", subject, origin=origin)
-        await note(transaction, replace(refused, result="refused"))
+        refused = Entry("sign_in", f"session:{how}", subject, origin=tried.origin)
+        await note(transaction, replace(refused, result="refused", reason=reason))
 
 
 async def asker_of(database: Database, secret: str) -> Asker | None:

@@ -92,7 +92,7 @@ async def begin(database: Database, link: str, tried: Try, terms: Terms) -> Begu
             await undo(transaction, tried)
             await note(transaction, signed_in_by("link", begun.person, tried.origin))
     except LinkRefusedError:
-        await refuse(database, "link", tried.origin)
+        await refuse(database, "link", tried)
         raise
     log.info("sign_in.begun", how="link")
     return begun

@@ -13,8 +13,13 @@ from dashboard.asker import FRESH
 from dashboard.ceremony import base64url
 from dashboard.form import TEXT_MOST
 from dashboard.parts import SESSION_COOKIE
-from dashboard.passkey import CHALLENGES_MOST, PASSKEYS_MOST, device_name
-from dashboard.refusal import DELAY_MAX_S, account_of, origin_of
+from dashboard.passkey import (
+    CHALLENGES_MOST,
+    CROWD,
+    PASSKEYS_MOST,
+    device_name,
+)
+from dashboard.refusal import DELAY_MAX_S, REMEMBERED_MOST, account_of, origin_of
 from tests.dashboard.authenticator import PRESENT, VERIFIED, Lies
 from tests.dashboard.house import TOKEN, House
 from tests.dashboard.town import COLLEAGUE, HAVEN, OUTSIDER, OWNER
@@ -47,6 +52,14 @@ FORMS = (
     "/confirm/options",
 )
 LED_AWAY = ("//evil.example", "https://evil.example", "/\\evil.example", "/\tx", "x")
+
+
+def answering(passkey: str, challenge: str = "x") -> str:
+    """Give an answer with such an id to such a challenge."""
+    said = base64url(json.dumps({"challenge": challenge}).encode())
+    return json.dumps({"id": passkey, "response": {"clientDataJSON": said}})
+
+
 JUNK = {
     "nothing": "",
     "no JSON": "{",
@@ -57,6 +70,12 @@ JUNK = {
     "client data of nothing": '{"id": "x", "response": {"clientDataJSON": ""}}',
     "client data that is no base64": '{"id": "x", "response": {"clientDataJSON": "é"}}',
     "deep": "[" * 3_900,
+    "an id with a NUL": answering("x\0"),
+    "an id that is no base64url": answering("x/+="),
+    "an id with a line's end": answering("x\n"),
+    "an id of nothing": answering(""),
+    "a challenge with a NUL": answering("x", "x\0"),
+    "a challenge that is a surrogate": answering("x", "\ud800"),
     "a lone surrogate": '{"id": "\\ud800", "response": {"clientDataJSON": "e30"}}',
 }
 
@@ -423,6 +442,48 @@ async def test_nobody_is_kept_out_by_who_guesses_at_his_account(house: House):
     )
     assert (await (await house.stranger()).come_in(device)).status_code == 303
     assert house.slow.waits[-2:] == [0.0, DELAY_MAX_S]
+
+
+async def test_nobody_is_kept_out_by_who_asks_where_he_does(house: House):
+    device = await house.passkey_of(OWNER)
+    here = origin_of("127.0.0.1", house.parts.key)
+    await house.town.pen.execute(
+        "insert into store.challenge (challenge, holder, purpose, origin, expires)"
+        " select n, n, 'sign_in', %s, now() + interval '1 minute'"
+        " from generate_series(1, %s) n",
+        [here, CROWD],
+    )
+    assert (await (await house.stranger()).come_in(device)).status_code == 303
+    assert house.slow.waits[-3:] == [DELAY_MAX_S, 0.0, 0.0]
+
+
+async def test_nobody_is_kept_out_by_who_guesses_where_he_does(house: House):
+    device, link = await house.passkey_of(OWNER), await house.link(OWNER)
+    thief = await house.stranger()
+    token, _ = await thief.options()
+    fields = {"token": token, "answer": "{}"}
+    for _ in range(REMEMBERED_MOST + 5):
+        refused = await thief.client.post("/sign-in/passkey", data=fields)
+        assert refused.status_code == 403
+    assert (await (await house.stranger()).come_in(device)).status_code == 303
+    assert house.slow.waits[-2:] == [DELAY_MAX_S, 0.0]
+    assert (await (await house.stranger()).sign_in(link)).status_code == 303
+    assert house.slow.waits[-1] == DELAY_MAX_S
+
+
+async def test_who_guesses_without_end_fills_neither_store_nor_audit(house: House):
+    thief = await house.stranger()
+    token, _ = await thief.options()
+    fields = {"token": token, "answer": "{}"}
+    for _ in range(REMEMBERED_MOST + 5):
+        await thief.client.post("/sign-in/passkey", data=fields)
+    kept = await house.town.row("select count(*) as n from store.sign_in_refusal")
+    assert kept["n"] == REMEMBERED_MOST
+    entries = await house.town.pen.execute(
+        "select reason from store.audit where result = 'refused' order by entry"
+    )
+    reasons = [reason for (reason,) in await entries.fetchall()]
+    assert reasons == [None] * (REMEMBERED_MOST - 1) + ["too_many"]
 
 
 async def test_who_asks_and_never_answers_is_stopped(house: House):

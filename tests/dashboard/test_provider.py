@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
@@ -251,6 +251,20 @@ async def test_a_provider_that_is_away_is_told_and_nothing_else_is(abroad: Abroa
         assert "De identiteitsdienst antwoordt niet" in answer.text
 
 
+async def test_that_the_provider_is_away_is_nobodys_refusal(abroad: Abroad):
+    house, told = abroad.house, abroad.house.parts.provider
+    assert told is not None
+    guest = await house.stranger()
+    back = await abroad.there(guest, OWNER)
+    gone = told.model_copy(update={"issuer": "http://127.0.0.1:1"})
+    house.app.state.parts = replace(house.parts, provider=gone)
+    path = back.replace(f"&iss={quote(told.issuer, safe='')}", "")
+    assert "iss=" not in path
+    assert (await guest.get(path)).status_code == 503
+    assert await house.town.row("select 1 from store.sign_in_refusal") == {}
+    assert await refusals(house) == []
+
+
 async def test_where_there_is_no_provider_there_is_no_way_to_it(house: House):
     guest = await house.stranger()
     assert (await guest.get("/provider")).status_code == 404
@@ -270,9 +284,9 @@ async def test_whom_a_group_made_has_no_way_in_but_the_provider(abroad: Abroad):
         assert "alleen daarmee" in answer.text, path
     with pytest.raises(PersonOfProviderError, match="'k4711' was made by a group"):
         await make_link(house.parts.database, "k4711", 15)
-    with pytest.raises(ForbiddenError):
-        async with house.parts.database.transaction("k4711") as transaction:
-            fresh = Fresh(house.device().passkey, b"key", 0)
+    fresh = Fresh(house.device().passkey, b"key", 0)
+    async with house.parts.database.transaction("k4711") as transaction:
+        with pytest.raises(ForbiddenError):
             await enrol(transaction, "k4711", "handle", fresh, "x")
 
 
