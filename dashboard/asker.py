@@ -34,9 +34,11 @@ def sha256(secret: str) -> str:
 def form_token(secret: str) -> str:
     """Give the token that goes into the forms of whoever holds this cookie.
 
-    Nobody can come from the token to the cookie, nor from the stored session to it.
+    Nobody can come from the token to the cookie, nor from the stored session to it. It
+    hangs on what stands before a dot, which stays when the rest is made anew.
     """
-    return hmac.digest(secret.encode(), b"wachtpost form", "sha256").hex()
+    lasting = secret.partition(".")[0].encode()
+    return hmac.digest(lasting, b"wachtpost form", "sha256").hex()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from collector.database import Database, Transaction
 from collector.keep.audit import Entry, note
 from collector.query import Queries, Row
 from dashboard.asker import Asker, form_token, sha256
+from dashboard.errors import NotSignedInError
 from dashboard.refusal import Try
 
 log = structlog.get_logger()
@@ -156,9 +157,34 @@ async def use(
         )
 
 
-async def prove(transaction: Transaction, asker: Asker) -> None:
-    """Note that the person has just proved again who he is."""
-    await transaction.run(_QUERIES["session_prove"], session=asker.session)
+async def hold(transaction: Transaction) -> None:
+    """Let whoever shuts the asker out do so before or after this, not meanwhile."""
+    await transaction.one(_QUERIES["asker_hold"])
+
+
+async def lasts(transaction: Transaction, asker: Asker) -> bool:
+    """Tell whether a session is still one, now that nobody can shut its person out."""
+    await hold(transaction)
+    return await _person(transaction, asker.session) is not None
+
+
+async def prove(transaction: Transaction, asker: Asker, secret: str) -> Begun:
+    """Note that the person has just proved again who he is; `secret` is his cookie's.
+
+    The session goes on under another secret, so that a copy of the cookie that was
+    taken before is worth nothing now. The part that forms hang on stays.
+
+    Raises:
+        NotSignedInError: it has ended meanwhile.
+    """
+    lasting = secret.partition(".")[0]
+    anew = f"{lasting}.{secrets.token_urlsafe(SECRET_BYTES)}"
+    proven = await transaction.run(
+        _QUERIES["session_prove"], session=asker.session, anew=sha256(anew)
+    )
+    if proven != 1:
+        raise NotSignedInError
+    return Begun(anew, asker.person)
 
 
 async def _person(transaction: Transaction, session: str) -> Row | None:

@@ -10,16 +10,20 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from dashboard.asker import FRESH
-from dashboard.ceremony import base64url
+from dashboard.ceremony import Fresh, base64url
 from dashboard.form import TEXT_MOST
+from dashboard.page import QUERIES
 from dashboard.parts import SESSION_COOKIE
 from dashboard.passkey import (
     CHALLENGES_MOST,
     CROWD,
     PASSKEYS_MOST,
     device_name,
+    enrol,
 )
 from dashboard.refusal import DELAY_MAX_S, REMEMBERED_MOST, account_of, origin_of
+from dashboard.session import asker_of, lasts
+from dashboard.sign_in import shut_out
 from tests.dashboard.authenticator import PRESENT, VERIFIED, Lies
 from tests.dashboard.house import TOKEN, House
 from tests.dashboard.town import COLLEAGUE, HAVEN, OUTSIDER, OWNER
@@ -393,6 +397,89 @@ async def test_confirming_takes_ones_own_passkey(house: House):
     assert (await guest.post("/passkeys/options")).status_code == 403
     assert (await guest.confirm(own)).status_code == 303
     assert (await guest.post("/passkeys/options")).status_code == 200
+
+
+async def test_a_copy_of_the_cookie_gets_nothing_of_the_next_proof(house: House):
+    device = await house.passkey_of(OWNER)
+    guest, thief = await house.guest(OWNER), await house.stranger()
+    copied = guest.client.cookies[SESSION_COOKIE]
+    thief.client.cookies.set(SESSION_COOKIE, copied)
+    thief.token = guest.token
+    await aged(house)
+    assert (await thief.get("/")).status_code == 200
+    assert (await guest.confirm(device)).status_code == 303
+    assert guest.client.cookies[SESSION_COOKIE] != copied
+    assert (await thief.post("/passkeys/options")).status_code == 401
+    assert (await thief.get("/")).status_code == 401
+    # What lies open in another tab goes on, and so does the proof.
+    assert (await guest.post("/passkeys/options")).status_code == 200
+    assert (await guest.get("/session")).status_code == 204
+
+
+async def test_signing_in_anew_ends_what_the_browser_had(house: House):
+    device = await house.passkey_of(OWNER)
+    guest, copy = await house.guest(COLLEAGUE), await house.stranger()
+    copy.client.cookies.set(SESSION_COOKIE, guest.client.cookies[SESSION_COOKIE])
+    assert (await guest.come_in(device)).status_code == 303
+    assert (await guest.get("/")).status_code == 200
+    assert (await copy.get("/")).status_code == 401
+    row = await house.town.row(
+        "select actor, reason from store.audit where verb = 'sign_out'"
+    )
+    assert row == {"actor": COLLEAGUE, "reason": "anew"}
+
+
+async def held(house: House, number: int) -> None:
+    """Return when so many wait for a row that another transaction holds."""
+    waiting = (
+        "select count(*) as n from pg_stat_activity"
+        " where wait_event_type = 'Lock' and datname = current_database()"
+    )
+    async with asyncio.timeout(10):
+        while (await house.town.row(waiting))["n"] < number:
+            pass
+
+
+async def test_who_is_shut_out_meanwhile_comes_in_no_way(house: House):
+    device, link = await house.passkey_of(OWNER), await house.link(OWNER)
+    inside = await house.guest(OWNER)
+    at_door = await house.stranger()
+    token, options = await at_door.options()
+    fields = {"token": token, "answer": device.use(options)}
+    makes = house.device()
+    new = makes.make((await inside.post("/passkeys/options")).json())
+    async with (
+        asyncio.TaskGroup() as group,
+        house.parts.database.transaction() as shutting,
+    ):
+        row = await shutting.one(QUERIES["shut_out"], person=OWNER)
+        assert row["done"]
+        tries = [
+            group.create_task(inside.post("/passkeys", name="x", answer=new)),
+            group.create_task(at_door.client.post("/sign-in/passkey", data=fields)),
+            group.create_task((await house.stranger()).sign_in(link)),
+        ]
+        await held(house, 3)
+    assert [each.result().status_code for each in tries] == [401, 403, 403]
+    left = await stored(house)
+    assert left == {"keys": None, "sessions": None}
+
+
+async def test_who_came_in_a_moment_before_is_shut_out(house: House):
+    guest, database = await house.guest(OWNER), house.parts.database
+    device = house.device()
+    fresh = Fresh(device.passkey, b"key", 0)
+    async with (
+        asyncio.TaskGroup() as group,
+        database.transaction(OWNER) as transaction,
+    ):
+        asker = await asker_of(database, guest.client.cookies[SESSION_COOKIE])
+        assert asker is not None
+        assert await lasts(transaction, asker)
+        await enrol(transaction, OWNER, "handle", fresh, "x")
+        group.create_task(shut_out(database, OWNER))
+        await held(house, 1)
+    assert await stored(house) == {"keys": None, "sessions": None}
 
 
 async def test_revoking_needs_a_fresh_proof(house: House):
