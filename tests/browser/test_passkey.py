@@ -203,6 +203,8 @@ async def test_closing_a_top_priority_asks_the_passkey_and_keeps_what_was_writte
     # A page that is renewed meanwhile leaves the form alone.
     await house.town.pen.execute("notify incident, 'duinland 0'")
     await page.wait_for_timeout(500)
+    # The proof put the session under a new secret, and the page knows.
+    await expect(page.locator("#cover")).to_be_hidden()
     await page.get_by_role("button", name="Afronden").click()
     await expect(page.get_by_text("Vals alarm: Per ongeluk.")).to_be_visible()
     assert len(await phone.passkeys()) == 1

@@ -66,7 +66,10 @@ document.addEventListener("htmx:beforeSwap", (said) => {
     // Only now: what was refused stays as it was filled in.
     said.detail.requestConfig.elt.classList.remove("filling");
   }
-  if (said.detail.xhr.status === 401) over();
+  if (said.detail.xhr.status === 401) {
+    say(body.dataset.wordNotSent);
+    over();
+  }
 });
 document.addEventListener("htmx:sendError", () => say(body.dataset.wordNotSent));
 document.addEventListener("input", (said) => said.target.closest("form[data-fill]")?.classList.add("filling"));
