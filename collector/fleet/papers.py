@@ -4,6 +4,9 @@ root.pem root.key         offline: taken out for a new issuing authority or brok
 issuing.pem issuing.key   with the collector that renews
 ca.pem                    what brokers and devices trust: the root alone
 revoked.pem               what a broker does not let in
+
+A key is written last, and is what says that all beside it is there: whoever was
+interrupted does the same again.
 """
 
 import os
@@ -54,9 +57,10 @@ class Issuers:
 def make_root_in(folder: Path, passphrase: bytes, now: datetime) -> Authority:
     """Make a root in a folder; raises KeyFileThereError, PapersError."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _require_none(folder / f"{ROOT}.key")
     root = make_root(now)
-    _keep(folder, ROOT, root, passphrase)
     put(folder / TRUSTED, root.certificate.public_bytes(Encoding.PEM))
+    _keep(folder, ROOT, root, passphrase)
     return root
 
 
@@ -67,18 +71,23 @@ def make_issuing_in(
 
     Raises PapersError where its keys do not open with the same passphrase.
     """
-    earlier: tuple[Authority, ...] = ()
-    if (folder / f"{ISSUING}.pem").exists():
-        before = read_issuers(folder, passphrase)
-        earlier = (before.present, *before.earlier)
-        for end in (".key", ".pem"):
-            serial = f"{before.present.certificate.serial_number:x}"[:8]
-            (folder / f"{ISSUING}{end}").rename(folder / f"{ISSUING}-{serial}{end}")
+    if (folder / f"{ISSUING}.key").exists():
+        _set_aside(folder, read_issuers(folder, passphrase).present)
     issuing = make_issuing(root, now)
-    _keep(folder, ISSUING, issuing, passphrase)
-    if not earlier:
+    if not list(folder.glob(f"{ISSUING}-*.key")):
         put(folder / REVOKED, Issuers(issuing).revocation_lists([], now))
+    _keep(folder, ISSUING, issuing, passphrase)
     return issuing
+
+
+def _set_aside(folder: Path, before: Authority) -> None:
+    """Give the present pair its name as an earlier one; its key leaves last."""
+    key = folder / f"{ISSUING}.key"
+    earlier = f"{ISSUING}-{before.certificate.serial_number:x}"[: len(ISSUING) + 9]
+    put(folder / f"{earlier}.pem", before.certificate.public_bytes(Encoding.PEM))
+    if not (folder / f"{earlier}.key").exists():
+        put_secret(folder / f"{earlier}.key", key.read_bytes())
+    key.unlink()
 
 
 def read_root(folder: Path, passphrase: bytes) -> Authority:
@@ -100,29 +109,23 @@ def put_pair(files: tuple[Path, Path], made: x509.Certificate, key: Key) -> None
     """
     for file in files:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    put_secret(files[1], key_pem(key))
+    _require_none(files[1])
     put(files[0], made.public_bytes(Encoding.PEM))
+    put_secret(files[1], key_pem(key))
 
 
 def put(path: Path, content: bytes) -> None:
     """Write a file that anybody may read, whole or not at all."""
-    handle, draft = mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fchmod(file.fileno(), 0o644)
-        os.fsync(file.fileno())
-    Path(draft).replace(path)
+    _put(path, content, 0o644)
 
 
 def put_secret(path: Path, content: bytes) -> None:
-    """Write a new file that nobody else may read; raises KeyFileThereError."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise KeyFileThereError(path) from None
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
+    """Write a new file that nobody else may read, whole or not at all.
+
+    Raises KeyFileThereError.
+    """
+    _require_none(path)
+    _put(path, content, 0o600)
 
 
 def read_passphrase(path: Path) -> bytes:
@@ -142,12 +145,36 @@ def checked(passphrase: bytes, where: str) -> bytes:
     return passphrase
 
 
+def _require_none(key: Path) -> None:
+    if key.exists():
+        raise KeyFileThereError(key)
+
+
+def _put(path: Path, content: bytes, mode: int) -> None:
+    handle, draft = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        Path(draft).replace(path)
+    except OSError:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def _keep(folder: Path, name: str, authority: Authority, passphrase: bytes) -> None:
     locked = authority.key.private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)
     )
-    put_secret(folder / f"{name}.key", locked)
     put(folder / f"{name}.pem", authority.certificate.public_bytes(Encoding.PEM))
+    put_secret(folder / f"{name}.key", locked)
 
 
 def _read(folder: Path, name: str, passphrase: bytes) -> Authority:
@@ -165,4 +192,6 @@ def _read(folder: Path, name: str, passphrase: bytes) -> Authority:
         raise PapersError(path, "the passphrase does not open it") from None
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise PapersError(path, "it is not a key of P-256")
+    if key.public_key() != certificate.public_key():
+        raise PapersError(path, "it is not the key of the certificate beside it")
     return Authority(certificate, key)
