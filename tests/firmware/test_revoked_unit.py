@@ -1,4 +1,4 @@
-"""The unit that hands the list of the revoked to the broker, read as it is installed."""
+"""The unit that hands the list of the revoked to the broker, as it is installed."""
 
 import shlex
 import subprocess
