@@ -10,6 +10,7 @@ interrupted does the same again.
 """
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +19,7 @@ from tempfile import mkstemp
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from collector.errors import KeyFileThereError
 from collector.fleet.authority import (
@@ -33,6 +29,7 @@ from collector.fleet.authority import (
     revocation_list,
 )
 from collector.fleet.errors import PapersError
+from collector.fleet.locked import lock, unlock
 from sites.certificate import Key, key_pem
 
 ROOT, ISSUING, TRUSTED, REVOKED = "root", "issuing", "ca.pem", "revoked.pem"
@@ -131,9 +128,13 @@ def put_secret(path: Path, content: bytes) -> None:
 def read_passphrase(path: Path) -> bytes:
     """Read the first line of a file; raises PapersError."""
     try:
-        first, _, _ = path.read_bytes().partition(b"\n")
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            first, _, _ = file.read().partition(b"\n")
     except OSError as error:
         raise PapersError(path, error.strerror or "it cannot be read") from None
+    if mode & 0o077:
+        raise PapersError(path, f"others may read it (mode {mode:o}); chmod 600 it")
     return checked(first.strip(), str(path))
 
 
@@ -170,26 +171,19 @@ def _put(path: Path, content: bytes, mode: int) -> None:
 
 
 def _keep(folder: Path, name: str, authority: Authority, passphrase: bytes) -> None:
-    locked = authority.key.private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)
-    )
     put(folder / f"{name}.pem", authority.certificate.public_bytes(Encoding.PEM))
-    put_secret(folder / f"{name}.key", locked)
+    put_secret(folder / f"{name}.key", lock(authority.key, passphrase))
 
 
 def _read(folder: Path, name: str, passphrase: bytes) -> Authority:
-    path = folder / f"{name}.key"
+    path, beside = folder / f"{name}.key", folder / f"{name}.pem"
+    key = unlock(path, passphrase)
     try:
-        key = load_pem_private_key(path.read_bytes(), passphrase)
-        certificate = x509.load_pem_x509_certificate(
-            (folder / f"{name}.pem").read_bytes()
-        )
+        certificate = x509.load_pem_x509_certificate(beside.read_bytes())
     except OSError as error:
-        why = error.strerror or "it cannot be read"
-        raise PapersError(folder / f"{name}.*", why) from None
-    except (ValueError, TypeError):
-        # What cryptography says may quote what it read.
-        raise PapersError(path, "the passphrase does not open it") from None
+        raise PapersError(beside, error.strerror or "it cannot be read") from None
+    except ValueError:
+        raise PapersError(beside, "it is no certificate") from None
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise PapersError(path, "it is not a key of P-256")
     if key.public_key() != certificate.public_key():
