@@ -9,16 +9,10 @@ from nacl.pwhash import argon2id
 
 from collector.fleet import locked
 from collector.fleet.errors import PapersError
-from collector.fleet.locked import lock, unlock
+from collector.fleet.locked import MEMORY, ROUNDS, lock, unlock
 from sites.certificate import Key, key_pem, new_key
 
 SECRET = b"a passphrase that is long"
-
-
-@pytest.fixture
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(locked, "ROUNDS", argon2id.OPSLIMIT_MIN)
-    monkeypatch.setattr(locked, "MEMORY", argon2id.MEMLIMIT_MIN)
 
 
 def opened(path: Path) -> bytes:
@@ -27,7 +21,6 @@ def opened(path: Path) -> bytes:
     return key_pem(key)
 
 
-@pytest.mark.usefixtures("cheap")
 def test_a_key_comes_back_with_its_passphrase_alone(tmp_path: Path):
     key, other = new_key(), Ed25519PrivateKey.generate()
     (tmp_path / "one").write_bytes(lock(key, SECRET))
@@ -40,7 +33,6 @@ def test_a_key_comes_back_with_its_passphrase_alone(tmp_path: Path):
         unlock(tmp_path / "one", SECRET + b"!")
 
 
-@pytest.mark.usefixtures("cheap")
 def test_the_passphrase_itself_opens_nothing_that_is_quick_to_try():
     title, _, pem = lock(new_key(), SECRET).partition(b"\n")
     assert b"ENCRYPTED PRIVATE KEY" in pem
@@ -59,6 +51,8 @@ def test_each_try_takes_256_mib_and_no_two_files_share_one(
         return bytes(size)
 
     monkeypatch.setattr(argon2id, "kdf", kdf)
+    monkeypatch.setattr(locked, "ROUNDS", ROUNDS)
+    monkeypatch.setattr(locked, "MEMORY", MEMORY)
     key = new_key()
     titles = [lock(key, SECRET).split(b"\n")[0] for _ in range(2)]
     assert {(rounds, memory) for rounds, memory, _ in asked} == {(3, 256 * 1024**2)}
@@ -66,7 +60,6 @@ def test_each_try_takes_256_mib_and_no_two_files_share_one(
     assert titles[0].endswith(asked[0][2].hex().encode())
 
 
-@pytest.mark.usefixtures("cheap")
 def test_a_file_that_was_locked_less_still_opens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from nacl.pwhash import argon2id
 
 from collector.errors import KeyFileThereError
-from collector.fleet import authority, locked, papers
+from collector.fleet import authority, papers
 from collector.fleet.authority import Authority
 from collector.fleet.errors import PapersError
 from sites.certificate import key_pem, new_key
@@ -20,13 +19,6 @@ SECRET = b"of a root that lies offline"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 STEPS = 90
 MANY = 10**6
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a passphrase take no time: what is held here is the order of steps."""
-    monkeypatch.setattr(locked, "ROUNDS", argon2id.OPSLIMIT_MIN)
-    monkeypatch.setattr(locked, "MEMORY", argon2id.MEMLIMIT_MIN)
 
 
 class PowerCutError(Exception):
