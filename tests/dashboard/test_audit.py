@@ -2,10 +2,16 @@
 
 import asyncio
 import secrets
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 
+import dashboard.audit
+from collector.errors import ForbiddenError
+from collector.keep.audit import Entry, note
+from collector.query import Queries
 from dashboard import act, blob, own_passkey, pages
 from dashboard.audit import Noted
 from tests.dashboard.house import Guest, House
@@ -253,3 +259,61 @@ def test_whatever_else_there_is_changes_or_is_ones_own(router: Any):
         if "GET" in route.methods and not isinstance(route, Noted)
     }
     assert shown <= {"/passkeys", "/confirm"}
+
+
+def spellings(number: int) -> tuple[str, ...]:
+    """Write a number in ways that a lenient reader takes for it."""
+    wide = "".join(chr(0xFF10 + int(digit)) for digit in str(number))  # full width
+    return (
+        f"+{number}",
+        f"{number}.0",
+        f"%20{number}",
+        f"{number}%20",
+        f"{number}%0A",
+        f"0_{number}",
+        f"00{number}",
+        f"-{number}",
+        f"{number}e0",
+        wide,
+    )
+
+
+async def test_a_number_has_one_name_a32(house: House):
+    """Under another the look would be about nobody, and count for nothing."""
+    incident = await house.town.panic()
+    guest = await visitor(house)
+    numbered = [
+        (method, route.path)
+        for router in (pages.routes, blob.routes, act.routes, own_passkey.routes)
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+        if any(one.field_info.annotation is int for one in route.dependant.path_params)
+    ]
+    assert len(numbered) == 8
+    for method, path in numbered:
+        for name in spellings(incident):
+            here = path.format(incident=name, attention=name)
+            fields = {"token": guest.token, "to": "role:desk", "step": "x"}
+            answer = await guest.client.request(method, here, data=fields)
+            assert answer.status_code == 404, (method, here)
+    assert {row[0] for row in await entries(house, "result")} == {"refused"}
+
+
+@pytest.mark.parametrize("what", ["incident:+1", "incident:4711", "site:x", "clip:0"])
+async def test_a_look_at_nothing_is_no_look(house: House, what: str):
+    look = Queries(Path(dashboard.audit.__file__).parent / "sql")["audit_look"]
+    named = {"verb": "consult", "reason": None, "origin": None, "again": False}
+    with pytest.raises(ForbiddenError, match="something that there is"):
+        async with house.parts.database.transaction(OWNER) as transaction:
+            await transaction.one(look, object=what, **named)
+
+
+async def test_alarms_are_shown_where_somebody_holds_the_chain(house: House):
+    incident = await house.town.panic()
+    guest = await visitor(house)
+    async with house.town.collector.transaction() as transaction:
+        await note(transaction, Entry("collect", "x:1"))
+        for path in ("/", f"/incident/{incident}"):
+            assert "7F3K-QG" in (await guest.get(path)).text
+        assert (await guest.get(f"/site/{KIT}")).status_code == 503
