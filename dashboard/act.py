@@ -160,7 +160,7 @@ async def rights_reviewed(
 ) -> RedirectResponse:
     """Note that the rights of a unit's people were found to be right."""
     look = Look.of(request, asker)
-    await review(look, fields.word("unit"))
+    await review(look, fields.word("unit"), fields.maybe("seen"))
     return RedirectResponse("/rights", status_code=303)
 
 

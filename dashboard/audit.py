@@ -6,7 +6,7 @@ the chain, for somebody may need help; that is told loudly everywhere. Acts are 
 by `page.Look.acting`, in the transaction of the act.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,27 @@ async def refused(request: Request, error: PageError) -> None:
             await note(transaction, entry)
     except CollectorError as failure:
         log.warning("refusal.not_noted", error=type(failure).__name__)
+
+
+async def homes_seen(request: Request, asker: Asker, homes: Collection[str]) -> None:
+    """Note that a page about much showed incidents of these homes, about each of them.
+
+    Raises:
+        CollectorError: it cannot be noted, for another reason than want of room.
+    """
+    if not homes:
+        return
+    page = f"unit:{asker.unit}" if asker.home == "unit" else f"page:{asker.home}"
+    try:
+        async with parts_of(request).database.transaction(asker.person) as transaction:
+            await transaction.one(
+                _QUERIES["audit_homes"],
+                object=page,
+                homes=sorted(homes),
+                origin=origin_here(request),
+            )
+    except (DatabaseFullError, DatabaseBusyError):
+        log.warning("look.not_noted")
 
 
 async def look_on(request: Request, asker: Asker) -> None:

@@ -19,7 +19,7 @@ from collector.database import Transaction
 from collector.keep.audit import Entry, note
 from collector.query import Queries
 from dashboard.asker import Asker
-from dashboard.audit import look_on
+from dashboard.audit import homes_seen, look_on
 from dashboard.door import origin_here
 from dashboard.errors import NotSignedInError
 from dashboard.language import HOME_ZONE, Words
@@ -34,13 +34,17 @@ QUERIES = Queries(Path(__file__).parent / "sql")
 
 @dataclass(frozen=True)
 class View:
-    """What one page shows: the partial, its values, its title and its own address."""
+    """What one page shows: the partial, its values, its title and its own address.
+
+    `homes` are the kits of which a page about much shows an incident.
+    """
 
     partial: str
     title: str
     address: str
     values: Mapping[str, Any] = field(default_factory=dict)
     zone: str = HOME_ZONE
+    homes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,7 @@ def _sound(untaken: str | None, *, lapsed: bool) -> str:
 
 
 async def _values(look: Look, view: View) -> dict[str, Any]:
+    await homes_seen(look.request, look.asker, view.homes)
     async with look.parts.database.transaction(
         look.asker.person, read_only=True
     ) as transaction:

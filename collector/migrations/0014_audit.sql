@@ -285,6 +285,28 @@ begin
 end
 $$;
 
+-- Notes that a page about much shows incidents of these homes, about each of them once in fifteen minutes; it counts as
+-- no look at a kit.
+create function store.audit_homes(of_object text, of_sites text[], of_origin text) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    home text;
+begin
+    for home in
+        select 'site:' || s.site from store.site s
+         where s.site = any (of_sites) and s.kind = 'home'
+           and not exists (select from store.audit a
+                            where a.actor = store.asker() and a.at > now() - interval '15 minutes'
+                              and a.subject = 'site:' || s.site and a.object = of_object and a.result = 'done')
+         order by s.site
+    loop
+        perform store.audit_note('consult', of_object, home, null, 'done', null, of_origin, null);
+    end loop;
+end
+$$;
+
 -- What a look counts as among those that are too many; null: it does not.
 create function store.audit_counts(of_object text, looked timestamptz) returns text
 language sql stable security definer
@@ -346,13 +368,13 @@ revoke execute on function
     store.audit_note(text, text, text, text, text, text, text, text), store.audit_about(text), store.asked_subjects(),
     store.audit_look(text, text, text, text, boolean), store.audit_counts(text, timestamptz), store.asked_rights(),
     store.review_rights(text[]), store.attention_seen(bigint), store.forget_audit(timestamptz),
-    store.take_turn(text), store.hold_chain() from public;
+    store.take_turn(text), store.hold_chain(), store.audit_homes(text, text[], text) from public;
 grant execute on function store.audit_note(text, text, text, text, text, text, text, text)
     to wachtpost_collector, wachtpost_dashboard;
 grant execute on function store.asked_subjects() to wachtpost_view, wachtpost_dashboard;
 grant execute on function
-    store.audit_look(text, text, text, text, boolean), store.asked_rights(), store.review_rights(text[]),
-    store.attention_seen(bigint) to wachtpost_dashboard;
+    store.audit_look(text, text, text, text, boolean), store.audit_homes(text, text[], text), store.asked_rights(),
+    store.review_rights(text[]), store.attention_seen(bigint) to wachtpost_dashboard;
 grant execute on function store.forget_audit(timestamptz), store.take_turn(text) to wachtpost_collector;
 
 alter table store.keep_turn enable row level security;
