@@ -313,7 +313,7 @@ async def test_what_belongs_to_a_role_is_that_roles(walked: Walked):
 async def told_of(walked: Walked) -> int:
     """Give the number of something that nobody has seen yet."""
     row = await walked.house.town.row(
-        "insert into store.attention (sort, entry) values ('audit_broken', 1)"
+        "insert into store.attention (sort, entry) values ('too_many_looks', 1)"
         " returning attention"
     )
     number: int = row["attention"]
