@@ -802,6 +802,21 @@ begin
 end
 $$;
 
+-- No passkey is made unnoted, whoever sends the SQL. A few letters tell passkeys apart.
+create function store.passkey_made() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform store.audit_note('change', 'passkey:' || left(new.passkey, 8), 'person:' || new.person,
+                             (select p.unit from store.person p where p.person = new.person), 'done', null, null, null);
+    return null;
+end
+$$;
+revoke execute on function store.passkey_made() from public;
+create trigger made after insert on store.passkey for each row
+    when (session_user = 'wachtpost_dashboard') execute function store.passkey_made();
+
 -- Makes a link that works once, for a day at most; false: there is no such person, or a group made him.
 create function store.make_link(of_link text, of_person text, minutes int) returns boolean
 language plpgsql security definer

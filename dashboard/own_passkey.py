@@ -175,7 +175,10 @@ async def enrol_options(request: Request, asker: Arrived, _fields: Form) -> Resp
 
 @routes.post("/passkeys")
 async def add(request: Request, asker: Arrived, fields: Form) -> Response:
-    """Keep a new passkey; who came by a link goes on as who came by this one."""
+    """Keep a new passkey; who came by a link goes on as who came by this one.
+
+    The store itself notes that it was made.
+    """
     parts = parts_of(request)
     _may_have(asker)
     name = _name(fields)
@@ -199,7 +202,6 @@ async def add(request: Request, asker: Arrived, fields: Form) -> Response:
                 terms_here(request),
             )
             await drop(transaction, asker)
-        await note(transaction, _entry("change", fresh.passkey, asker))
     if begun is None:
         return RedirectResponse("/passkeys", status_code=303)
     return await let_in(request, begun, to_sound("/"))

@@ -352,6 +352,23 @@ async def test_what_is_done_with_passkeys_is_in_the_audit(house: House):
     ]
 
 
+async def test_no_passkey_is_made_unnoted_by_who_may_send_sql(house: House):
+    fresh = Fresh("thiefs-passkey", b"key", 0)
+    async with house.parts.database.transaction(OWNER) as transaction:
+        await enrol(transaction, OWNER, "handle", fresh, "x")
+    row = await house.town.row(
+        "select actor, verb, object, subject, unit from store.audit"
+        " where object like 'passkey:%%'"
+    )
+    assert row == {
+        "actor": OWNER,
+        "verb": "change",
+        "object": "passkey:thiefs-p",
+        "subject": f"person:{OWNER}",
+        "unit": "duinland",
+    }
+
+
 async def test_a_passkey_gets_another_name(house: House):
     device = await house.passkey_of(OWNER)
     guest = await house.guest(OWNER)
