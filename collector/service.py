@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import sys
-from collections import Counter
+import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from collector.database import Database, Transaction
 from collector.errors import DatabaseError
 from collector.fleet.courier import Courier
 from collector.fleet.directory import directory_of
+from collector.fleet.flow import Flow
 from collector.fleet.gate import Gate, Line
 from collector.fleet.issuing import Issuing, RevokedList
 from collector.fleet.papers import REVOKED, Issuers
@@ -77,7 +78,8 @@ class Collector:
         self._stores = stores
         # Where the broker asks nobody for a certificate, as in the demo, nor do we.
         self._standings = Standings(required=ready.broker.tls is not None)
-        line = Line(self._cut, self._heard)
+        self._flow = Flow(directory_of(inventory), time.monotonic())
+        line = Line(self._cut, self._flow.take)
         self._gate = Gate(stores.others, self._standings, line, utc_now, self.health)
         self._sources = {name: self._source(name) for name in LANES}
         self._lanes = {name: self._lane(name) for name in LANES}
@@ -182,6 +184,7 @@ class Collector:
             Subscription(f"{settings.name}-{name}", topics),
             utc_now,
             dropped.inc,
+            self._flow.note,
         )
         self.metrics.waiting.labels(name).set_function(lambda: source.depth)
         return source
@@ -215,9 +218,6 @@ class Collector:
         )
         revoked = RevokedList(others, issuers, (folder or Path()) / REVOKED)
         return Issuing(others, renewals, revoked, utc_now, self.health)
-
-    def _heard(self) -> Counter[str]:
-        return sum((one.take_heard() for one in self._sources.values()), Counter())
 
     async def _cut(self, path: Way) -> None:
         await asyncio.to_thread(cut, self._ready.broker, path.text)

@@ -12,7 +12,7 @@ the broker's queue. Sessions are clean: what the broker forgets, the edge sends 
 import asyncio
 import random
 import ssl
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,7 +93,8 @@ class MqttSource:
     """One subscription of one broker. `keep()` must run as a task meanwhile.
 
     What comes while MAX_WAITING messages (or MAX_WAITING_BYTES) wait is dropped and
-    told to `on_drop`: it is not confirmed, so the edge sends it again.
+    told to `on_drop`: it is not confirmed, so the edge sends it again. `on_come` gets
+    the topic of everything that comes, dropped or not.
     """
 
     def __init__(
@@ -102,14 +103,14 @@ class MqttSource:
         subscription: Subscription,
         clock: Clock,
         on_drop: Callable[[], object],
+        on_come: Callable[[str], object] = lambda _: None,
     ) -> None:
-        self._on_drop = on_drop
+        self._on_drop, self._on_come = on_drop, on_come
         self._broker = broker
         self._subscription = subscription
         self._clock = clock
         self._waiting: deque[Message] = deque()
         self._waiting_bytes = 0
-        self._heard: Counter[str] = Counter()
         self._arrived = asyncio.Event()
         self._ended = asyncio.Event()
         self._listening_since: datetime | None = None
@@ -147,11 +148,6 @@ class MqttSource:
             size += len(batch[-1].payload)
         self._waiting_bytes -= size
         return batch
-
-    def take_heard(self) -> Counter[str]:
-        """Give how many messages came on each topic since it was asked before."""
-        heard, self._heard = self._heard, Counter()
-        return heard
 
     def answer(self, topic: str, payload: bytes) -> bool:
         """Publish with QoS 0: an answer that is lost is asked for again."""
@@ -256,7 +252,7 @@ class MqttSource:
         if message.topic == self._probed:
             self._probe.came_back(bytes(message.payload), self._clock())
             return
-        self._heard[message.topic] += 1
+        self._on_come(message.topic)
         size, full = len(message.payload), len(self._waiting) >= MAX_WAITING
         if full or self._waiting_bytes + size > MAX_WAITING_BYTES:
             self._on_drop()

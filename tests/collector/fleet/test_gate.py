@@ -1,0 +1,71 @@
+"""The gate goes on, whatever a broker, a path or the database does meanwhile."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from collector.database import Database
+from collector.fleet.gate import Gate, Line
+from collector.fleet.standing import Standings
+from collector.metrics import Health
+from sites.topic import Path
+from tests.collector.databases import Role
+
+FIRST, SECOND = Path("a" * 16, 1), Path("b" * 16, 1)
+
+
+@dataclass
+class Door:
+    """A gate on a real store, and what it cut; `stuck` cannot be cut."""
+
+    database: Database
+    health: Health = field(default_factory=Health)
+    standings: Standings = field(default_factory=lambda: Standings(required=True))
+    cut: list[Path] = field(default_factory=list)
+    stuck: set[Path] = field(default_factory=set)
+    floods: set[Path] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        line = Line(self._cut, lambda _now: self.floods)
+        clock = lambda: datetime.now(UTC)  # noqa: E731  # one word, used once
+        self.gate = Gate(self.database, self.standings, line, clock, self.health)
+
+    def revoke(self, *paths: Path) -> None:
+        last = datetime.now(UTC) + timedelta(days=1)
+        self.standings.learn(
+            {**path._asdict(), "until": None, "revoked": True, "last": last}
+            for path in paths
+        )
+
+    async def _cut(self, path: Path) -> None:
+        if path in self.stuck:
+            raise ConnectionRefusedError
+        self.cut.append(path)
+
+
+@pytest.fixture
+async def door(database_url: Callable[[Role], str]) -> AsyncIterator[Door]:
+    url = database_url("wachtpost_collector")
+    async with Database.open(url, "test") as database:
+        yield Door(database)
+
+
+async def test_a_path_that_cannot_be_cut_keeps_no_other_from_being_cut(door: Door):
+    door.stuck = {FIRST}
+    door.revoke(FIRST, SECOND)
+    await door.gate.look()
+    assert door.cut == [SECOND]
+    assert "ConnectionRefusedError" in door.health.troubles["gate"]
+    door.stuck = set()
+    await door.gate.look()
+    assert door.cut == [SECOND, FIRST]
+    assert "gate" not in door.health.troubles
+
+
+async def test_who_floods_is_cut_at_each_look(door: Door):
+    door.floods = {SECOND}
+    await door.gate.look()
+    await door.gate.look()
+    assert door.cut == [SECOND, SECOND]
