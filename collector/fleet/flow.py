@@ -6,7 +6,9 @@ from collections.abc import Container
 from sites.errors import TopicError
 from sites.topic import Path, parse_topic
 
-MOST_A_SECOND = 5_000  # messages of a path on one topic: more than a device can send
+# Of a path on one topic. A device has at most 8 frames on their way there, so that each
+# would have to be stored and confirmed in 4 ms.
+MOST_A_SECOND = 2_000
 _LEAST_S = 1.0  # so that a burst between two quick looks is not taken for a flood
 
 
