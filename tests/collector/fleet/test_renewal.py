@@ -183,6 +183,29 @@ async def test_who_asks_on_and_on_is_noted_once_until_it_is_let_in(office: Offic
     assert office.refused() == ["uncertified", "revoked"]
 
 
+async def test_two_boxes_of_one_identity_are_both_renewed_so_that_they_are_heard_a14(
+    office: Office,
+):
+    await office.certify()
+    office.owner.execute(
+        "insert into store.clone (device, unit, site, runs) select device, unit, site,"
+        " '{a,b}' from store.device where device = %s",
+        [WAY.device],
+    )
+    for _ in ("one", "the other"):
+        key = new_key()
+        await office.ask(key)
+        chain = await office.answer()
+        assert chain is not None
+        wire.check(chain, ROOT.certificate, wire.public_key(key), WAY.text)
+        office.let_time_pass()
+    async with office.lane.database.transaction() as transaction:
+        await certificate.revoke(transaction, WAY.device, None, "stolen")
+    await office.ask(new_key())
+    assert await office.answer() is None
+    assert office.refused() == ["revoked"]
+
+
 async def test_the_list_is_written_when_there_is_news_and_not_else(
     office: Office, tmp_path: Path
 ):
