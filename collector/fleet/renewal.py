@@ -103,7 +103,12 @@ class Renewals:
         """Answer what waits; gives how many. Raises DatabaseError."""
         done: list[tuple[Row, Chain]] = []
         async with self._database.transaction() as transaction:
-            waiting = await transaction.all(QUERIES["take_renewals"], most=MOST)
+            # In a statement of its own: the next one sees what was revoked until then.
+            locked = await transaction.all(QUERIES["lock_renewing"])
+            devices = [row["device"] for row in locked]
+            waiting = await transaction.all(
+                QUERIES["take_renewals"], most=MOST, devices=devices
+            )
             refused: list[tuple[Row, Why]] = []
             for asked in waiting:
                 try:

@@ -1,5 +1,6 @@
 """Who asks for a certificate gets one, once, or is told nothing; and why is noted."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -181,6 +182,58 @@ async def test_who_asks_on_and_on_is_noted_once_until_it_is_let_in(office: Offic
     await office.ask(new_key())
     assert await office.answer() is None
     assert office.refused() == ["uncertified", "revoked"]
+
+
+async def in_force(office: Office) -> int:
+    query = "select count(*) from store.certificate where revoked is null"
+    ((count,),) = office.owner.execute(query).fetchall()
+    return int(count)
+
+
+async def test_no_renewal_runs_ahead_of_a_revocation_that_is_not_yet_committed(
+    office: Office,
+):
+    await office.certify()
+    await office.ask(new_key())
+    async with office.lane.database.transaction() as transaction:
+        await certificate.revoke(transaction, WAY.device, 1, "stolen")
+        assert await office.answer() is None
+    assert await office.answer() is None
+    assert await in_force(office) == 0
+    await office.ask(new_key())
+    assert await office.answer() is None
+    assert office.refused() == ["revoked"]
+
+
+async def test_a_revocation_takes_the_certificate_that_is_being_made_with_it(
+    office: Office,
+):
+    await office.certify()
+
+    async def revoke() -> None:
+        async with office.lane.database.transaction() as transaction:
+            await certificate.revoke(transaction, WAY.device, None, "stolen")
+
+    async with office.lane.database.transaction() as transaction:
+        await certificate.issue(transaction, ISSUING, WAY, new_key(), NOW)
+        revoking = asyncio.create_task(revoke())
+        await asyncio.wait({revoking}, timeout=1)
+    await revoking
+    assert await in_force(office) == 0
+
+
+async def test_a_path_that_expired_before_its_device_was_revoked_is_not_renewed(
+    office: Office,
+):
+    second = Way(WAY.device, 2)
+    await office.certify()
+    await office.certify(second)
+    office.owner.execute("update store.certificate set until = now() where way = 2")
+    async with office.lane.database.transaction() as transaction:
+        await certificate.revoke(transaction, WAY.device, None, "stolen")
+    await office.ask(new_key(), way=2)
+    assert await office.answer() is None
+    assert office.refused() == ["revoked"]
 
 
 async def test_two_boxes_of_one_identity_are_both_renewed_so_that_they_are_heard_a14(
