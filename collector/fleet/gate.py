@@ -7,7 +7,7 @@ a path that floods us: no broker of version 2 bounds a rate.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,11 +56,14 @@ class Gate:
         self._clock = clock
         self._health = health
         self._cut_at: dict[Path, float] = {}
+        self._to_load: set[str | None] = set()  # None: every device
+        self._news = asyncio.Event()
 
     async def run(self) -> None:
         """Keep it until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._hear(), name="standings")
+            group.create_task(self._hear(), name="notes of standings")
+            group.create_task(self._learn(), name="standings")
             group.create_task(self._watch(), name="cutting")
 
     async def load(self, device: str | None = None) -> None:
@@ -109,25 +112,37 @@ class Gate:
             await asyncio.sleep(LOOK_S)
 
     async def _hear(self) -> None:
-        """Load what a note names, and all of it where notes may have been missed."""
+        """Note whom a note names, or all where notes may have been missed."""
         async with aclosing(self._database.notes(CHANGED)) as notes:
-            afresh = asyncio.create_task(self._load_afresh(), name="standings afresh")
-            try:
-                async for note in notes:
-                    if note.live:
-                        await self._try_to_load(note.payload or None)
-            finally:
-                afresh.cancel()
+            async for note in notes:
+                if note.live:
+                    self._stale(note.payload or None)
 
-    async def _load_afresh(self) -> None:
+    async def _learn(self) -> None:
+        """Load what grew stale, one after the other; what failed, again and again."""
+        clock = asyncio.get_running_loop().time
+        afresh = clock() + AFRESH_S
         while True:
-            await asyncio.sleep(AFRESH_S)
-            await self._try_to_load(None)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._news.wait()
+            self._news.clear()
+            if clock() >= afresh:
+                self._to_load.add(None)
+                afresh = clock() + AFRESH_S
+            await self._load_stale()
 
-    async def _try_to_load(self, device: str | None) -> None:
-        try:
-            await self.load(device)
-        except DatabaseError as error:
-            self._health.trouble("standings", str(error))
-        else:
-            self._health.well("standings")
+    async def _load_stale(self) -> None:
+        while self._to_load:
+            device = self._to_load.pop()
+            try:
+                await self.load(device)
+            except DatabaseError as error:
+                self._to_load.add(device)
+                self._health.trouble("standings", str(error))
+                return
+        self._health.well("standings")
+
+    def _stale(self, device: str | None) -> None:
+        self._to_load.add(device)
+        self._news.set()

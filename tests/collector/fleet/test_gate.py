@@ -1,18 +1,30 @@
 """The gate goes on, whatever a broker, a path or the database does meanwhile."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
 from collector.database import Database
 from collector.fleet.gate import Gate, Line
 from collector.fleet.standing import Standings
+from collector.fleet.sync import sync
 from collector.metrics import Health
 from sites.topic import Path
+from tests.collector import world
 from tests.collector.databases import Role
+from tests.collector.waiting import until
 
+Owner = psycopg.Connection[tuple[object, ...]]
+CERTIFICATE = """
+    insert into store.certificate
+           (serial, device, way, unit, site, key, since, until, chain)
+    select 'a', device, 1, unit, site, 'key', now(), now() + interval '8 days', 'chain'
+      from store.device where device = %s"""
 FIRST, SECOND = Path("a" * 16, 1), Path("b" * 16, 1)
 
 
@@ -50,6 +62,23 @@ async def door(database_url: Callable[[Role], str]) -> AsyncIterator[Door]:
     url = database_url("wachtpost_collector")
     async with Database.open(url, "test") as database:
         yield Door(database)
+
+
+async def test_what_could_not_be_loaded_is_loaded_as_soon_as_it_can(
+    door: Door, owner: Owner
+):
+    await sync(door.database, world.inventory())
+    owner.execute("revoke select on store.certificate from wachtpost_collector")
+    keeping = asyncio.create_task(door.gate.run())
+    await until(lambda: "standings" in door.health.troubles)
+    way = Path(world.STATION, 1)
+    owner.execute(CERTIFICATE.encode(), [way.device])
+    owner.execute("grant select on store.certificate to wachtpost_collector")
+    await until(lambda: way in door.standings.known)
+    await until(lambda: "standings" not in door.health.troubles)
+    keeping.cancel()
+    with suppress(asyncio.CancelledError):
+        await keeping
 
 
 async def test_a_path_that_cannot_be_cut_keeps_no_other_from_being_cut(door: Door):
