@@ -36,7 +36,8 @@ class RevokedList:
             serials = await revoked_serials(transaction)
         if self._last is not None:
             before, at = self._last
-            if before == serials and now - at < AFRESH:
+            # A clock that went back has written one that is not in force yet.
+            if before == serials and timedelta() <= now - at < AFRESH:
                 return
         put(self._file, self._issuers.revocation_lists(serials, now))
         self._last = serials, now

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from cryptography import x509
 
 from collector.fleet import authority, certificate, papers
 from collector.fleet.authority import Authority
@@ -257,6 +258,19 @@ async def test_two_boxes_of_one_identity_are_both_renewed_so_that_they_are_heard
     await office.ask(new_key())
     assert await office.answer() is None
     assert office.refused() == ["revoked"]
+
+
+async def test_the_list_is_written_again_when_a_clock_that_was_ahead_comes_back(
+    office: Office, tmp_path: Path
+):
+    file = tmp_path / papers.REVOKED
+    keeper = RevokedList(office.lane.database, Issuers(ISSUING), file)
+    await keeper.write(NOW + timedelta(days=400))
+    await keeper.write(NOW)
+    written = x509.load_pem_x509_crl(file.read_bytes())
+    assert written.last_update_utc < NOW
+    assert written.next_update_utc is not None
+    assert NOW < written.next_update_utc < NOW + timedelta(days=31)
 
 
 async def test_the_list_is_written_when_there_is_news_and_not_else(
