@@ -72,6 +72,22 @@ class Gate:
             rows = await transaction.all(QUERIES["standings"], device=device)
         self._standings.learn(rows)
 
+    async def refresh(self) -> None:
+        """Ask the database what time it is, and for what grew stale."""
+        stale, self._to_load = self._to_load, set()
+        try:
+            async with self._database.transaction(read_only=True) as transaction:
+                row = await transaction.one(QUERIES["now"])
+                self._standings.store_time = row["now"]
+            for device in tuple(stale):
+                await self.load(device)
+                stale.remove(device)
+        except DatabaseError as error:
+            self._health.trouble("standings", str(error))
+        else:
+            self._health.well("standings")
+        self._to_load |= stale
+
     async def look(self) -> None:
         """Cut every connection that is due; one that fails keeps no other from it."""
         now, monotonic = self._clock(), asyncio.get_running_loop().time()
@@ -130,18 +146,7 @@ class Gate:
             if clock() >= afresh:
                 self._to_load.add(None)
                 afresh = clock() + AFRESH_S
-            await self._load_stale()
-
-    async def _load_stale(self) -> None:
-        while self._to_load:
-            device = self._to_load.pop()
-            try:
-                await self.load(device)
-            except DatabaseError as error:
-                self._to_load.add(device)
-                self._health.trouble("standings", str(error))
-                return
-        self._health.well("standings")
+            await self.refresh()
 
     def _stale(self, device: str | None) -> None:
         self._to_load.add(device)

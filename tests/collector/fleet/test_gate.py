@@ -81,6 +81,13 @@ async def test_what_could_not_be_loaded_is_loaded_as_soon_as_it_can(
         await keeping
 
 
+async def test_the_gate_asks_the_database_what_time_it_is(door: Door):
+    assert door.standings.store_time.year == 9999
+    await door.gate.refresh()
+    passed = abs(door.standings.store_time - datetime.now(UTC))
+    assert passed < timedelta(minutes=1)
+
+
 async def test_a_path_that_cannot_be_cut_keeps_no_other_from_being_cut(door: Door):
     door.stuck = {FIRST}
     door.revoke(FIRST, SECOND)
