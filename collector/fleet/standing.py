@@ -12,7 +12,6 @@ from collector.query import Row
 from sites.errors import Refusal
 from sites.topic import Path
 
-
 NEVER_ASKED = datetime.max.replace(tzinfo=UTC)
 
 
