@@ -100,9 +100,9 @@ class Gate:
         knocked, self._standings.knocked = self._standings.knocked, set()
         due = {path for path in refused if self._is_due(path, now, monotonic)}
         for path in due | knocked:
-            why = self._standings.refusal(path, now)
-            if why is not None:
-                reasons[path] = why
+            refusal = self._standings.refusal(path, now)
+            if refusal is not None:
+                reasons[path] = refusal
         wrong = None
         for path, why in sorted(reasons.items()):
             try:

@@ -23,6 +23,7 @@ import structlog
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
+from collector.fleet.expiry import end_of_peer
 from collector.intake.probe import Probe, Stretch
 from sites.topic import probe_topic
 
@@ -114,6 +115,7 @@ class MqttSource:
         self._arrived = asyncio.Event()
         self._ended = asyncio.Event()
         self._listening_since: datetime | None = None
+        self.broker_until: datetime | None = None  # the certificate that it showed
         self._client: mqtt.Client | None = None
         self._probe = Probe()
         self._probed = probe_topic(subscription.client_id)
@@ -176,7 +178,7 @@ class MqttSource:
         except OSError as error:
             log.warning("broker.not_reached", reason=type(error).__name__)
             return False
-        self._client = client
+        self._client, self.broker_until = client, end_of_peer(client.socket())
         try:
             _drive(client, asyncio.get_running_loop())
             return await self._stay(client)

@@ -14,6 +14,7 @@ from cryptography import x509
 from collector.fleet import authority, certificate, papers
 from collector.fleet.authority import Authority
 from collector.fleet.directory import directory_of
+from collector.fleet.errors import AuthorityEndedError
 from collector.fleet.issuing import RevokedList
 from collector.fleet.papers import Issuers
 from collector.fleet.renewal import Renewals
@@ -235,6 +236,15 @@ async def test_a_path_that_expired_before_its_device_was_revoked_is_not_renewed(
     await office.ask(new_key(), way=2)
     assert await office.answer() is None
     assert office.refused() == ["revoked"]
+
+
+async def test_a_request_waits_while_the_authority_has_ended(office: Office):
+    await office.certify()
+    await office.ask(new_key())
+    with pytest.raises(AuthorityEndedError):
+        await office.renewals.answer(ISSUING.certificate.not_valid_after_utc)
+    assert office.refused() == []
+    assert await office.answer() is not None
 
 
 async def test_two_boxes_of_one_identity_are_both_renewed_so_that_they_are_heard_a14(
