@@ -13,7 +13,6 @@ import psycopg
 import pytest
 from nacl.signing import VerifyKey
 
-from collector.fleet.gate import MOST_HEARD, flooding
 from sites.answer import Receipt, open_answer
 from sites.frame import digest
 from sites.keys import signing_key
@@ -179,9 +178,3 @@ async def test_a_path_that_floods_is_cut_and_the_others_are_heard(place: Served)
     assert any(first.confirmed(place.say(first), AGAIN_S) for _ in tries)
     first.close()
     second.close()
-
-
-def test_more_than_a_device_can_send_is_a_flood():
-    topic = Way("a" * 16, 1).topic("up")
-    assert flooding({topic: MOST_HEARD}) == set()
-    assert flooding({topic: MOST_HEARD + 1}) == {Way("a" * 16, 1)}
