@@ -361,7 +361,10 @@ async def test_a_household_sees_who_saw_its_incident_among_others(house: House):
     room = await house.guest("duinland-control-room")
     await house.town.panic()
     await room.get("/")
-    assert (await about_kit(house))[-1] == ("duinland-control-room", "page:control_room")
+    assert (await about_kit(house))[-1] == (
+        "duinland-control-room",
+        "page:control_room",
+    )
 
 
 async def test_who_goes_on_watching_is_noted_ever_again_and_stopped_a32(

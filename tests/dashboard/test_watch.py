@@ -168,7 +168,7 @@ async def test_only_the_list_that_was_shown_is_reviewed(house: House):
     for old in (seen, "", "x" * 300):
         answer = await guest.post("/rights/reviewed", unit="duinland", seen=old)
         assert answer.status_code == 409
-    assert "Deze lijst is intussen veranderd" in answer.text
+        assert "Deze lijst is intussen veranderd" in answer.text
     assert await house.town.row("select 1 from store.right_review") == {}
     assert (await guest.review("duinland")).status_code == 303
 
