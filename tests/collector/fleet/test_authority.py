@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from collector.errors import KeyFileThereError
 from collector.fleet import authority, papers
 from collector.fleet.authority import Authority
-from collector.fleet.errors import PapersError
+from collector.fleet.errors import AuthorityEndedError, PapersError
 from sites import certificate
 from sites.certificate import Key, new_key
 from sites.errors import CertificateError
@@ -150,6 +150,16 @@ def test_a_certificate_lives_for_eight_days_and_not_before(
     assert meet(tmp_path, ours.broker("localhost"), young) == PATH
 
 
+def test_no_certificate_outlives_what_signed_it():
+    ours = fleet()
+    last = ours.issuing.certificate.not_valid_after_utc
+    key = certificate.new_key().public_key()
+    chain = authority.issue(ours.issuing, PATH, key, last - timedelta(days=2))
+    assert certificate.stretch(chain.leaf)[1] == last
+    with pytest.raises(AuthorityEndedError, match=f"ended on {last:%F}: make a new"):
+        authority.issue(ours.issuing, PATH, key, last)
+
+
 def test_a_device_of_another_root_is_refused_even_under_the_same_name(tmp_path: Path):
     ours, others = fleet(), fleet()
     stranger = Side(others.device().pem, others.device().key, ours.root)
@@ -238,7 +248,7 @@ def test_an_authority_on_disk_opens_with_its_passphrase_alone(tmp_path: Path):
     with pytest.raises(PapersError, match="No such file"):
         papers.read_issuers(tmp_path, OTHER)
     (tmp_path / "root.key").write_bytes(b"rubbish")
-    with pytest.raises(PapersError, match="does not open"):
+    with pytest.raises(PapersError, match="no key behind a passphrase"):
         papers.read_root(tmp_path, SECRET)
 
 
@@ -257,6 +267,11 @@ def test_a_passphrase_is_the_first_line_of_its_file_and_not_short(tmp_path: Path
     with pytest.raises(PapersError, match="No such file"):
         papers.read_passphrase(file)
     file.write_bytes(SECRET + b"\nmore\n")
+    for mode in (0o644, 0o640, 0o604, 0o620):
+        file.chmod(mode)
+        with pytest.raises(PapersError, match=f"others may read it .mode {mode:o}"):
+            papers.read_passphrase(file)
+    file.chmod(0o600)
     assert papers.read_passphrase(file) == SECRET
     file.write_bytes(b"short\n")
     with pytest.raises(PapersError, match="at least 12") as told:
