@@ -1247,7 +1247,7 @@ $$;
 create function store.hold_chain() returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
+set lock_timeout = '4s'
 as $$
 begin
     perform from store.keep_turn k where k.what = 'chain' for update;

@@ -164,5 +164,5 @@ async def test_who_finds_the_chain_held_gives_up_soon(
         begun = asyncio.get_running_loop().time()
         with pytest.raises(DatabaseBusyError):
             await noted(pages, LOOK, PERSON)
-        assert asyncio.get_running_loop().time() - begun < 5
+        assert asyncio.get_running_loop().time() - begun < 8
     assert await noted(pages, LOOK, PERSON) == 2
