@@ -85,8 +85,7 @@ class Collector:
         self._gate = Gate(stores.others, self._standings, line, utc_now, self.health)
         papers = ready.settings.broker_tls
         # As it was when we connected: a new one is read at the next start.
-        pem = (papers / "cert.pem").read_bytes() if papers is not None else None
-        self._own = read_leaf(pem) if pem is not None else None
+        self._own = read_leaf((papers / "cert.pem").read_bytes()) if papers else None
         self._sources = {name: self._source(name) for name in LANES}
         self._lanes = {name: self._lane(name) for name in LANES}
 

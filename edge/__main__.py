@@ -36,6 +36,7 @@ def main(arguments: list[str]) -> int:
         "run": lambda: run(home),
         "init": lambda: init(home),
         "path-key": lambda: path_key(home / options.word),
+        "papers": lambda: papers(home, Path(options.word)),
         "written": lambda: written(home),
     }
     try:
@@ -103,6 +104,16 @@ def path_key(folder: Path) -> int:
     return 0
 
 
+def papers(home: Path, file: Path) -> int:
+    """Keep a certificate that was brought, beside the key that it is for."""
+    from edge.paperwork import bring
+    from edge.settings import tls_folders
+
+    folder = bring(tls_folders(home), file.read_bytes())
+    print(f"{folder}: the agent tries it first when it next connects")
+    return 0
+
+
 def by_hand(home: Path, line: str) -> int:
     """Give a command to the agent that runs in `home`, and print its answer."""
     if not home.is_dir():
@@ -154,6 +165,8 @@ def _parser() -> argparse.ArgumentParser:
     view.add_argument("word", metavar="N", type=_number, help="the camera's number")
     key = _add(commands, "path-key", "make the key of a second path")
     key.add_argument("word", metavar="FOLDER", help="in the device's, such as tls-2")
+    brought = _add(commands, "papers", "take a certificate that was brought")
+    brought.add_argument("word", metavar="FILE", help="as `fleet renew` wrote it")
     panic = _add(commands, "panic", "ask for help")
     panic.add_argument("--silent", dest="word", action="store_const", const="silent")
     return parser

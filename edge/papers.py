@@ -6,6 +6,7 @@
     next.pem            a key and its certificate, come and not yet tried
     current.pem         those that worked
 
+What a person brings later may be for any of these keys: `paperwork.bring` finds it.
 A key and its certificate stand in one file, which is put there whole: so a power cut
 leaves both or none. What was there before stays until the new one worked.
 
@@ -24,11 +25,12 @@ import structlog
 
 from edge.disk import sync_folder
 from edge.errors import PaperworkError
+from sites.tls import tls_context
 
 log = structlog.get_logger()
 
 NEXT, CURRENT, BROUGHT, ASKED = "next.pem", "current.pem", "cert.pem", "asked.key"
-TRUSTED = "ca.pem"
+FIRST_KEY, TRUSTED = "key.pem", "ca.pem"
 WORK_S = 60.0
 
 
@@ -48,6 +50,17 @@ class Papers:
         files = [file for _, file in sorted(self._files(), reverse=True)]
         file = files[failures % len(files)] if files else None
         return None if file is None or file.name == BROUGHT else file
+
+    def require(self) -> None:
+        """Raise OSError, as the pair that was brought does, where none can be used."""
+        try:
+            tls_context(self.folder)
+        except OSError:
+            for name in (NEXT, CURRENT):
+                with suppress(OSError):
+                    tls_context(self.folder, self.folder / name)
+                    return
+            raise
 
     def worked(self, file: Path | None) -> None:
         """Note that a connection came about with it; the one before it goes."""

@@ -1,11 +1,13 @@
 """Makes keys and checks certificates: a process of its own, see `edge.papers`."""
 
 import sys
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from edge.disk import replace_file
-from edge.papers import ASKED, CURRENT, NEXT, TRUSTED
+from edge.errors import PaperworkError
+from edge.papers import ASKED, CURRENT, FIRST_KEY, NEXT, TRUSTED
 from sites import certificate
 from sites.certificate import Chain, Key, PublicKey
 from sites.errors import CertificateError
@@ -15,7 +17,7 @@ def new_papers(folder: Path) -> PublicKey:
     """Make the first key of a path; gives its public half. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = certificate.new_key()
-    replace_file(folder / "key.pem", certificate.key_pem(key))
+    replace_file(folder / FIRST_KEY, certificate.key_pem(key))
     return key.public_key()
 
 
@@ -42,6 +44,21 @@ def take(folder: Path, path: str, chain: Chain) -> None:
     (folder / ASKED).unlink(missing_ok=True)
 
 
+def bring(folders: Mapping[str, Path], pem: bytes) -> Path:
+    """Keep the certificate that a person brought, to be tried; gives its folder.
+
+    `folders` are those of the paths. It is for whichever key was certified last: of a
+    path that has renewed itself that is no longer the first. Raises PaperworkError,
+    OSError.
+    """
+    try:
+        folder, whole = _fitting(folders, certificate.read_pem(pem))
+    except CertificateError as error:
+        raise PaperworkError(str(error)) from None
+    replace_file(folder / NEXT, whole)
+    return folder
+
+
 def main(words: list[str]) -> int:
     """Do one of the two; a sentence and 1 where it cannot."""
     folder = Path(words[1])
@@ -54,6 +71,27 @@ def main(words: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _fitting(folders: Mapping[str, Path], chain: Chain) -> tuple[Path, bytes]:
+    """Find the folder of a certificate and its key; gives what `next.pem` holds."""
+    path, of_leaf = certificate.name_of(chain.leaf), chain.leaf.public_key()
+    if path not in folders:
+        raise CertificateError(f"it is for {path!r}, not for {', '.join(folders)}")
+    folder = folders[path]
+    root = certificate.read_root((folder / TRUSTED).read_bytes())
+    for key in _keys(folder):
+        if key.public_key() == of_leaf:
+            certificate.check(chain, root, key.public_key(), path)
+            return folder, certificate.key_pem(key) + chain.pem
+    raise CertificateError(f"no key in {str(folder)!r} is the one in it")
+
+
+def _keys(folder: Path) -> Iterator[Key]:
+    """Give every key of a path that can be read."""
+    for name in (FIRST_KEY, CURRENT, NEXT, ASKED):
+        with suppress(OSError, CertificateError):
+            yield certificate.read_key((folder / name).read_bytes())
 
 
 def _asked(folder: Path) -> Key | None:

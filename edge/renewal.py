@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 DAY_S = 86_400.0
 RETRY_S = 900.0
+REST_S = 60.0
 TICK_S = 1.0
 
 
@@ -51,21 +52,30 @@ class Renewal:
         self._line = line
         self._random = random
         self._pieces = Pieces()
+        self._asked: bytes | None = None
         self._came: list[bytes] = []
 
     def hear(self, piece: Piece) -> None:
-        """Take a piece that the collector signed; it may be for another path."""
+        """Take a piece that the collector signed; it may be for another path.
+
+        It may also be an old one that somebody sends again. To look into one costs a
+        process: so it has to hold the very key that was asked for.
+        """
+        if self._asked is None:
+            return
         whole = self._pieces.hear(piece)
-        if whole is not None:
+        if whole is not None and self._asked in whole:
             self._came = [whole]
 
     async def run(self) -> None:
         """Ask when it is time and somebody hears, take what comes; for ever."""
         clock = asyncio.get_running_loop().time
-        due = clock() + self.wait_s()
+        due, rested = clock() + self.wait_s(), clock()
         while True:
-            if self._came and await self._take(self._came.pop()):
-                due = clock() + self._spread(DAY_S)
+            if self._came and clock() >= rested:
+                rested = clock() + REST_S
+                if await self._take(self._came.pop()):
+                    due = clock() + self._spread(DAY_S)
             elif clock() >= due and self._line.connected():
                 left = self.wait_s()  # one that came before the start may work by now
                 if not left:
@@ -89,6 +99,8 @@ class Renewal:
         self._line.write(
             CertificateAsked(at=self._line.now(), way=self._way.way, key=key)
         )
+        # Of a compressed point all but the sign, which stands so in the certificate.
+        self._asked = bytes.fromhex(key)[1:]
         log.info("certificate.asked", way=self._way.way)
 
     async def _take(self, chain: bytes) -> bool:
@@ -98,6 +110,7 @@ class Renewal:
             # also that it is for the other path, or came twice
             log.info("certificate.refused", way=self._way.way, reason=str(error))
             return False
+        self._asked = None
         log.info("certificate.renewed", way=self._way.way)
         self._line.renewed()
         return True

@@ -18,6 +18,7 @@ from edge.camera.login import NAME as LOGINS
 from edge.camera.login import Login, read_logins
 from edge.camera.source import check, is_live, is_network
 from edge.errors import CameraError, FilmError, RecordingError, SettingsError
+from edge.papers import Papers
 from edge.recording import quantities, read_changes, read_rows
 from edge.uplink import Broker
 from sites.device_file import DeviceFile
@@ -25,7 +26,6 @@ from sites.device_file import read as read_device_file
 from sites.errors import SitesError
 from sites.host import is_here, parse_host
 from sites.keys import public_key, signing_key, verify_key
-from sites.tls import tls_context
 from sites.topic import Path as Way
 from sites.topic import parse_path
 from sites.words import KeyText, Model
@@ -129,6 +129,13 @@ def load(home: Path) -> Ready:
     return Ready(home, settings, routes, key, seal, sign, site, logins, command)
 
 
+def tls_folders(home: Path) -> dict[str, Path]:
+    """Give the folder with the papers of each path; raises SettingsError."""
+    settings = _settings(home / NAME)
+    lines: tuple[Settings | Second | None, ...] = (settings, settings.second)
+    return {line.path: home / line.tls for line in lines if line and line.tls}
+
+
 def footage_source(home: Path, settings: Settings, source: str) -> str:
     """Give what a camera reads: `footage:NAME` is a file in the footage folder."""
     scheme, _, name = source.partition(":")
@@ -173,7 +180,7 @@ def _broker(home: Path, settings: Settings, line: Settings | Second) -> Broker:
         if not (settings.demo or is_here(host)):
             raise ValueError("without tls only this machine itself may be the broker")
         return Broker(host, port)
-    tls_context(home / line.tls)
+    Papers(home / line.tls, line.path).require()
     return Broker(host, port, home / line.tls)
 
 

@@ -12,15 +12,14 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
-    load_pem_private_key,
 )
 from nacl.signing import SigningKey
 
 from collector.fleet.errors import OrderError, PapersError
+from collector.fleet.locked import lock, unlock
 from collector.fleet.papers import put, put_secret
 from sites.command import LONGEST, TITLE, Command, Order, Signed, read, sign
 from sites.errors import CommandError, KeyTextError
@@ -40,22 +39,13 @@ def make_key(path: Path, passphrase: bytes) -> SigningKey:
     """Make a key for commands behind a passphrase; raises KeyFileThereError."""
     made = Ed25519PrivateKey.generate()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    locked = made.private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)
-    )
-    put_secret(path, locked)
+    put_secret(path, lock(made, passphrase))
     return _plain(made)
 
 
 def read_key(path: Path, passphrase: bytes) -> SigningKey:
     """Open the key for commands; raises PapersError."""
-    try:
-        key = load_pem_private_key(path.read_bytes(), passphrase)
-    except OSError as error:
-        raise PapersError(path, error.strerror or "it cannot be read") from None
-    except (ValueError, TypeError):
-        # What cryptography says may quote what it read.
-        raise PapersError(path, "the passphrase does not open it") from None
+    key = unlock(path, passphrase)
     if not isinstance(key, Ed25519PrivateKey):
         raise PapersError(path, "it is not a key for commands")
     return _plain(key)

@@ -4,9 +4,13 @@ root.pem root.key         offline: taken out for a new issuing authority or brok
 issuing.pem issuing.key   with the collector that renews
 ca.pem                    what brokers and devices trust: the root alone
 revoked.pem               what a broker does not let in
+
+A key is written last, and is what says that all beside it is there: whoever was
+interrupted does the same again.
 """
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +19,7 @@ from tempfile import mkstemp
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from collector.errors import KeyFileThereError
 from collector.fleet.authority import (
@@ -30,6 +29,7 @@ from collector.fleet.authority import (
     revocation_list,
 )
 from collector.fleet.errors import PapersError
+from collector.fleet.locked import lock, unlock
 from sites.certificate import Key, key_pem
 
 ROOT, ISSUING, TRUSTED, REVOKED = "root", "issuing", "ca.pem", "revoked.pem"
@@ -54,9 +54,10 @@ class Issuers:
 def make_root_in(folder: Path, passphrase: bytes, now: datetime) -> Authority:
     """Make a root in a folder; raises KeyFileThereError, PapersError."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _require_none(folder / f"{ROOT}.key")
     root = make_root(now)
-    _keep(folder, ROOT, root, passphrase)
     put(folder / TRUSTED, root.certificate.public_bytes(Encoding.PEM))
+    _keep(folder, ROOT, root, passphrase)
     return root
 
 
@@ -67,18 +68,23 @@ def make_issuing_in(
 
     Raises PapersError where its keys do not open with the same passphrase.
     """
-    earlier: tuple[Authority, ...] = ()
-    if (folder / f"{ISSUING}.pem").exists():
-        before = read_issuers(folder, passphrase)
-        earlier = (before.present, *before.earlier)
-        for end in (".key", ".pem"):
-            serial = f"{before.present.certificate.serial_number:x}"[:8]
-            (folder / f"{ISSUING}{end}").rename(folder / f"{ISSUING}-{serial}{end}")
+    if (folder / f"{ISSUING}.key").exists():
+        _set_aside(folder, read_issuers(folder, passphrase).present)
     issuing = make_issuing(root, now)
-    _keep(folder, ISSUING, issuing, passphrase)
-    if not earlier:
+    if not list(folder.glob(f"{ISSUING}-*.key")):
         put(folder / REVOKED, Issuers(issuing).revocation_lists([], now))
+    _keep(folder, ISSUING, issuing, passphrase)
     return issuing
+
+
+def _set_aside(folder: Path, before: Authority) -> None:
+    """Give the present pair its name as an earlier one; its key leaves last."""
+    key = folder / f"{ISSUING}.key"
+    earlier = f"{ISSUING}-{before.certificate.serial_number:x}"[: len(ISSUING) + 9]
+    put(folder / f"{earlier}.pem", before.certificate.public_bytes(Encoding.PEM))
+    if not (folder / f"{earlier}.key").exists():
+        put_secret(folder / f"{earlier}.key", key.read_bytes())
+    key.unlink()
 
 
 def read_root(folder: Path, passphrase: bytes) -> Authority:
@@ -100,37 +106,35 @@ def put_pair(files: tuple[Path, Path], made: x509.Certificate, key: Key) -> None
     """
     for file in files:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    put_secret(files[1], key_pem(key))
+    _require_none(files[1])
     put(files[0], made.public_bytes(Encoding.PEM))
+    put_secret(files[1], key_pem(key))
 
 
 def put(path: Path, content: bytes) -> None:
     """Write a file that anybody may read, whole or not at all."""
-    handle, draft = mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fchmod(file.fileno(), 0o644)
-        os.fsync(file.fileno())
-    Path(draft).replace(path)
+    _put(path, content, 0o644)
 
 
 def put_secret(path: Path, content: bytes) -> None:
-    """Write a new file that nobody else may read; raises KeyFileThereError."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise KeyFileThereError(path) from None
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
+    """Write a new file that nobody else may read, whole or not at all.
+
+    Raises KeyFileThereError.
+    """
+    _require_none(path)
+    _put(path, content, 0o600)
 
 
 def read_passphrase(path: Path) -> bytes:
     """Read the first line of a file; raises PapersError."""
     try:
-        first, _, _ = path.read_bytes().partition(b"\n")
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            first, _, _ = file.read().partition(b"\n")
     except OSError as error:
         raise PapersError(path, error.strerror or "it cannot be read") from None
+    if mode & 0o077:
+        raise PapersError(path, f"others may read it (mode {mode:o}); chmod 600 it")
     return checked(first.strip(), str(path))
 
 
@@ -142,27 +146,46 @@ def checked(passphrase: bytes, where: str) -> bytes:
     return passphrase
 
 
+def _require_none(key: Path) -> None:
+    if key.exists():
+        raise KeyFileThereError(key)
+
+
+def _put(path: Path, content: bytes, mode: int) -> None:
+    handle, draft = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        Path(draft).replace(path)
+    except OSError:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def _keep(folder: Path, name: str, authority: Authority, passphrase: bytes) -> None:
-    locked = authority.key.private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)
-    )
-    put_secret(folder / f"{name}.key", locked)
     put(folder / f"{name}.pem", authority.certificate.public_bytes(Encoding.PEM))
+    put_secret(folder / f"{name}.key", lock(authority.key, passphrase))
 
 
 def _read(folder: Path, name: str, passphrase: bytes) -> Authority:
-    path = folder / f"{name}.key"
+    path, beside = folder / f"{name}.key", folder / f"{name}.pem"
+    key = unlock(path, passphrase)
     try:
-        key = load_pem_private_key(path.read_bytes(), passphrase)
-        certificate = x509.load_pem_x509_certificate(
-            (folder / f"{name}.pem").read_bytes()
-        )
+        certificate = x509.load_pem_x509_certificate(beside.read_bytes())
     except OSError as error:
-        why = error.strerror or "it cannot be read"
-        raise PapersError(folder / f"{name}.*", why) from None
-    except (ValueError, TypeError):
-        # What cryptography says may quote what it read.
-        raise PapersError(path, "the passphrase does not open it") from None
+        raise PapersError(beside, error.strerror or "it cannot be read") from None
+    except ValueError:
+        raise PapersError(beside, "it is no certificate") from None
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise PapersError(path, "it is not a key of P-256")
+    if key.public_key() != certificate.public_key():
+        raise PapersError(path, "it is not the key of the certificate beside it")
     return Authority(certificate, key)

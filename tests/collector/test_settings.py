@@ -147,6 +147,7 @@ def test_there_are_few():
 def test_who_renews_certificates_has_an_authority_and_what_opens_it(tmp_path: Path):
     secret = tmp_path / "passphrase"
     secret.write_text("a passphrase that is long")
+    secret.chmod(0o600)
     now = datetime.now(UTC)
     root = papers.make_root_in(tmp_path, secret.read_bytes(), now)
     papers.make_issuing_in(tmp_path, root, secret.read_bytes(), now)

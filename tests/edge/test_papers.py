@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random, SystemRandom
@@ -18,7 +19,7 @@ from edge import paperwork
 from edge.errors import PaperworkError
 from edge.papers import ASKED, BROUGHT, CURRENT, NEXT, Papers
 from edge.pieces import Pieces
-from edge.renewal import DAY_S, Line, Renewal
+from edge.renewal import DAY_S, REST_S, Line, Renewal
 from sites import certificate
 from sites.answer import ANSWER_BYTES, MOST_PIECES, Piece, pieces_of, seal_answer
 from sites.certificate import Chain, PublicKey
@@ -232,6 +233,17 @@ def test_pieces_of_several_things_do_not_mix_and_do_not_pile_up():
     assert pieces.hear(lying) is None
 
 
+@dataclass(frozen=True)
+class Counted(Papers):
+    """Papers that note what they were given to look into."""
+
+    taken: list[bytes] = field(default_factory=list)
+
+    async def take(self, chain: bytes) -> None:
+        self.taken.append(chain)
+        await super().take(chain)
+
+
 class Agent:
     """What a renewal sees of it, with a clock that the test moves."""
 
@@ -243,7 +255,13 @@ class Agent:
         line = Line(
             self.wrote.append, lambda: self.connected, self._renew, lambda: self.now
         )
-        self.renewal = Renewal(WAY, papers(folder), line, SystemRandom())
+        self.papers = Counted(folder, WAY.text)
+        self.renewal = Renewal(WAY, self.papers, line, SystemRandom())
+
+    async def hear(self, chain: Chain) -> None:
+        for piece in pieces_of(WAY.device, "certificate", chain.packed()):
+            self.renewal.hear(piece)
+        await asyncio.sleep(0.05)
 
     def _renew(self) -> None:
         self.renewed += 1
@@ -283,6 +301,7 @@ async def test_it_asks_when_somebody_hears_and_takes_what_comes(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("edge.renewal.TICK_S", 0.01)
+    monkeypatch.setattr("edge.renewal.REST_S", 0.01)
     age(folder, timedelta(days=2))
     agent = Agent(folder)
     agent.connected = False
@@ -295,14 +314,62 @@ async def test_it_asks_when_somebody_hears_and_takes_what_comes(
     assert isinstance(asked, CertificateAsked)
     assert (asked.way, asked.at) == (WAY.way, NOW)
     others = issued(certificate.public_key(asked.key), "aaaaaaaaaaaaaaaa-2")
-    for chain in (others, issued(certificate.public_key(asked.key))):
-        for piece in pieces_of(WAY.device, "certificate", chain.packed()):
-            agent.renewal.hear(piece)
-        await asyncio.sleep(0.05)
+    await agent.hear(others)
+    await until(lambda: agent.papers.taken)
+    await agent.hear(issued(certificate.public_key(asked.key)))
     await until(lambda: agent.renewed)
     assert (folder / NEXT).exists()
     await asyncio.sleep(0.1)
     assert len(agent.wrote) == 1
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def asking(agent: Agent) -> tuple[asyncio.Task[None], PublicKey]:
+    """Run it until it asked; gives the key as well."""
+    task = asyncio.create_task(agent.renewal.run())
+    await until(lambda: agent.wrote)
+    (asked,) = agent.wrote
+    assert isinstance(asked, CertificateAsked)
+    return task, certificate.public_key(asked.key)
+
+
+async def test_old_answers_that_come_again_cost_no_process(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("edge.renewal.TICK_S", 0.01)
+    monkeypatch.setattr("edge.renewal.REST_S", 0.01)
+    age(folder, timedelta(days=2))
+    agent = Agent(folder)
+    old = [issued(certificate.new_key().public_key()) for _ in range(5)]
+    for one in old:
+        await agent.hear(one)
+    task, key = await asking(agent)
+    for one in old:
+        await agent.hear(one)
+    assert agent.papers.taken == []
+    answer = issued(key)
+    await agent.hear(answer)
+    await until(lambda: agent.renewed)
+    for _ in range(5):
+        await agent.hear(answer)
+    assert agent.papers.taken == [answer.packed()]
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def test_what_fits_and_is_refused_is_looked_into_once_a_minute(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("edge.renewal.TICK_S", 0.01)
+    age(folder, timedelta(days=2))
+    agent = Agent(folder)
+    task, key = await asking(agent)
+    wrong = certificate.unpack(of_a_stranger(key))
+    for _ in range(20):
+        await agent.hear(wrong)
+    assert agent.papers.taken == [wrong.packed()]
+    assert REST_S == 60.0
     task.cancel()
     await asyncio.wait([task])
 

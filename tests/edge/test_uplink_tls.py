@@ -7,12 +7,16 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from collector.fleet import authority
 from edge.errors import LinkError
 from edge.uplink import Broker, Link
+from sites import certificate
 from sites.keys import new_device_id
 from sites.tls import tls_context
 from sites.topic import Path as Way
@@ -92,6 +96,55 @@ async def test_a_device_connects_with_its_certificate(papers: Path):
         broker = Broker("127.0.0.1", running.port, papers / "own")
         async with Link(broker, WAY, ring) as link:
             link.publish("up", b"frame")
+
+
+@contextmanager
+def broker_of_another_time(
+    papers: Path, folder: Path, at: datetime
+) -> Iterator[mosquitto.Broker]:
+    """Run a broker whose root and certificate were made at `at`, as `folder` knows."""
+    root, key = authority.make_root(at), certificate.new_key()
+    pem = root.certificate.public_bytes(Encoding.PEM)
+    shutil.copytree(papers / "own", folder, dirs_exist_ok=True)
+    (folder / "ca.pem").write_bytes(pem)
+    made = authority.issue_broker(root, ["127.0.0.1"], key.public_key(), at)
+    with tempfile.TemporaryDirectory() as name:
+        there = Path(name)
+        there.chmod(0o755)
+        shutil.copy(papers / "ca.pem", there)
+        (there / "broker.pem").write_bytes(made.public_bytes(Encoding.PEM))
+        (there / "broker.key").write_bytes(certificate.key_pem(key))
+        for path in there.iterdir():
+            path.chmod(0o644)
+        with tls_broker(there, "tlsv1.3") as running:
+            yield running
+
+
+@pytest.mark.parametrize("days", [-3 * 365, 2 * 365])
+async def test_a_wrong_clock_of_the_device_cuts_no_path(
+    papers: Path, tmp_path: Path, days: int
+):
+    at = datetime.now(UTC) + timedelta(days=days)
+    with broker_of_another_time(papers, tmp_path, at) as running:
+        broker = Broker("127.0.0.1", running.port, tmp_path)
+        async with Link(broker, WAY, ring) as link:
+            link.publish("up", b"frame")
+        shutil.copy(papers / "own" / "ca.pem", tmp_path)
+        with pytest.raises(LinkError):
+            async with Link(broker, WAY, ring):
+                pass
+
+
+async def test_a_broker_of_another_name_is_refused_whatever_the_clock_says(
+    papers: Path, tmp_path: Path
+):
+    at = datetime.now(UTC) - timedelta(days=3 * 365)
+    with broker_of_another_time(papers, tmp_path, at) as running:
+        async with Link(Broker("127.0.0.1", running.port, tmp_path), WAY, ring):
+            pass
+        with pytest.raises(LinkError):
+            async with Link(Broker("localhost", running.port, tmp_path), WAY, ring):
+                pass
 
 
 async def test_another_authority_is_refused(papers: Path, tmp_path: Path):

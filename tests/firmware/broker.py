@@ -19,11 +19,12 @@ from threading import Event
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from nacl.pwhash import argon2id
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from collector.fleet import authority, papers
+from collector.fleet import authority, locked, papers
 from collector.fleet.authority import Authority
 from sites import certificate
 from sites.certificate import new_key
@@ -98,6 +99,15 @@ class Installed:
 
 
 @contextmanager
+def cheap_passphrases() -> Iterator[None]:
+    """Lock keys in no time; their files say so, so that they are read in none too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(locked, "ROUNDS", argon2id.OPSLIMIT_MIN)
+        patch.setattr(locked, "MEMORY", argon2id.MEMLIMIT_MIN)
+        yield
+
+
+@contextmanager
 def installed_broker(without: Sequence[str] = ()) -> Iterator[Installed]:
     """Run it on free ports, with an authority of its own.
 
@@ -107,9 +117,10 @@ def installed_broker(without: Sequence[str] = ()) -> Iterator[Installed]:
         find_mosquitto()
     account, now = unprivileged("mosquitto"), datetime.now(UTC)
     with private_folder("firmware", account) as folder:
-        root = papers.make_root_in(folder, PASSPHRASE, now)
-        issuing = papers.make_issuing_in(folder, root, PASSPHRASE, now)
-        collectors = papers.make_root_in(folder / "collectors", PASSPHRASE, now)
+        with cheap_passphrases():
+            root = papers.make_root_in(folder, PASSPHRASE, now)
+            issuing = papers.make_issuing_in(folder, root, PASSPHRASE, now)
+            collectors = papers.make_root_in(folder / "collectors", PASSPHRASE, now)
         shutil.copy(folder / "collectors" / "ca.pem", folder / "collectors-ca.pem")
         key = new_key()
         made = authority.issue_broker(

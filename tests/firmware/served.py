@@ -114,6 +114,7 @@ async def served(
         }
         secret = folder / "passphrase"
         secret.write_bytes(PASSPHRASE)
+        secret.chmod(0o600)
         if renewing:
             setting.environment |= {
                 f"{PREFIX}AUTHORITY": str(broker.folder),

@@ -1,5 +1,6 @@
 """A device renews its certificate by itself: real agent, broker, collector, store."""
 
+import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from cryptography import x509
 
 from collector.fleet import authority
+from edge.__main__ import main as edge
 from edge.papers import ASKED, CURRENT, NEXT
 from sites import certificate
 from tests.collector.setting import Url
@@ -174,3 +176,29 @@ async def test_a_certificate_that_the_broker_refuses_leaves_the_one_before(
     pem = (papers / CURRENT).read_bytes()
     chain = certificate.read_pem(pem[pem.index(b"-----BEGIN CERT") :])
     certificate.check(chain, root, got, f"{place.device}-1")
+
+
+async def test_a_path_that_renewed_itself_takes_what_an_administrator_renewed(
+    place: Served, owner: Owner
+):
+    home, papers = place.home(), place.folder / f"{place.device}-1"
+    a_day_later(owner)
+    with running(home) as agent:
+        await wait_for((papers / CURRENT).exists, home)
+        assert end(agent) == 0
+    brought = place.folder / "brought"
+    words = ("renew", f"{place.device}-1", "--out", str(brought))
+    assert place.with_authority(*words) == 0
+    renewed = serial_of(brought / "cert.pem")
+    # Nothing else lets it in: all before are on the broker's list.
+    owner.execute(
+        "update store.certificate set revoked = now(), reason = 'other'"
+        " where serial <> %s",
+        [renewed],
+    )
+    assert edge(["papers", "--home", str(home), str(brought / "cert.pem")]) == 0
+    # And the other way, which the first certificate allowed, stops nobody either.
+    shutil.copy(brought / "cert.pem", papers / "cert.pem")
+    with running(home):
+        await wait_for(lambda: serial_of(papers / CURRENT) == renewed, home)
+        await wait_for(lambda: by_hand(home, "status")["waiting"]["al"] == 0, home)

@@ -24,6 +24,7 @@ from tests.firmware.served import KEY, Served, served
 
 Owner = psycopg.Connection[tuple[Any, ...]]
 PROMISED_S = 60.0
+AGAIN_S = 5.0
 
 
 @pytest.fixture
@@ -171,6 +172,9 @@ async def test_a_path_that_floods_is_cut_and_the_others_are_heard(place: Served)
     await until(second.lost.is_set, PROMISED_S)
     await pouring
     first = Device(place, place.issue())
-    assert first.confirmed(place.say(first), PROMISED_S)
+    # The broker's queue is full of rubbish yet, and it drops what does not fit: so it
+    # is sent again, as a device does.
+    tries = range(int(PROMISED_S / AGAIN_S))
+    assert any(first.confirmed(place.say(first), AGAIN_S) for _ in tries)
     first.close()
     second.close()

@@ -248,7 +248,7 @@ def test_an_authority_on_disk_opens_with_its_passphrase_alone(tmp_path: Path):
     with pytest.raises(PapersError, match="No such file"):
         papers.read_issuers(tmp_path, OTHER)
     (tmp_path / "root.key").write_bytes(b"rubbish")
-    with pytest.raises(PapersError, match="does not open"):
+    with pytest.raises(PapersError, match="no key behind a passphrase"):
         papers.read_root(tmp_path, SECRET)
 
 
@@ -267,6 +267,11 @@ def test_a_passphrase_is_the_first_line_of_its_file_and_not_short(tmp_path: Path
     with pytest.raises(PapersError, match="No such file"):
         papers.read_passphrase(file)
     file.write_bytes(SECRET + b"\nmore\n")
+    for mode in (0o644, 0o640, 0o604, 0o620):
+        file.chmod(mode)
+        with pytest.raises(PapersError, match=f"others may read it .mode {mode:o}"):
+            papers.read_passphrase(file)
+    file.chmod(0o600)
     assert papers.read_passphrase(file) == SECRET
     file.write_bytes(b"short\n")
     with pytest.raises(PapersError, match="at least 12") as told:

@@ -41,6 +41,7 @@ class Office:
     def secret(self, name: str) -> str:
         file = self.folder / f"{name}.secret"
         file.write_text(SECRETS[name] + "\n")
+        file.chmod(0o600)
         return str(file)
 
     def fleet(self, *words: str) -> int:
@@ -194,6 +195,7 @@ def test_a_wrong_passphrase_is_one_sentence_without_it(
 ):
     wrong = office.folder / "wrong"
     wrong.write_text("quite another passphrase")
+    wrong.chmod(0o600)
     words = ("--authority", str(office.authority), "--passphrase-file", str(wrong))
     assert office.fleet("crl", *words, "--out", str(office.folder / "crl")) == 1
     told = capsys.readouterr()

@@ -61,6 +61,7 @@ class Town:
 
     def keep_secret(self) -> None:
         Path(self.secret).write_text(PASSPHRASE + "\n")
+        Path(self.secret).chmod(0o600)
 
     def command_key(self) -> SigningKey:
         return order_paper.read_key(self.folder / "command.key", PASSPHRASE.encode())

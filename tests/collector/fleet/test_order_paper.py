@@ -6,17 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-)
 
 from collector.__main__ import main
 from collector.errors import KeyFileThereError
 from collector.fleet import order_paper
 from collector.fleet.errors import OrderError, PapersError
+from collector.fleet.locked import lock
+from sites.certificate import new_key
 from sites.command import (
     LONGEST,
     AcceptView,
@@ -62,11 +58,7 @@ def test_what_is_no_key_is_refused_in_words(tmp_path: Path, content: bytes | Non
 
 def test_a_key_of_another_sort_signs_no_command(tmp_path: Path):
     path = tmp_path / "issuing.key"
-    path.write_bytes(
-        ec.generate_private_key(ec.SECP256R1()).private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(SECRET)
-        )
-    )
+    path.write_bytes(lock(new_key(), SECRET))
     with pytest.raises(PapersError, match="is not a key for commands"):
         order_paper.read_key(path, SECRET)
 
@@ -157,6 +149,7 @@ def test_a_copy_with_a_fault_in_any_line_is_refused(tmp_path: Path):
 def secret(folder: Path) -> tuple[str, str]:
     file = folder / "secret"
     file.write_bytes(SECRET + b"\n")
+    file.chmod(0o600)
     return "--passphrase-file", str(file)
 
 
@@ -183,6 +176,7 @@ def test_a_refusal_is_one_sentence_without_the_passphrase(
     own = str(tmp_path / "command.key")
     order_paper.make_key(tmp_path / "command.key", SECRET)
     (tmp_path / "wrong").write_bytes(b"not the passphrase\n")
+    (tmp_path / "wrong").chmod(0o600)
     words = ["fleet", "command", DEVICE, "restart", "--key", own, "--out", own + ".x"]
     assert main([*words, "--passphrase-file", str(tmp_path / "wrong")]) == 1
     monkeypatch.setattr(sys, "stdin", io.StringIO())
