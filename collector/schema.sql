@@ -301,7 +301,7 @@ create table store.renewal (
     came_by int not null,
     asked timestamptz not null default now(),
     answered timestamptz,
-    refused text check (refused in ('revoked', 'uncertified', 'bad_key')),
+    refused text check (refused in ('revoked', 'uncertified', 'cloned', 'bad_key')),
     primary key (device, way)
 );
 
@@ -317,7 +317,7 @@ create table store.turn (
     primary key (device, run)
 );
 
--- Devices of which two live; until somebody clears it they get no command.
+-- Devices of which two live; until somebody clears it they get no certificate and no command.
 create table store.clone (
     clone bigint generated always as identity primary key,
     device text not null references store.device,

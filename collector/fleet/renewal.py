@@ -3,9 +3,9 @@
     certificate.asked -> stored, noted (one a path, the latest) -> commit
     decided -> certified, stored -> commit -> sent down in pieces
 
-A path that was revoked, or never had one, gets none. A device of which two live does:
-without a certificate a broker lets neither in, and their alarms would be lost. What is
-lost on the way down is asked for again.
+Only who is present gets one: a path that was revoked, or never had one, gets none, and
+a device of which two live only when its alarms would be lost without. What is lost on
+the way down is asked for again.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 ASKED = "renewal"  # the channel on which collectors hear of a request
 MOST = 50  # are answered at once
-Why = Literal["revoked", "uncertified", "bad_key"]
+Why = Literal["revoked", "uncertified", "cloned", "bad_key"]
 Send = Callable[[str, bytes], bool]
 
 
@@ -76,6 +76,8 @@ def refusal(asked: Row) -> Why | None:
         return "revoked"
     if not asked["known"]:
         return "uncertified"
+    if asked["cloned"]:
+        return "cloned"
     return None
 
 
