@@ -81,6 +81,13 @@ class Health:
         self.troubles[part] = why
         self.since.setdefault(part, self.clock())
 
+    def tell(self, part: str, why: str | None) -> None:
+        """Say what is wrong with a part; None: it does its work."""
+        if why is None:
+            self.well(part)
+        else:
+            self.trouble(part, why)
+
     def well(self, part: str) -> None:
         """Say that a part does its work again."""
         self.troubles.pop(part, None)

@@ -301,7 +301,7 @@ create table store.renewal (
     came_by int not null,
     asked timestamptz not null default now(),
     answered timestamptz,
-    refused text check (refused in ('revoked', 'uncertified', 'cloned', 'bad_key')),
+    refused text check (refused in ('revoked', 'uncertified', 'bad_key')),
     primary key (device, way)
 );
 
@@ -317,7 +317,7 @@ create table store.turn (
     primary key (device, run)
 );
 
--- Devices of which two live; until somebody clears it they get no certificate and no command.
+-- Devices of which two live; until somebody clears it they get no command.
 create table store.clone (
     clone bigint generated always as identity primary key,
     device text not null references store.device,
@@ -555,7 +555,8 @@ create table store.sign_in_link (
     person text not null references store.person,
     made timestamptz not null default now(),
     expires timestamptz not null,
-    used timestamptz
+    used timestamptz,
+    check (expires <= made + interval '1 day')
 );
 
 -- `idle`: when it ends unless it is used. `proven`: when the person last proved who he is. `watched`: when a page of it
@@ -568,11 +569,12 @@ create table store.session (
     ended timestamptz,
     how text not null default 'link' check (how in ('link', 'passkey', 'provider')),
     passkey text,
-    proven timestamptz not null default now(),
+    proven timestamptz not null default now() check (proven <= now()),
     idle timestamptz not null default 'infinity',
     browser text,
     watched timestamptz,
-    noticed timestamptz
+    noticed timestamptz,
+    check (expires <= made + interval '1 day')
 );
 
 create table store.sign_in_refusal (
@@ -640,14 +642,15 @@ return exists (select from store.incident i join store.person p on p.person = st
 -- Whose session this is; empty where it is unknown, ended, expired or idle, or its passkey is gone.
 create function store.person_of_session(wanted text)
 returns table (person text, unit text, role text, language text, expires timestamptz, idle timestamptz, how text,
-               passkey text, proven timestamptz, browser text)
+               passkey text, proven timestamptz, browser text, provider boolean)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
-    select p.person, p.unit, p.role, p.language, s.expires, s.idle, s.how, s.passkey, s.proven, s.browser
+    select p.person, p.unit, p.role, p.language, s.expires, s.idle, s.how, s.passkey, s.proven, s.browser, p.provider
       from store.session s join store.person p on p.person = s.person
      where s.session = wanted and s.ended is null and least(s.expires, s.idle) > now() and p.removed is null
-       and (s.passkey is null or exists (select from store.passkey k where k.passkey = s.passkey));
+       and (s.passkey is null or exists (select from store.passkey k where k.passkey = s.passkey))
+       and (s.how = 'provider' or not p.provider);
 end;
 
 -- Whose passkey this is; his own rows are all that the dashboard reads of that table otherwise.
@@ -658,8 +661,14 @@ set search_path = pg_catalog, pg_temp
 begin atomic
     select k.person, k.handle, k.key, k.count
       from store.passkey k join store.person p on p.person = k.person
-     where k.passkey = wanted and p.removed is null;
+     where k.passkey = wanted and p.removed is null and not p.provider;
 end;
+
+-- Whether a group made the asker: such a one comes in by the provider alone.
+create function store.asked_of_provider() returns boolean
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return exists (select from store.person p where p.person = store.asker() and p.provider);
 
 -- Sign-ins of the asker's colleagues that ran out while a page still watched, where nobody of that role is signed in.
 create function store.lapsed()
@@ -707,13 +716,16 @@ create function store.make_person_of_provider(of_person text, of_role text, of_u
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    known store.person;
 begin
     if of_role is null or of_role not in ('coordinator', 'deputy', 'desk', 'case_manager', 'head_of_operations') then
         raise insufficient_privilege using message = 'no group makes that';
     end if;
-    update store.session s set ended = now() from store.person p
-     where p.person = of_person and p.provider and s.person = p.person and s.ended is null
-       and (p.role, p.unit) is distinct from (of_role, of_unit);
+    select * into known from store.person where person = of_person for update;
+    update store.session s set ended = now()
+     where s.person = known.person and known.provider and s.ended is null
+       and (known.role, known.unit) is distinct from (of_role, of_unit);
     insert into store.person (person, unit, role, language, provider)
     select of_person, u.unit, of_role, of_language, true from store.unit u where u.unit = of_unit
         on conflict (person) do update
@@ -722,19 +734,90 @@ begin
                               and (person.unit, person.role) is not distinct from (excluded.unit, excluded.role)
                              then person.role_since else now() end
      where person.provider;
+    if not found then
+        return false;
+    end if;
+    if known.person is null or known.removed is not null or (known.role, known.unit) is distinct from (of_role, of_unit) then
+        perform store.audit_note('change', 'right:' || of_role, 'person:' || of_person, of_unit, 'done', null, null, null);
+    end if;
+    return true;
+end
+$$;
+
+-- Who is in no group any more is nobody, and nothing that he came in by is left.
+create function store.leave_provider(of_person text) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    known store.person;
+begin
+    select * into known from store.person where person = of_person and provider and removed is null for update;
+    if not found then
+        return false;
+    end if;
+    update store.person set removed = now() where person = of_person;
+    perform store.close_ways_in(of_person);
+    perform store.audit_note('delete', 'right:' || known.role, 'person:' || of_person, known.unit, 'done', null, null, null);
+    return true;
+end
+$$;
+
+-- Takes every way in from a person. Who comes in at this moment did so before (and is out) or after (and is not let in):
+-- the row of the person is held.
+create function store.close_ways_in(of_person text) returns void
+language sql security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    update store.session set ended = now() where person = of_person and ended is null;
+    update store.sign_in_link set expires = now() where person = of_person and used is null and expires > now();
+    delete from store.passkey where person = of_person;
+end;
+
+-- An administrator's command does so; false: there is no such person.
+create function store.shut_out(of_person text) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform from store.person where person = of_person and removed is null for update;
+    if not found then
+        return false;
+    end if;
+    perform store.close_ways_in(of_person);
+    perform store.audit_note('delete', 'passkey:all', 'person:' || of_person, null, 'done', null, null,
+                             'dashboard shut-out');
+    return true;
+end
+$$;
+
+-- Holds the asker's row while he comes in, so that whoever shuts him out does so before or after.
+create function store.hold_asker() returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform from store.person where person = store.asker() for key share;
     return found;
 end
 $$;
 
--- Who is in no group any more is nobody.
-create function store.leave_provider(of_person text) returns int
-language sql security definer
+-- Makes a link that works once, for a day at most; false: there is no such person, or a group made him.
+create function store.make_link(of_link text, of_person text, minutes int) returns boolean
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
-begin atomic
-    with gone as (update store.person set removed = now()
-                   where person = of_person and provider and removed is null returning 1)
-    select count(*)::int from gone;
-end;
+as $$
+begin
+    insert into store.sign_in_link (link, person, expires)
+    select of_link, p.person, now() + make_interval(mins => minutes)
+      from store.person p where p.person = of_person and p.removed is null and not p.provider;
+    if not found then
+        return false;
+    end if;
+    perform store.audit_note('change', 'link:made', 'person:' || of_person, null, 'done', null, null, 'dashboard link');
+    return true;
+end
+$$;
 
 -- The walls. The collector writes for every unit; who reads sees the units that the asker answers for.
 do $$
@@ -886,19 +969,24 @@ grant update (state, owner, acknowledged, resolved, outcome, sentence, to_contro
     on store.incident to wachtpost_dashboard;
 grant update (done, done_by) on store.incident_step to wachtpost_dashboard;
 grant insert on store.incident_log, store.task_aside to wachtpost_dashboard;
-grant select, insert, update on store.sign_in_link, store.session to wachtpost_dashboard;
+-- Whoever may send SQL as the dashboard keeps no way in for longer than the dashboard gives.
+grant select, update (used) on store.sign_in_link to wachtpost_dashboard;
+grant select, insert (session, person, expires, idle, how, passkey, browser, proven),
+    update (session, ended, idle, watched, proven) on store.session to wachtpost_dashboard;
 grant select, insert, delete on store.sign_in_refusal to wachtpost_dashboard;
 
 revoke execute on function
     store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text), store.person_of_provider(text),
-    store.make_person_of_provider(text, text, text, text), store.leave_provider(text) from public;
+    store.make_person_of_provider(text, text, text, text), store.leave_provider(text), store.asked_of_provider(),
+    store.close_ways_in(text), store.shut_out(text), store.hold_asker(), store.make_link(text, text, int) from public;
 grant execute on function
     store.holder_of_passkey(text), store.lapsed(), store.notice_lapsed(text), store.person_of_provider(text),
-    store.make_person_of_provider(text, text, text, text), store.leave_provider(text) to wachtpost_dashboard;
+    store.make_person_of_provider(text, text, text, text), store.leave_provider(text), store.asked_of_provider(),
+    store.shut_out(text), store.hold_asker(), store.make_link(text, text, int) to wachtpost_dashboard;
 
 alter table store.passkey enable row level security;
 create policy own on store.passkey to wachtpost_dashboard
-    using (person = store.asker()) with check (person = store.asker());
+    using (person = store.asker()) with check (person = store.asker() and not store.asked_of_provider());
 alter table store.challenge enable row level security;
 create policy anybody on store.challenge to wachtpost_dashboard using (true) with check (true);
 grant select, insert, delete, update (name, count, used) on store.passkey to wachtpost_dashboard;
@@ -1042,7 +1130,11 @@ create table store.audit (
     subject_hash text,
     prev text not null,
     hash text not null,
-    check ((subject is null) = (subject_prev is null) and (subject is null) = (subject_hash is null))
+    check ((subject is null) = (subject_prev is null) and (subject is null) = (subject_hash is null)),
+    -- Whoever looks through the chain holds some hundreds of them at once.
+    check (length(actor) <= 120 and length(role) <= 40 and length(actor_unit) <= 120 and length(object) <= 120
+           and length(subject) <= 120 and length(unit) <= 120 and length(reason) <= 500 and length(origin) <= 64
+           and length(subject_prev) <= 64 and length(subject_hash) <= 64 and length(prev) <= 64 and length(hash) <= 64)
 );
 create index audit_by_subject on store.audit (subject, entry) where subject is not null;
 create index audit_by_actor on store.audit (actor, at);
@@ -1060,8 +1152,13 @@ create table store.audit_head (
     primary key (subject, entry)
 );
 
--- What the auditor and the administrator must know, and is about no place: `entry` of a chain that was broken,
--- `person` who opened too much.
+-- Whose turn it is to do what only one may do at once, as a lock on its row: an advisory lock anybody may take and keep.
+-- Nobody but the functions of the owner comes near it.
+create table store.keep_turn (what text primary key);
+insert into store.keep_turn values ('chain'), ('audit'), ('keep'), ('gap');
+
+-- What the auditor and the administrator must know, and is about no place: `entry` to `last` of a chain that was
+-- broken, `person` who opened too much.
 create table store.attention (
     attention bigint generated always as identity primary key,
     at timestamptz not null default now(),
@@ -1069,6 +1166,7 @@ create table store.attention (
     unit text references store.unit,
     person text references store.person,
     entry bigint,
+    last bigint,
     seen timestamptz,
     seen_by text references store.person,
     check ((seen is null) = (seen_by is null))
@@ -1111,7 +1209,7 @@ set search_path = pg_catalog, pg_temp
 return case
     when of_object like 'person:%' then of_object
     when of_object ~ '^site:' then (select 'site:' || s.site from store.site s where s.site = substr(of_object, 6))
-    when of_object ~ '^incident:[0-9]{1,18}$' then
+    when of_object ~ '^incident:[1-9][0-9]{0,17}$' then
         (select 'site:' || i.site from store.incident i where i.incident = substr(of_object, 10)::bigint)
     when of_object ~ '^device:' then
         (select 'site:' || d.site from store.device d where d.device = substr(of_object, 8))
@@ -1119,8 +1217,34 @@ return case
         (select 'site:' || p.site from store.picture p where p.digest = split_part(of_object, ':', 2))
 end;
 
+-- Be the only one that does a work of keeping until the transaction ends, if nobody is.
+create function store.take_turn(wanted text) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform from store.keep_turn k where k.what = wanted and wanted <> 'chain' for update skip locked;
+    return found;
+end
+$$;
+
+-- Wait until the chain is one's own; held until the transaction ends. Who finds it held for long gives up.
+create function store.hold_chain() returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+begin
+    perform from store.keep_turn k where k.what = 'chain' for update;
+    if not found then
+        raise no_data_found using message = 'store.keep_turn names no chain';
+    end if;
+end
+$$;
+
 -- The only way into the chain; gives the number of the entry. Who acts is never told by the caller: it is the asker,
 -- or the service, or somebody whom nobody knows; `by_command` names an administrator's command, where nobody asks.
+-- An asker who is nobody is refused; what is no unit is left out.
 -- The chain is held until the transaction ends, so this comes last in it.
 create function store.audit_note(of_verb text, of_object text, of_subject text, of_unit text, of_result text,
                                  of_reason text, of_origin text, by_command text) returns bigint
@@ -1133,14 +1257,17 @@ declare
     known store.person;
     fields text[];
 begin
-    perform pg_advisory_xact_lock(8700, 4);
+    perform store.hold_chain();
     select * into last from store.audit order by entry desc limit 1;
     select * into known from store.person p where p.person = store.asker();
     e.entry := coalesce(last.entry, 0) + 1;
     e.at := clock_timestamp();
     if store.asker() is not null then
-        e.actor := store.asker();
-        e.role := coalesce(known.role, 'unknown');
+        if known.person is null then
+            raise insufficient_privilege using message = 'who acts is nobody';
+        end if;
+        e.actor := known.person;
+        e.role := known.role;
         e.actor_unit := known.unit;
     elsif by_command is not null then
         e.actor := 'command:' || left(by_command, 40);
@@ -1153,7 +1280,8 @@ begin
     e.verb := of_verb;
     e.object := left(of_object, 120);
     e.subject := left(coalesce(of_subject, store.audit_about(of_object)), 120);
-    e.unit := coalesce(of_unit, (select s.unit from store.site s where 'site:' || s.site = e.subject));
+    e.unit := coalesce((select u.unit from store.unit u where u.unit = of_unit),
+                       (select s.unit from store.site s where 'site:' || s.site = e.subject));
     e.result := of_result;
     e.reason := left(of_reason, 500);
     e.origin := left(of_origin, 64);
@@ -1186,6 +1314,7 @@ begin atomic
       from store.person p
       left join lateral (select v.at, v.by from store.right_review v
                           where v.person = p.person and v.role = p.role and v.unit is not distinct from p.unit
+                            and v.at >= p.role_since
                           order by v.at desc limit 1) r on true
      where p.removed is null
        and (store.asker_role() in ('auditor', 'administrator')
@@ -1218,7 +1347,8 @@ return coalesce(
 
 -- Notes that the asker looks at something; false where he opened too much within an hour: that is noted as refused,
 -- and told. What counts are kits (their pages, their closed incidents), cases and exports; an open incident never does.
--- A page that looks again by itself (`streaming`) is noted once in fifteen minutes.
+-- A page that looks again by itself (`streaming`) is noted once in fifteen minutes. What would be about nobody, because
+-- there is no such thing or it is called otherwise, is refused.
 create function store.audit_look(of_verb text, of_object text, of_reason text, of_origin text, streaming boolean)
 returns boolean
 language plpgsql security definer
@@ -1227,12 +1357,15 @@ as $$
 declare
     opened bigint;
 begin
+    if of_object ~ '^(incident|site|picture|clip):' and store.audit_about(of_object) is null then
+        raise insufficient_privilege using message = 'a look is at something that there is';
+    end if;
     if streaming and exists (select from store.audit a
                               where a.actor = store.asker() and a.at > now() - interval '15 minutes'
                                 and a.object = of_object and a.result = 'done') then
         return true;
     end if;
-    perform pg_advisory_xact_lock(8700, 4);
+    perform store.hold_chain();
     if store.audit_counts(of_object, now()) is not null then
         select count(distinct x.what) into opened
           from (select store.audit_counts(a.object, a.at) as what from store.audit a
@@ -1255,6 +1388,28 @@ begin
 end
 $$;
 
+-- Notes that a page about much shows incidents of these homes, about each of them once in fifteen minutes; it counts as
+-- no look at a kit.
+create function store.audit_homes(of_object text, of_sites text[], of_origin text) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    home text;
+begin
+    for home in
+        select 'site:' || s.site from store.site s
+         where s.site = any (of_sites) and s.kind = 'home'
+           and not exists (select from store.audit a
+                            where a.actor = store.asker() and a.at > now() - interval '15 minutes'
+                              and a.subject = 'site:' || s.site and a.object = of_object and a.result = 'done')
+         order by s.site
+    loop
+        perform store.audit_note('consult', of_object, home, null, 'done', null, of_origin, null);
+    end loop;
+end
+$$;
+
 -- What a look counts as among those that are too many; null: it does not.
 create function store.audit_counts(of_object text, looked timestamptz) returns text
 language sql stable security definer
@@ -1264,19 +1419,21 @@ return case
     when of_object like 'export:%' then of_object || looked  -- each of them
     when of_object ~ '^site:' then
         (select of_object from store.site s where s.site = substr(of_object, 6) and s.kind = 'home')
-    when of_object ~ '^incident:[0-9]{1,18}$' then
+    when of_object ~ '^incident:[1-9][0-9]{0,17}$' then
         (select 'site:' || i.site from store.incident i join store.site s on s.site = i.site and s.kind = 'home'
           where i.incident = substr(of_object, 10)::bigint and i.resolved < looked)
 end;
 
--- The auditor or the administrator has seen it.
+-- The auditor or the administrator has seen it; that the chain is broken is the auditor's alone to have seen.
 create function store.attention_seen(wanted bigint) returns boolean
 language sql security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
     with changed as (
         update store.attention set seen = now(), seen_by = store.asker()
-         where attention = wanted and seen is null and store.asker_role() in ('auditor', 'administrator')
+         where attention = wanted and seen is null
+           and (store.asker_role() = 'auditor'
+                or (store.asker_role() = 'administrator' and sort <> 'audit_broken'))
            and person is distinct from store.asker()
         returning 1)
     select exists (select from changed);
@@ -1291,7 +1448,7 @@ declare
     cut bigint;
     gone int;
 begin
-    if before > now() - interval '3 years' then
+    if before is null or before > now() - interval '3 years' then
         raise insufficient_privilege using message = 'an entry is kept for three years';
     end if;
     select max(h.entry) into cut from store.audit_head h
@@ -1313,15 +1470,17 @@ $$;
 revoke execute on function
     store.audit_note(text, text, text, text, text, text, text, text), store.audit_about(text), store.asked_subjects(),
     store.audit_look(text, text, text, text, boolean), store.audit_counts(text, timestamptz), store.asked_rights(),
-    store.review_rights(text[]), store.attention_seen(bigint), store.forget_audit(timestamptz) from public;
+    store.review_rights(text[]), store.attention_seen(bigint), store.forget_audit(timestamptz),
+    store.take_turn(text), store.hold_chain(), store.audit_homes(text, text[], text) from public;
 grant execute on function store.audit_note(text, text, text, text, text, text, text, text)
     to wachtpost_collector, wachtpost_dashboard;
 grant execute on function store.asked_subjects() to wachtpost_view, wachtpost_dashboard;
 grant execute on function
-    store.audit_look(text, text, text, text, boolean), store.asked_rights(), store.review_rights(text[]),
-    store.attention_seen(bigint) to wachtpost_dashboard;
-grant execute on function store.forget_audit(timestamptz) to wachtpost_collector;
+    store.audit_look(text, text, text, text, boolean), store.audit_homes(text, text[], text), store.asked_rights(),
+    store.review_rights(text[]), store.attention_seen(bigint) to wachtpost_dashboard;
+grant execute on function store.forget_audit(timestamptz), store.take_turn(text) to wachtpost_collector;
 
+alter table store.keep_turn enable row level security;
 alter table store.audit enable row level security;
 alter table store.audit_head enable row level security;
 alter table store.attention enable row level security;
@@ -1345,7 +1504,7 @@ create policy auditor on store.attention for select to wachtpost_view
     using ((select store.asker_role()) in ('auditor', 'administrator'));
 grant select on store.audit to wachtpost_collector;
 grant select, insert on store.audit_head to wachtpost_collector;
-grant select, insert (sort, entry) on store.attention to wachtpost_collector;
+grant select, insert (sort, entry, last) on store.attention to wachtpost_collector;
 grant select on store.audit, store.audit_head, store.attention to wachtpost_view;
 
 reset role;
@@ -1451,8 +1610,11 @@ create view seen.audit_head as
     select entry, hash, at, key, signature from store.audit_head where subject = '';
 create view seen.attention as
     select attention, at, sort, unit, person, entry, seen, seen_by from store.attention;
--- When the chain was last looked through.
-create view seen.audit_verified as select done, until from store.keep_done where what = 'audit';
+-- When the chain was last looked through, and whether anything was wrong with it then.
+create view seen.audit_verified as
+    select a.done, a.until, w.until is distinct from a.until as broken
+      from store.keep_done a left join store.keep_done w on w.what = 'audit_well'
+     where a.what = 'audit';
 
 grant select on all tables in schema seen to wachtpost_dashboard;
 

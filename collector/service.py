@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import sys
-from collections import Counter
+import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,8 @@ from collector.database import Database, Transaction
 from collector.errors import DatabaseError
 from collector.fleet.courier import Courier
 from collector.fleet.directory import directory_of
+from collector.fleet.expiry import Ends, Expiry
+from collector.fleet.flow import Flow
 from collector.fleet.gate import Gate, Line
 from collector.fleet.issuing import Issuing, RevokedList
 from collector.fleet.papers import REVOKED, Issuers
@@ -42,6 +44,7 @@ from collector.notify.email import Email
 from collector.page import serve
 from collector.settings import Ready
 from collector.stores import Stores, open_stores
+from sites.certificate import read_leaf
 from sites.inventory import Inventory
 from sites.load import load
 from sites.topic import ALARMS, BLOBS, GONE, PLAIN
@@ -77,8 +80,12 @@ class Collector:
         self._stores = stores
         # Where the broker asks nobody for a certificate, as in the demo, nor do we.
         self._standings = Standings(required=ready.broker.tls is not None)
-        line = Line(self._cut, self._heard)
+        self._flow = Flow(directory_of(inventory), time.monotonic())
+        line = Line(self._cut, self._flow.take)
         self._gate = Gate(stores.others, self._standings, line, utc_now, self.health)
+        papers = ready.settings.broker_tls
+        # As it was when we connected: a new one is read at the next start.
+        self._own = read_leaf((papers / "cert.pem").read_bytes()) if papers else None
         self._sources = {name: self._source(name) for name in LANES}
         self._lanes = {name: self._lane(name) for name in LANES}
 
@@ -157,6 +164,9 @@ class Collector:
         )
         tasks.append(group.create_task(courier.run(), name="commands"))
         tasks.append(group.create_task(self._gate.run(), name="gate"))
+        if ready.broker.tls is not None:
+            expiry = Expiry(self._stores.others, self._ends, utc_now, self.health)
+            tasks.append(group.create_task(expiry.run(), name="expiry"))
         if ready.issuers is not None:
             issuing = self._issuing(ready.issuers)
             tasks.append(group.create_task(issuing.run(), name="certificates"))
@@ -182,6 +192,7 @@ class Collector:
             Subscription(f"{settings.name}-{name}", topics),
             utc_now,
             dropped.inc,
+            self._flow.note,
         )
         self.metrics.waiting.labels(name).set_function(lambda: source.depth)
         return source
@@ -216,8 +227,14 @@ class Collector:
         revoked = RevokedList(others, issuers, (folder or Path()) / REVOKED)
         return Issuing(others, renewals, revoked, utc_now, self.health)
 
-    def _heard(self) -> Counter[str]:
-        return sum((one.take_heard() for one in self._sources.values()), Counter())
+    def _ends(self) -> Ends:
+        ends = {"the broker": self._sources["alarms"].broker_until}
+        if self._own is not None:
+            ends["this collector"] = self._own.not_valid_after_utc
+        if self._ready.issuers is not None:
+            issuing = self._ready.issuers.present.certificate
+            ends["the issuing authority"] = issuing.not_valid_after_utc
+        return ends
 
     async def _cut(self, path: Way) -> None:
         await asyncio.to_thread(cut, self._ready.broker, path.text)

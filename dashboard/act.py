@@ -32,8 +32,9 @@ from dashboard.errors import (
 )
 from dashboard.form import Fields, form
 from dashboard.home import home_view
-from dashboard.incident import NUMBER_MOST, OUTCOMES, ROLES_TO, incident_view
+from dashboard.incident import OUTCOMES, ROLES_TO, incident_view
 from dashboard.language import Words
+from dashboard.number import Number
 from dashboard.page import QUERIES, Look, View, acted
 from dashboard.parts import signed_in
 from dashboard.proof import require_proof
@@ -49,7 +50,7 @@ Form = Annotated[Fields, Depends(form)]
 
 @routes.post("/incident/{incident}/take")
 async def take(
-    request: Request, asker: Someone, fields: Form, incident: int
+    request: Request, asker: Someone, fields: Form, incident: Number
 ) -> Response:
     """Take an incident; from the unit page one stays there."""
     look = Look.of(request, asker)
@@ -62,7 +63,7 @@ async def take(
 
 @routes.post("/incident/{incident}/hand-over")
 async def hand_over(
-    request: Request, asker: Someone, fields: Form, incident: int
+    request: Request, asker: Someone, fields: Form, incident: Number
 ) -> Response:
     """Hand an incident over to a role or to a colleague."""
     look = Look.of(request, asker)
@@ -74,7 +75,7 @@ async def hand_over(
 
 @routes.post("/incident/{incident}/tick")
 async def tick(
-    request: Request, asker: Someone, fields: Form, incident: int
+    request: Request, asker: Someone, fields: Form, incident: Number
 ) -> Response:
     """Tick a step off."""
     look = Look.of(request, asker)
@@ -86,7 +87,7 @@ async def tick(
 
 @routes.post("/incident/{incident}/untick")
 async def untick(
-    request: Request, asker: Someone, fields: Form, incident: int
+    request: Request, asker: Someone, fields: Form, incident: Number
 ) -> Response:
     """Take back that a step was done."""
     look = Look.of(request, asker)
@@ -98,7 +99,7 @@ async def untick(
 
 @routes.post("/incident/{incident}/resolve")
 async def resolve(
-    request: Request, asker: Someone, fields: Form, incident: int
+    request: Request, asker: Someone, fields: Form, incident: Number
 ) -> Response:
     """Close an incident with its outcome and a sentence."""
     look = Look.of(request, asker)
@@ -112,8 +113,6 @@ async def resolve(
 
 async def _require_proof(look: Look, incident: int) -> None:
     # Closing a top priority silences it for everybody: whose hand is it?
-    if not 0 < incident <= NUMBER_MOST:
-        return
     async with look.parts.database.transaction(
         look.asker.person, read_only=True
     ) as transaction:
@@ -147,12 +146,10 @@ async def lapsed_seen(request: Request, asker: Someone, fields: Form) -> Respons
 
 @routes.post("/attention/{attention}/seen")
 async def attention_seen(
-    request: Request, asker: Someone, _fields: Form, attention: int
+    request: Request, asker: Someone, _fields: Form, attention: Number
 ) -> Response:
     """Note that the auditor or the administrator has seen what he must know."""
     look = Look.of(request, asker)
-    if not 0 < attention <= NUMBER_MOST:
-        raise NotFoundError
     await see(look, attention)
     return await acted(look, await home_view(look))
 
@@ -163,7 +160,7 @@ async def rights_reviewed(
 ) -> RedirectResponse:
     """Note that the rights of a unit's people were found to be right."""
     look = Look.of(request, asker)
-    await review(look, fields.word("unit"))
+    await review(look, fields.word("unit"), fields.maybe("seen"))
     return RedirectResponse("/rights", status_code=303)
 
 
@@ -179,8 +176,6 @@ async def _incident_or_home(look: Look, incident: int) -> Response:
 @asynccontextmanager
 async def _acting(look: Look, incident: int) -> AsyncIterator[Transaction]:
     """Open the asker's transaction and say refusals in the asker's language."""
-    if not 0 < incident <= NUMBER_MOST:
-        raise NotFoundError
     verb = look.request.url.path.rpartition("/")[2]
     entry = Entry("change", f"incident:{incident}", reason=verb)
     try:

@@ -34,9 +34,11 @@ def sha256(secret: str) -> str:
 def form_token(secret: str) -> str:
     """Give the token that goes into the forms of whoever holds this cookie.
 
-    Nobody can come from the token to the cookie, nor from the stored session to it.
+    Nobody can come from the token to the cookie, nor from the stored session to it. It
+    hangs on what stands before a dot, which stays when the rest is made anew.
     """
-    return hmac.digest(secret.encode(), b"wachtpost form", "sha256").hex()
+    lasting = secret.partition(".")[0].encode()
+    return hmac.digest(lasting, b"wachtpost form", "sha256").hex()
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Asker:
 
     `idle` is when the session ends unless it is used, `how` in which way it began,
     `proven` when he last proved who he is, `browser` the hash of what he began in.
+    `provider`: a group made him, and he comes in by the provider alone.
     """
 
     person: str
@@ -59,6 +62,7 @@ class Asker:
     passkey: str | None
     proven: datetime
     browser: str | None
+    provider: bool
 
     @property
     def home(self) -> Home:

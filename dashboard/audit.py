@@ -1,12 +1,12 @@
 """Every look and every refusal stands in the audit chain; here, and nowhere else.
 
 A look is noted before anything of it is sent: what cannot be noted is not shown. Only
-alarms are shown all the same where the store has no room left, for somebody may need
-help; that is told loudly everywhere. Acts are noted by `page.Look.acting`, in the
-transaction of the act.
+alarms are shown all the same where the store has no room left, or where somebody holds
+the chain, for somebody may need help; that is told loudly everywhere. Acts are noted
+by `page.Look.acting`, in the transaction of the act.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.routing import APIRoute
 
-from collector.errors import CollectorError, DatabaseFullError
+from collector.errors import CollectorError, DatabaseBusyError, DatabaseFullError
 from collector.keep.audit import Entry, Verb, note
 from collector.query import Queries
 from dashboard.asker import Asker
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 LIVE, EXPORT = "/live", ".csv"
 _QUERIES = Queries(Path(__file__).parent / "sql")
-_ALARMS = ("unit:", "page:", "incident:")  # shown where nothing can be written
+_ALARMS = ("unit:", "page:", "incident:")  # shown where nothing can be noted
 _READS = {"GET", "HEAD"}
 
 
@@ -94,6 +94,37 @@ async def refused(request: Request, error: PageError) -> None:
         log.warning("refusal.not_noted", error=type(failure).__name__)
 
 
+async def homes_seen(request: Request, asker: Asker, homes: Collection[str]) -> None:
+    """Note that a page about much showed incidents of these homes, about each of them.
+
+    Raises:
+        CollectorError: it cannot be noted, for another reason than want of room.
+    """
+    if not homes:
+        return
+    page = f"unit:{asker.unit}" if asker.home == "unit" else f"page:{asker.home}"
+    try:
+        async with parts_of(request).database.transaction(asker.person) as transaction:
+            await transaction.one(
+                _QUERIES["audit_homes"],
+                object=page,
+                homes=sorted(homes),
+                origin=origin_here(request),
+            )
+    except (DatabaseFullError, DatabaseBusyError):
+        log.warning("look.not_noted")
+
+
+async def look_on(request: Request, asker: Asker) -> None:
+    """Note that somebody goes on watching a page that keeps itself true.
+
+    Raises:
+        TooManyLooksError: he opened too much; it is noted, and he sees no more of it.
+        CollectorError: it cannot be noted.
+    """
+    await _look(request, asker, again=True)
+
+
 async def _look(request: Request, asker: Asker, *, again: bool) -> None:
     what = object_of(request, asker)
     path = request.url.path.split("/")
@@ -108,7 +139,7 @@ async def _look(request: Request, asker: Asker, *, again: bool) -> None:
                 origin=origin_here(request),
                 again=again and not exports,
             )
-    except DatabaseFullError:
+    except (DatabaseFullError, DatabaseBusyError):
         if not what.startswith(_ALARMS):
             raise
         log.warning("look.not_noted")

@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,12 +12,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from collector.database import Transaction
-from collector.keep.audit import Entry, note
+from collector.keep.audit import note
 from collector.query import Queries
 from dashboard.asker import sha256
 from dashboard.ceremony import base64url, from_base64url
 from dashboard.door import let_in, origin_here, terms_here, to_sound
-from dashboard.errors import NotFoundError, ProviderRefusedError
+from dashboard.errors import NotFoundError, ProviderAwayError, ProviderRefusedError
 from dashboard.form import inside
 from dashboard.group import (
     Known,
@@ -31,7 +32,7 @@ from dashboard.parts import Parts, cookie_name, parts_of
 from dashboard.passkey import Guest, keep_challenge, spend_challenge
 from dashboard.provider import Passport, Visit
 from dashboard.refusal import Try, delay_after, knock, undo
-from dashboard.session import Begun, Way, open_session, refuse, signed_in_by
+from dashboard.session import Begun, Way, hold, open_session, refuse, signed_in_by
 
 log = structlog.get_logger()
 
@@ -51,7 +52,7 @@ async def go(request: Request, to: str = "/", again: bool = False) -> Response: 
     _, passport = _provider_of(parts)
     secret = secrets.token_urlsafe(32)
     guest = Guest(sha256(secret), origin_here(request))
-    state = base64url(await keep_challenge(parts.database, guest, "provider"))
+    state = base64url(await keep_challenge(parts, guest, "provider"))
     address = await passport.way(_visit(secret, state, again=again))
     answer = RedirectResponse(address, status_code=303)
     kept = ".".join((secret, base64url(inside(to).encode()), "1" if again else "0"))
@@ -86,10 +87,15 @@ async def come_back(
         person = person_in(provider, claims)
         begun = await _admit(request, person, claims, tried)
     except ProviderRefusedError:
-        await refuse(parts.database, "provider", origin, person)
+        await refuse(parts.database, "provider", tried, person)
+        raise
+    except ProviderAwayError:
+        # It is nobody's guess that the provider does not answer.
+        async with parts.database.transaction() as transaction:
+            await undo(transaction, tried)
         raise
     log.info("sign_in.begun", how="provider")
-    answer = let_in(request, begun, to_sound(to))
+    answer = await let_in(request, begun, to_sound(to))
     answer.delete_cookie(
         cookie_name(parts, COOKIE), secure=parts.settings.secure, httponly=True
     )
@@ -133,17 +139,18 @@ async def _admit(
     request: Request, person: str, claims: Mapping[str, Any], tried: Try
 ) -> Begun:
     parts = parts_of(request)
+    proven = proven_in(claims, parts.now())
     place = place_in(_provider_of(parts)[0], claims)
     async with parts.database.transaction() as transaction:
         known = await _known(transaction, person)
-        if admitted(known, place):
-            enters = place is None or await _made(transaction, person, place, known)
+        if place is not None and admitted(known, place):
+            enters = await _made(transaction, person, place, known)
         else:
             await transaction.one(_QUERIES["provider_leave"], person=person)
             enters = False
     if not enters:
         raise ProviderRefusedError
-    return await _open(request, person, claims, tried)
+    return await _open(request, person, proven, tried)
 
 
 async def _known(transaction: Transaction, person: str) -> Known | None:
@@ -162,22 +169,13 @@ async def _made(
         unit=place.unit,
         language="nl",
     )
-    as_before = (
-        known is not None
-        and known.removed is None
-        and (known.role, known.unit) == (place.role, place.unit)
-    )
-    if row["made"] and not as_before:
-        what = Entry("change", f"right:{place.role}", f"person:{person}", place.unit)
-        await note(transaction, what)
     return bool(row["made"])
 
 
-async def _open(
-    request: Request, person: str, claims: Mapping[str, Any], tried: Try
-) -> Begun:
-    way = Way("provider", proven=proven_in(claims))
+async def _open(request: Request, person: str, proven: datetime, tried: Try) -> Begun:
+    way = Way("provider", proven=proven)
     async with parts_of(request).database.transaction(person) as transaction:
+        await hold(transaction)
         begun = await open_session(transaction, person, way, terms_here(request))
         if begun is None:
             raise ProviderRefusedError

@@ -1,6 +1,7 @@
 """What a passkey is asked, and whether its answer is right; knows no store."""
 
 import base64
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ from dashboard.errors import PasskeyRefusedError
 
 NAME = "Wachtpost"
 TIMEOUT_MS = 120_000
-ID_MOST = 1_400  # base64url of the longest id that WebAuthn allows, 1023 bytes
+# Base64url; the longest id that WebAuthn allows has 1023 bytes.
+ID = re.compile(r"[A-Za-z0-9_-]{1,1400}")
 ALGORITHMS = [
     COSEAlgorithmIdentifier.EDDSA,
     COSEAlgorithmIdentifier.ECDSA_SHA_256,
@@ -150,7 +152,8 @@ def read_answer(text: str) -> Answer:
         client = msgspec.json.decode(said, type=_ClientData)
     except (msgspec.DecodeError, ValueError, RecursionError):
         raise PasskeyRefusedError from None
-    if client.crossOrigin or not 0 < len(given.id) <= ID_MOST:
+    written = ID.fullmatch(given.id) and ID.fullmatch(client.challenge)
+    if client.crossOrigin or not written:
         raise PasskeyRefusedError
     return Answer(text, given.id, client.challenge, given.response.userHandle)
 

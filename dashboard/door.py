@@ -1,6 +1,7 @@
 """The routes of signing in by a link, of signing out, the sound test, the language."""
 
 import secrets
+from dataclasses import replace
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.asker import Asker, form_token
-from dashboard.errors import FieldError
+from dashboard.errors import FieldError, ForgedFormError
 from dashboard.form import (
     DOOR_COOKIE,
     Fields,
@@ -25,6 +26,7 @@ from dashboard.parts import (
     Parts,
     arrived,
     browser_here,
+    cookie_here,
     cookie_name,
     parts_of,
     render,
@@ -32,7 +34,7 @@ from dashboard.parts import (
     words_of,
 )
 from dashboard.refusal import delay_after, knock, origin_of
-from dashboard.session import Begun, Terms, end
+from dashboard.session import Begun, Terms, asker_of, end, refuse
 from dashboard.sign_in import begin
 
 routes = APIRouter()
@@ -67,10 +69,27 @@ def at_the_door(request: Request, template: str, **values: object) -> HTMLRespon
     return answer
 
 
+async def known_form(request: Request) -> Fields:
+    """Give the fields of the sign-in form; the first that is forged is in the audit.
+
+    Raises:
+        ForgedFormError: it is none of the door's.
+    """
+    try:
+        return await door_form(request)
+    except ForgedFormError:
+        database, origin = parts_of(request).database, origin_here(request)
+        forged = await knock(database, f"form {origin}")
+        if forged.refusals == 0:
+            await refuse(database, "form", replace(forged, origin=origin))
+        raise
+
+
+DoorForm = Annotated[Fields, Depends(known_form)]
+
+
 @routes.post("/sign-in")
-async def enter(
-    request: Request, fields: Annotated[Fields, Depends(door_form)]
-) -> Response:
+async def enter(request: Request, fields: DoorForm) -> Response:
     """Use a link up and begin a session; refusals of one origin slow it down."""
     parts = parts_of(request)
     link = fields.word("link")
@@ -78,8 +97,8 @@ async def enter(
     await parts.wait(delay_after(tried.refusals))
     begun = await begin(parts.database, link, tried, terms_here(request))
     if parts.settings.passkeys_required:
-        return let_in(request, begun, "/passkeys")
-    return let_in(request, begun, to_sound("/"))
+        return await let_in(request, begun, "/passkeys")
+    return await let_in(request, begun, to_sound("/"))
 
 
 def origin_here(request: Request) -> str:
@@ -99,15 +118,25 @@ def to_sound(to: str) -> str:
     return f"/sound?{urlencode({'to': to})}"
 
 
-def let_in(request: Request, begun: Begun, onward: str) -> Response:
-    """Give the browser its new session, and lead it on."""
+async def let_in(request: Request, begun: Begun, onward: str) -> Response:
+    """Give the browser its new session, end the one that it had, and lead it on."""
     parts = parts_of(request)
-    answer = RedirectResponse(onward, status_code=303)
+    before = cookie_here(request)
+    former = await asker_of(parts.database, before) if before else None
+    if former is not None:
+        await end(parts.database, former, "anew")
+    answer = known_as(request, begun, RedirectResponse(onward, status_code=303))
+    _drop(answer, parts, DOOR_COOKIE)
+    return answer
+
+
+def known_as(request: Request, begun: Begun, answer: Response) -> Response:
+    """Put the secret of a session into the browser's cookie."""
+    parts = parts_of(request)
     seconds = int(parts.settings.session_hours * 3600)
     # Lax, because the link of a message leads here from somebody's mail: with Strict
     # an alarm's first page would be "not signed in". Forms carry a token besides.
     _set(answer, parts, SESSION_COOKIE, begun.secret, seconds, same_site="lax")
-    _drop(answer, parts, DOOR_COOKIE)
     return answer
 
 

@@ -30,6 +30,17 @@ class PersonUnknownError(DashboardError):
         self.person = person
 
 
+class PersonOfProviderError(DashboardError):
+    """A sign-in link was asked for somebody whom a group made."""
+
+    def __init__(self, person: str) -> None:
+        super().__init__(
+            f"{person!r} was made by a group of the identity provider and comes in"
+            " by that alone; name him in the inventory to give him a link"
+        )
+        self.person = person
+
+
 class PageError(DashboardError):
     """A request that gets a page with one clear sentence.
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from re import fullmatch
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import yaml
@@ -15,6 +15,9 @@ from dashboard.errors import ProviderRefusedError, SettingsError
 from sites.host import is_here
 from sites.words import SLUG, Model, Slug
 
+# Who proved it there longer ago does so again; asked for, the time must be told, too.
+PROVEN_S = 12 * 3600
+LEEWAY_S = 30  # seconds that its clock may be off
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 # No group makes an administrator, an auditor, or anybody without a unit.
 GroupRole = Literal[
@@ -92,43 +95,43 @@ def person_in(provider: Provider, claims: Mapping[str, Any]) -> str:
 
 
 def place_in(provider: Provider, claims: Mapping[str, Any]) -> Place | None:
-    """Give what the groups of the claims stand for; None where that is nothing.
+    """Give what the groups of the claims stand for; None: for nothing, or two things.
 
     Raises:
-        ProviderRefusedError: they stand for two things, or are no groups.
+        ProviderRefusedError: they are no groups.
     """
     groups = claims.get(provider.group, [])
     if not isinstance(groups, list) or not all(isinstance(g, str) for g in groups):
         raise ProviderRefusedError
     known = [provider.groups[group] for group in groups if group in provider.groups]
     places = {(place.role, place.unit): place for place in known}
-    if len(places) > 1:
-        raise ProviderRefusedError
-    return next(iter(places.values()), None)
+    return next(iter(places.values())) if len(places) == 1 else None
 
 
-def proven_in(claims: Mapping[str, Any]) -> datetime:
+def proven_in(claims: Mapping[str, Any], now: datetime) -> datetime:
     """Give when the person proved to the provider who he is.
 
     Raises:
-        ProviderRefusedError: it does not say.
+        ProviderRefusedError: it does not say, or that was longer ago than was asked.
     """
     try:
-        return datetime.fromtimestamp(claims["auth_time"], UTC)
+        proven = datetime.fromtimestamp(claims["auth_time"], UTC)
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         raise ProviderRefusedError from None
+    if now - proven > timedelta(seconds=PROVEN_S + LEEWAY_S):
+        raise ProviderRefusedError
+    return proven
 
 
-def admitted(known: Known | None, place: Place | None) -> bool:
-    """Tell whether somebody comes in, as he is known or as his groups make him.
+def admitted(known: Known | None, place: Place) -> bool:
+    """Tell whether somebody comes in, as he is known and as his groups make him.
 
-    Whom the inventory names has the role and unit that his groups say too, or a role
-    that no group can give. Whom it does not name has a group.
+    Whom the inventory names has the very role and unit that his groups say: a role
+    that no group can give comes in by a passkey alone.
     """
     if known is None or known.provider:
-        return place is not None
-    if known.removed is not None:
-        return False
-    if place is None:
-        return known.role not in get_args(GroupRole)
-    return (known.role, known.unit) == (place.role, place.unit)
+        return True
+    return known.removed is None and (known.role, known.unit) == (
+        place.role,
+        place.unit,
+    )

@@ -5,7 +5,7 @@ from dashboard.looked import looked_view
 from dashboard.page import QUERIES, Look, View
 from dashboard.place import STALE, DeviceSeen, silent_since
 from dashboard.todo import ASIDE_SHOWN
-from dashboard.unit import open_incidents, unit_view
+from dashboard.unit import homes_of, open_incidents, unit_view
 from dashboard.watch import attention_of, auditor_view
 
 
@@ -55,6 +55,7 @@ async def _control_room(look: Look) -> View:
             "place_name": look.words("control_room.title"),
             "incidents": incidents,
         },
+        homes=homes_of(incidents),
     )
 
 

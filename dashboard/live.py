@@ -15,7 +15,7 @@ import structlog
 
 from collector.errors import CollectorError
 from dashboard.bell import Bell
-from dashboard.errors import NotFoundError, NotSignedInError
+from dashboard.errors import NotFoundError, NotSignedInError, TooManyLooksError
 
 log = structlog.get_logger()
 
@@ -65,7 +65,7 @@ async def _look(watch: Watch, now: datetime) -> tuple[str, dict[str, str]]:
         html = await watch.look()
     except NotSignedInError:
         return "ended", {}
-    except NotFoundError:
+    except (NotFoundError, TooManyLooksError):
         return "gone", {}
     except CollectorError as error:
         log.warning("page.doubted", error=type(error).__name__)

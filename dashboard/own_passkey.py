@@ -15,14 +15,15 @@ from dashboard.ceremony import (
     check_new,
     read_answer,
 )
-from dashboard.door import let_in, origin_here, terms_here, to_sound
+from dashboard.door import DoorForm, known_as, let_in, origin_here, terms_here, to_sound
 from dashboard.errors import (
     FieldError,
     LinkFirstError,
+    NotSignedInError,
     PasskeyRefusedError,
 )
-from dashboard.form import Fields, arrived_form, door_form, inside
-from dashboard.parts import arrived, parts_of, render, words_of
+from dashboard.form import Fields, arrived_form, inside
+from dashboard.parts import arrived, cookie_here, parts_of, render, words_of
 from dashboard.passkey import (
     PASSKEYS_MOST,
     Guest,
@@ -49,6 +50,8 @@ from dashboard.session import (
     Begun,
     Way,
     drop,
+    hold,
+    lasts,
     open_session,
     prove,
     signed_in_by,
@@ -60,7 +63,6 @@ routes = APIRouter()
 NAME_MOST = 60
 Arrived = Annotated[Asker, Depends(arrived)]
 Form = Annotated[Fields, Depends(arrived_form)]
-DoorForm = Annotated[Fields, Depends(door_form)]
 
 
 @routes.post("/sign-in/passkey/options")
@@ -77,13 +79,14 @@ async def sign_in(request: Request, fields: DoorForm) -> Response:
         request, await prove_by_passkey(request, None, "sign_in", fields)
     )
     log.info("sign_in.begun", how="passkey")
-    return let_in(request, begun, to_sound(inside(fields.maybe("to"))))
+    return await let_in(request, begun, to_sound(inside(fields.maybe("to"))))
 
 
 async def _let_in(request: Request, proof: Proof) -> Begun:
     person, origin = proof.found.person, origin_here(request)
     terms, way = terms_here(request), Way("passkey", proof.passkey)
     async with parts_of(request).database.transaction(person) as transaction:
+        await hold(transaction)
         await use_up(transaction, proof.found, proof.passkey, proof.count)
         begun = await open_session(transaction, person, way, terms)
         if begun is None:
@@ -124,12 +127,14 @@ async def confirm(request: Request, asker: Arrived, fields: Form) -> Response:
     """Note that the asker has just proved again who he is."""
     proof = await prove_by_passkey(request, asker, "confirm", fields)
     async with parts_of(request).database.transaction(asker.person) as transaction:
+        await hold(transaction)
         await use_up(transaction, proof.found, proof.passkey, proof.count)
-        await prove(transaction, asker)
+        begun = await prove(transaction, asker, cookie_here(request))
         await undo(transaction, *proof.tries)
     if request.headers.get("hx-request") == "true":
-        return Response(status_code=204)
-    return RedirectResponse(inside(fields.maybe("to")), status_code=303)
+        return known_as(request, begun, Response(status_code=204))
+    onward = RedirectResponse(inside(fields.maybe("to")), status_code=303)
+    return known_as(request, begun, onward)
 
 
 @routes.get("/passkeys")
@@ -141,7 +146,8 @@ async def passkeys(request: Request, asker: Arrived) -> HTMLResponse:
         "w": words_of(request, asker),
         "token": asker.token,
         "passkeys": own,
-        "possible": parts.settings.party is not None,
+        "possible": parts.settings.party is not None and not asker.provider,
+        "by_provider": asker.provider,
         "first": asker.how == "link" and not own,
         "required": parts.settings.passkeys_required,
         "present": asker.passkey,
@@ -155,6 +161,7 @@ async def passkeys(request: Request, asker: Arrived) -> HTMLResponse:
 async def enrol_options(request: Request, asker: Arrived, _fields: Form) -> Response:
     """Give what a new passkey of the asker is made from."""
     parts = parts_of(request)
+    _may_have(asker)
     own = await own_passkeys(parts.database, asker.person)
     require_fresh(parts, asker, has=bool(own))
     if len(own) >= PASSKEYS_MOST:
@@ -170,6 +177,7 @@ async def enrol_options(request: Request, asker: Arrived, _fields: Form) -> Resp
 async def add(request: Request, asker: Arrived, fields: Form) -> Response:
     """Keep a new passkey; who came by a link goes on as who came by this one."""
     parts = parts_of(request)
+    _may_have(asker)
     name = _name(fields)
     own = await own_passkeys(parts.database, asker.person)
     require_fresh(parts, asker, has=bool(own))
@@ -180,6 +188,8 @@ async def add(request: Request, asker: Arrived, fields: Form) -> Response:
     handle = handle_of(own, asker.person, parts.key)
     begun = None
     async with parts.database.transaction(asker.person) as transaction:
+        if not await lasts(transaction, asker):
+            raise NotSignedInError
         await enrol(transaction, asker.person, handle, fresh, name)
         if asker.how == "link":
             begun = await open_session(
@@ -192,7 +202,7 @@ async def add(request: Request, asker: Arrived, fields: Form) -> Response:
         await note(transaction, _entry("change", fresh.passkey, asker))
     if begun is None:
         return RedirectResponse("/passkeys", status_code=303)
-    return let_in(request, begun, to_sound("/"))
+    return await let_in(request, begun, to_sound("/"))
 
 
 @routes.post("/passkeys/rename")
@@ -216,6 +226,12 @@ async def take_away(request: Request, asker: Arrived, fields: Form) -> Response:
         await note(transaction, _entry("delete", passkey, asker))
     gone = passkey == asker.passkey
     return RedirectResponse("/signed-out" if gone else "/passkeys", status_code=303)
+
+
+def _may_have(asker: Asker) -> None:
+    # A passkey would outlive the group that made its owner somebody.
+    if asker.provider:
+        raise PasskeyRefusedError("refused.passkey_by_provider")
 
 
 def _entry(verb: Verb, passkey: str, asker: Asker) -> Entry:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from collector.database import Transaction
 from collector.keep.audit import Entry, note
 from collector.query import Queries
 from dashboard.asker import Asker
+from dashboard.audit import homes_seen, look_on
 from dashboard.door import origin_here
 from dashboard.errors import NotSignedInError
 from dashboard.language import HOME_ZONE, Words
@@ -27,18 +28,23 @@ from dashboard.parts import Parts, asker_or_none, parts_of, render, words_of
 from dashboard.place import STALE
 from dashboard.session import ran_out
 
+NOTED_AGAIN = timedelta(minutes=15)  # as store.audit_look has it
 QUERIES = Queries(Path(__file__).parent / "sql")
 
 
 @dataclass(frozen=True)
 class View:
-    """What one page shows: the partial, its values, its title and its own address."""
+    """What one page shows: the partial, its values, its title and its own address.
+
+    `homes` are the kits of which a page about much shows an incident.
+    """
 
     partial: str
     title: str
     address: str
     values: Mapping[str, Any] = field(default_factory=dict)
     zone: str = HOME_ZONE
+    homes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -87,16 +93,21 @@ def streamed(request: Request, asker: Asker, make: Any) -> StreamingResponse:
     """Answer with the stream that keeps a page true; `make(look)` gives its view.
 
     Who is asking is looked up again at each look, so that a session that ended
-    elsewhere ends here.
+    elsewhere ends here. Who goes on watching is noted ever again.
     """
     parts = parts_of(request)
+    noted = parts.now()  # by the route that answers with this stream
 
     async def look_again() -> str:
+        nonlocal noted
         present = await asker_or_none(request)
         if present is None or present.person != asker.person:
             await ran_out(parts.database, asker)
             raise NotSignedInError
         look = Look.of(request, present)
+        if look.now - noted >= NOTED_AGAIN:
+            await look_on(request, present)
+            noted = look.now
         return await live_part(look, await make(look))
 
     return StreamingResponse(
@@ -114,6 +125,7 @@ def _sound(untaken: str | None, *, lapsed: bool) -> str:
 
 
 async def _values(look: Look, view: View) -> dict[str, Any]:
+    await homes_seen(look.request, look.asker, view.homes)
     async with look.parts.database.transaction(
         look.asker.person, read_only=True
     ) as transaction:

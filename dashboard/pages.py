@@ -16,6 +16,7 @@ from dashboard.events import events_view
 from dashboard.home import home_view, only_incidents, only_unit
 from dashboard.incident import incident_view
 from dashboard.looked import looked_view
+from dashboard.number import Number
 from dashboard.page import Look, View, shown, streamed
 from dashboard.parts import parts_of, signed_in
 from dashboard.proof import require_proof
@@ -41,7 +42,7 @@ async def home_live(request: Request, asker: Someone) -> StreamingResponse:
 
 @routes.get("/incident/{incident}")
 async def incident_page(
-    request: Request, asker: Someone, incident: int
+    request: Request, asker: Someone, incident: Number
 ) -> HTMLResponse:
     """Show one incident."""
     look = Look.of(request, asker)
@@ -50,7 +51,7 @@ async def incident_page(
 
 @routes.get("/live/incident/{incident}")
 async def incident_live(
-    request: Request, asker: Someone, incident: int
+    request: Request, asker: Someone, incident: Number
 ) -> StreamingResponse:
     """Keep the page of one incident true."""
     await _incident(Look.of(request, asker), incident)

@@ -55,6 +55,11 @@ def cookie_name(parts: Parts, name: str) -> str:
     return f"__Host-{name}" if parts.settings.secure else name
 
 
+def cookie_here(request: Request) -> str:
+    """Give the secret of the session's cookie; empty where there is none."""
+    return request.cookies.get(cookie_name(parts_of(request), SESSION_COOKIE), "")
+
+
 def browser_here(request: Request) -> str:
     """Give the hash of the kind of browser that asks."""
     return browser_of(request.headers.get("user-agent", ""), parts_of(request).key)
@@ -67,7 +72,7 @@ async def asker_or_none(request: Request) -> Asker | None:
     taken away: the session ends, there and here.
     """
     parts = parts_of(request)
-    secret = request.cookies.get(cookie_name(parts, SESSION_COOKIE))
+    secret = cookie_here(request)
     if not secret:
         return None
     asker = await asker_of(parts.database, secret)

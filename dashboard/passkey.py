@@ -14,13 +14,16 @@ from collector.query import Queries, Row
 from dashboard.asker import sha256
 from dashboard.ceremony import Fresh, base64url
 from dashboard.errors import NotFoundError, PasskeyRefusedError, SlowDownError
+from dashboard.parts import Parts
+from dashboard.refusal import DELAY_MAX_S
 
 log = structlog.get_logger()
 
 Purpose = Literal["enrol", "sign_in", "confirm", "provider"]
 CHALLENGE_BYTES = 32
 CHALLENGE_MIN = 5
-CHALLENGES_MOST = 100  # unanswered, of one origin
+CHALLENGES_MOST = 20  # unanswered, of one browser
+CROWD = 100  # unanswered, of one origin: from there on it waits
 PASSKEYS_MOST = 20
 
 DEVICES = (  # what a browser says, and what people say; the narrower first
@@ -54,18 +57,23 @@ class Found:
     count: int
 
 
-async def keep_challenge(database: Database, guest: Guest, purpose: Purpose) -> bytes:
+async def keep_challenge(parts: Parts, guest: Guest, purpose: Purpose) -> bytes:
     """Make a challenge for one browser and one purpose.
 
+    Many browsers may share an origin, so that of one which holds very many waits, and
+    is not stopped.
+
     Raises:
-        SlowDownError: its origin asks and asks, and answers none.
+        SlowDownError: this browser asks and asks, and answers none.
     """
     challenge = secrets.token_bytes(CHALLENGE_BYTES)
-    async with database.transaction() as transaction:
+    async with parts.database.transaction() as transaction:
         await transaction.run(_QUERIES["challenge_forget"])
-        await transaction.one(_QUERIES["challenge_queue"], origin=guest.origin)
-        row = await transaction.one(_QUERIES["challenge_count"], origin=guest.origin)
-        if row["open"] >= CHALLENGES_MOST:
+        await transaction.one(_QUERIES["challenge_queue"], holder=guest.holder)
+        row = await transaction.one(
+            _QUERIES["challenge_count"], holder=guest.holder, origin=guest.origin
+        )
+        if row["own"] >= CHALLENGES_MOST:
             raise SlowDownError
         await transaction.run(
             _QUERIES["challenge_make"],
@@ -75,6 +83,8 @@ async def keep_challenge(database: Database, guest: Guest, purpose: Purpose) -> 
             origin=guest.origin,
             minutes=CHALLENGE_MIN,
         )
+    if row["all_here"] >= CROWD:
+        await parts.wait(DELAY_MAX_S)
     return challenge
 
 

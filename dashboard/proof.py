@@ -71,7 +71,7 @@ async def prove_by_passkey(
     except PasskeyRefusedError:
         if asker is None:
             known = found.person if found else None
-            await refuse(parts.database, "passkey", origin, known)
+            await refuse(parts.database, "passkey", tried, known)
         raise
     return Proof(found, answer.passkey, count, (tried, guessed))
 
@@ -95,7 +95,7 @@ async def _find(parts: Parts, answer: Answer, asker: Asker | None) -> Found:
 
 async def _knock_at(parts: Parts, person: str) -> Try:
     account = account_of(person, parts.key)
-    guessed = await knock(parts.database, account, stop=False)
+    guessed = await knock(parts.database, account)
     await parts.wait(delay_after(guessed.refusals))
     return guessed
 
@@ -113,7 +113,7 @@ async def challenge_here(request: Request, holder: str, purpose: Purpose) -> byt
     parts = parts_of(request)
     party_of(parts)
     guest = Guest(holder, origin_here(request))
-    return await keep_challenge(parts.database, guest, purpose)
+    return await keep_challenge(parts, guest, purpose)
 
 
 def require_fresh(parts: Parts, asker: Asker, *, has: bool) -> None:

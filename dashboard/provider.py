@@ -13,12 +13,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from dashboard.errors import ProviderAwayError, ProviderRefusedError
-from dashboard.group import Provider
+from dashboard.group import LEEWAY_S, PROVEN_S, Provider
 
 TIMEOUT_S = 10.0
-# Who proved it there longer ago does so again; asked for, the time must be told, too.
-PROVEN_S = 12 * 3600
-LEEWAY_S = 30  # seconds that its clock may be off
 # Public keys alone: whoever knows our secret cannot sign for the provider.
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 

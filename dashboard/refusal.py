@@ -8,11 +8,10 @@ from pathlib import Path
 
 from collector.database import Database, Transaction
 from collector.query import Queries
-from dashboard.errors import SlowDownError
 
 REMEMBERED_MIN = 15
 FREE_TRIES = 3
-STOP_AFTER = 30
+REMEMBERED_MOST = 30  # of one origin; the delay has long been at its most by then
 DELAY_MAX_S = 8.0
 
 _QUERIES = Queries(Path(__file__).parent / "sql")
@@ -20,11 +19,19 @@ _QUERIES = Queries(Path(__file__).parent / "sql")
 
 @dataclass(frozen=True)
 class Try:
-    """A try to sign in, noted at `at`, after so many `refusals` of its origin."""
+    """A try to sign in, noted at `at`, after so many `refusals` of its origin.
+
+    `at` is None where its origin's tries are so many that no more are remembered.
+    """
 
     origin: str
-    at: datetime
+    at: datetime | None
     refusals: int
+
+    @property
+    def last(self) -> bool:
+        """Whether it is the last of its origin that is remembered."""
+        return self.refusals == REMEMBERED_MOST - 1
 
 
 def delay_after(refusals: int) -> float:
@@ -62,15 +69,13 @@ def _network(address: str) -> str:
     return f"{int(known) >> 64:x}::/64"
 
 
-async def knock(database: Database, origin: str, *, stop: bool = True) -> Try:
+async def knock(database: Database, origin: str) -> Try:
     """Begin a try: it counts as refused until `undo` says that it was good.
 
     Tries that come at the same moment count each other, so that nobody guesses faster
-    by guessing many at once. An account is slowed down but never stopped (`stop`
-    False): else anybody could keep its owner out.
-
-    Raises:
-        SlowDownError: they are so many that nothing is looked at any more.
+    by guessing many at once. Neither an origin nor an account is ever stopped: what is
+    tried cannot be guessed, and whoever wanted to keep a desk out would only have to
+    knock where it does, or in its name.
     """
     async with database.transaction() as transaction:
         await transaction.run(_QUERIES["refusal_forget"], minutes=REMEMBERED_MIN)
@@ -79,8 +84,8 @@ async def knock(database: Database, origin: str, *, stop: bool = True) -> Try:
             _QUERIES["refusal_count"], origin=origin, minutes=REMEMBERED_MIN
         )
         refusals = int(row["refusals"])
-        if stop and refusals >= STOP_AFTER:
-            raise SlowDownError
+        if refusals >= REMEMBERED_MOST:
+            return Try(origin, None, refusals)
         noted = await transaction.one(_QUERIES["refusal_note"], origin=origin)
     return Try(origin, noted["at"], refusals)
 

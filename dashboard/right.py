@@ -1,6 +1,7 @@
 """The quarterly review of rights: who may do what, and who looked at that when."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from collector.database import Transaction
 from collector.keep.audit import Entry
 from collector.query import Row
 from dashboard.asker import Asker
-from dashboard.errors import NotFoundError
+from dashboard.errors import NotFoundError, TooLateError
 from dashboard.page import QUERIES, Look, View
 from dashboard.proof import require_proof
 
@@ -34,6 +35,15 @@ class Group:
     def name(self) -> str:
         """What a form calls it."""
         return self.unit or OF_NO_UNIT
+
+    @property
+    def digest(self) -> str:
+        """Tell this list of rights from any other: who reviews it says what he saw."""
+        rights = [
+            (row["person"], row["unit"], row["role"], row["since"].isoformat())
+            for row in self.people
+        ]
+        return hashlib.sha256(repr(sorted(rights, key=repr)).encode()).hexdigest()
 
 
 def overdue(row: Row, now: datetime) -> bool:
@@ -81,10 +91,13 @@ async def rights_export(look: Look) -> str:
     return text.getvalue()
 
 
-async def review(look: Look, unit: str) -> None:
+async def review(look: Look, unit: str, seen: str) -> None:
     """Note that the asker found the rights of a unit's people to be right; not his own.
 
+    `seen` is the digest of the list that he was shown.
+
     Raises:
+        TooLateError: the list is another one by now.
         NotFoundError: there is nobody of that unit whom he may review.
         ConfirmFirstError, LinkFirstError: he proved too long ago who he is.
     """
@@ -92,7 +105,12 @@ async def review(look: Look, unit: str) -> None:
         raise NotFoundError
     await require_proof(look.parts, look.asker)
     rows = await _rights(look)
-    people = [row["person"] for row in rows if (row["unit"] or OF_NO_UNIT) == unit]
+    of_unit = [each for each in groups(rows, look.now) if each.name == unit]
+    if not of_unit:
+        raise NotFoundError
+    if of_unit[0].digest != seen:
+        raise TooLateError("refused.rights_changed")
+    people = [row["person"] for row in of_unit[0].people]
     entry = Entry("change", f"rights:{unit}", reason="reviewed")
     async with look.acting(entry) as transaction:
         row = await transaction.one(QUERIES["rights_review"], people=people)

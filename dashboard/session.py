@@ -14,6 +14,8 @@ from collector.database import Database, Transaction
 from collector.keep.audit import Entry, note
 from collector.query import Queries, Row
 from dashboard.asker import Asker, form_token, sha256
+from dashboard.errors import NotSignedInError
+from dashboard.refusal import Try
 
 log = structlog.get_logger()
 
@@ -113,14 +115,24 @@ def signed_in_by(how: How, person: str, origin: str) -> Entry:
 
 
 async def refuse(
-    database: Database, how: How, origin: str, person: str | None = None
+    database: Database,
+    how: How | Literal["form"],
+    tried: Try,
+    person: str | None = None,
 ) -> None:
-    """Note that somebody was not let in, at whose account if that is known."""
+    """Note that somebody was not let in, at whose account if that is known.
+
+    Where one origin tries without end only its first tries are noted, the last of
+    them as one of too many.
+    """
     log.info("sign_in.refused", how=how)
+    if tried.at is None:
+        return
     subject = f"person:{person}" if person else None
+    reason = "too_many" if tried.last else None
     async with database.transaction() as transaction:
-        refused = Entry("sign_in", f"session:{how}", subject, origin=origin)
-        await note(transaction, replace(refused, result="refused"))
+        refused = Entry("sign_in", f"session:{how}", subject, origin=tried.origin)
+        await note(transaction, replace(refused, result="refused", reason=reason))
 
 
 async def asker_of(database: Database, secret: str) -> Asker | None:
@@ -145,9 +157,34 @@ async def use(
         )
 
 
-async def prove(transaction: Transaction, asker: Asker) -> None:
-    """Note that the person has just proved again who he is."""
-    await transaction.run(_QUERIES["session_prove"], session=asker.session)
+async def hold(transaction: Transaction) -> None:
+    """Let whoever shuts the asker out do so before or after this, not meanwhile."""
+    await transaction.one(_QUERIES["asker_hold"])
+
+
+async def lasts(transaction: Transaction, asker: Asker) -> bool:
+    """Tell whether a session is still one, now that nobody can shut its person out."""
+    await hold(transaction)
+    return await _person(transaction, asker.session) is not None
+
+
+async def prove(transaction: Transaction, asker: Asker, secret: str) -> Begun:
+    """Note that the person has just proved again who he is; `secret` is his cookie's.
+
+    The session goes on under another secret, so that a copy of the cookie that was
+    taken before is worth nothing now. The part that forms hang on stays.
+
+    Raises:
+        NotSignedInError: it has ended meanwhile.
+    """
+    lasting = secret.partition(".")[0]
+    anew = f"{lasting}.{secrets.token_urlsafe(SECRET_BYTES)}"
+    proven = await transaction.run(
+        _QUERIES["session_prove"], session=asker.session, anew=sha256(anew)
+    )
+    if proven != 1:
+        raise NotSignedInError
+    return Begun(anew, asker.person)
 
 
 async def _person(transaction: Transaction, session: str) -> Row | None:

@@ -1,23 +1,22 @@
 """Signing in by a link that works once; and taking every way in from somebody."""
 
 import secrets
-from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
 from collector.database import Database, Transaction
-from collector.errors import ConflictError
-from collector.keep.audit import Entry, note
+from collector.keep.audit import note
 from collector.query import Queries
 from dashboard.asker import sha256
-from dashboard.errors import LinkRefusedError, PersonUnknownError
+from dashboard.errors import LinkRefusedError, PersonOfProviderError, PersonUnknownError
 from dashboard.refusal import Try, undo
 from dashboard.session import (
     SECRET_BYTES,
     Begun,
     Terms,
     Way,
+    hold,
     open_session,
     refuse,
     signed_in_by,
@@ -35,20 +34,18 @@ async def make_link(database: Database, person: str, minutes: int) -> str:
 
     Raises:
         PersonUnknownError: there is no such person.
+        PersonOfProviderError: he comes in by the identity provider alone.
     """
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    try:
-        async with database.transaction() as transaction:
-            await transaction.run(
-                _QUERIES["link_make"],
-                link=sha256(secret),
-                person=person,
-                minutes=minutes,
-            )
-            made = Entry("change", "link:made", f"person:{person}")
-            await note(transaction, replace(made, command="dashboard link"))
-    except ConflictError:
-        raise PersonUnknownError(person) from None
+    async with database.transaction() as transaction:
+        known = await transaction.maybe(_QUERIES["provider_person"], person=person)
+        if known is not None and known["provider"]:
+            raise PersonOfProviderError(person)
+        row = await transaction.one(
+            _QUERIES["link_make"], link=sha256(secret), person=person, minutes=minutes
+        )
+        if not row["made"]:
+            raise PersonUnknownError(person)
     log.info("link.made", minutes=minutes)
     return secret
 
@@ -59,14 +56,9 @@ async def shut_out(database: Database, person: str) -> None:
     Raises:
         PersonUnknownError: there is no such person.
     """
-    async with database.transaction(person) as transaction:
-        if (await transaction.one(_QUERIES["asker_role"]))["role"] is None:
-            raise PersonUnknownError(person)
-        for name in ("sessions_end", "passkeys_revoke", "links_end"):
-            await transaction.run(_QUERIES[name], person=person)
     async with database.transaction() as transaction:
-        out = Entry("delete", "passkey:all", f"person:{person}")
-        await note(transaction, replace(out, command="dashboard shut-out"))
+        if not (await transaction.one(_QUERIES["shut_out"], person=person))["done"]:
+            raise PersonUnknownError(person)
     log.info("person.shut_out")
 
 
@@ -84,11 +76,12 @@ async def begin(database: Database, link: str, tried: Try, terms: Terms) -> Begu
     person = row["person"] if row else None
     try:
         async with database.transaction(person) as transaction:
+            await hold(transaction)
             begun = await _use(transaction, link, terms)
             await undo(transaction, tried)
             await note(transaction, signed_in_by("link", begun.person, tried.origin))
     except LinkRefusedError:
-        await refuse(database, "link", tried.origin)
+        await refuse(database, "link", tried)
         raise
     log.info("sign_in.begun", how="link")
     return begun

@@ -94,6 +94,7 @@ async def unit_view(look: Look) -> View:
             "deaf": day.deaf,
             "tasks": tasks,
         },
+        homes=homes_of(incidents) | homes_of(resolved),
     )
 
 
@@ -101,6 +102,11 @@ async def open_incidents(transaction: Transaction, look: Look) -> list[dict[str,
     """Give the open incidents, worst first, each with its verdict."""
     rows = await transaction.all(QUERIES["incidents_open"], role=look.asker.role)
     return [with_verdict(row) for row in rows]
+
+
+def homes_of(incidents: Iterable[Row]) -> frozenset[str]:
+    """Give the homes at which these incidents were."""
+    return frozenset(row["site"] for row in incidents if row["site_kind"] == "home")
 
 
 async def devices_by_site(

@@ -36,10 +36,7 @@ async def auditor_view(look: Look) -> View:
             "place_name": look.words("auditor.title"),
             "state": state,
             "late": looked is None or look.now - looked > LATE,
-            "broken": any(
-                row["sort"] == "audit_broken" and row["seen"] is None
-                for row in attention
-            ),
+            "broken": state["broken"],
             "attention": attention,
             "sorts": sorts,
             "people": people,

@@ -7,7 +7,7 @@ nor read one, nor tell one from another.
 
 import hashlib
 import struct
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -104,6 +104,11 @@ def deliver(command: Signed, at: datetime) -> Delivery:
     return Delivery(at, command.signature, msgspec.Raw(command.said))
 
 
+def check_fits(command: Signed) -> None:
+    """Check that a command fits in an answer, whenever; raises AnswerError."""
+    _body(deliver(command, datetime.max.replace(tzinfo=UTC)))
+
+
 def seal_answer(
     answer: Answer, key: SigningKey, device: VerifyKey | PublicKey
 ) -> bytes:
@@ -114,9 +119,7 @@ def seal_answer(
     `device` is its key, or what that is as X25519: who answers it often keeps that,
     since turning one into the other takes as long as the rest.
     """
-    body = msgspec.json.encode(answer)
-    if len(body) > _ROOM - _LENGTH.size:
-        raise AnswerError(f"{len(body)} bytes are too many")
+    body = _body(answer)
     signed = (_LENGTH.pack(len(body)) + body).ljust(_ROOM, b"\0")
     if isinstance(device, VerifyKey):
         device = device.to_curve25519_public_key()
@@ -134,6 +137,13 @@ def open_answer(sealed: bytes, key: SigningKey, collector: VerifyKey) -> Answer:
         why = "not signed by the collector for this device"
         raise AnswerError(why, command=_would_command(signed)) from None
     return _read(signed)
+
+
+def _body(answer: Answer) -> bytes:
+    body = msgspec.json.encode(answer)
+    if len(body) > _ROOM - _LENGTH.size:
+        raise AnswerError(f"{len(body)} bytes are too many")
+    return body
 
 
 def _read(signed: bytes) -> Answer:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from collector.fleet.errors import AuthorityEndedError
 from sites.certificate import Chain, Key, PublicKey, new_key
 
 PATH_DAYS = 8
@@ -66,7 +67,10 @@ def make_issuing(root: Authority, now: datetime) -> Authority:
 
 
 def issue(authority: Authority, path: str, key: PublicKey, now: datetime) -> Chain:
-    """Certify a path's key for PATH_DAYS."""
+    """Certify a path's key for PATH_DAYS, or until the authority ends before.
+
+    Raises AuthorityEndedError.
+    """
     return Chain(_client(authority, path, key, now, PATH_DAYS), authority.certificate)
 
 
@@ -108,7 +112,11 @@ def revocation_list(
 def _client(
     authority: Authority, name: str, key: PublicKey, now: datetime, days: int
 ) -> x509.Certificate:
-    builder = _as_end(_builder(_name(name), key, _stretch(now, days)))
+    since, until = _stretch(now, days)
+    last = authority.certificate.not_valid_after_utc
+    if last <= now:
+        raise AuthorityEndedError(last)
+    builder = _as_end(_builder(_name(name), key, (since, min(until, last))))
     return _sign(_for(builder, ExtendedKeyUsageOID.CLIENT_AUTH), authority)
 
 

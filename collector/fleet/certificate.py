@@ -21,6 +21,7 @@ async def issue(
     transaction: Transaction, issuer: Authority, path: Path, key: str, now: datetime
 ) -> Chain:
     """Certify a path's key; raises UnknownPathError, CertificateError."""
+    await transaction.all(QUERIES["lock_device"], device=path.device)
     chain = authority.issue(issuer, path.text, public_key(key), now)
     since, until = stretch(chain.leaf)
     put = await transaction.maybe(
@@ -44,8 +45,10 @@ async def revoke(
 ) -> list[Row]:
     """Revoke a path, or where `way` is None all paths of a device.
 
-    Raises NothingThereError where nothing is in force.
+    What they asked for is forgotten. Raises NothingThereError where nothing is there.
     """
+    await transaction.all(QUERIES["lock_device"], device=device)
+    await transaction.run(QUERIES["drop_renewals"], device=device, way=way)
     gone = await transaction.all(
         QUERIES["revoke"], device=device, way=way, reason=reason
     )

@@ -1,7 +1,7 @@
 """Devices of which two live: marked by the intake, cleared by an administrator.
 
-A marked one gets its receipts, since no alarm may be lost, but no new certificate and
-no command.
+A marked one gets no command. It keeps its receipts and its certificates, since no alarm
+may be lost, until an administrator revokes it.
 """
 
 from collector.database import Transaction

@@ -23,8 +23,9 @@ from collector.keep import audit
 from collector.keep.audit import Entry
 from collector.metrics import Health
 from collector.query import Queries, Row
-from sites.answer import deliver, seal_answer
+from sites.answer import check_fits, deliver, seal_answer
 from sites.command import Command, Signed, word_of
+from sites.errors import AnswerError
 from sites.health import CommandObeyed, CommandRefused
 from sites.topic import Path
 
@@ -32,6 +33,7 @@ log = structlog.get_logger()
 
 QUERIES = Queries(File(__file__).parent / "sql")
 TICK_S = 1.0
+UNFIT = "unfit"  # it can be wrapped up for no device
 # What a device may well obey when it comes again.
 PASSING = frozenset({"no_time", "not_kept"})
 
@@ -43,6 +45,10 @@ async def put(transaction: Transaction, command: Command, signed: Signed) -> Non
     """
     if command.order is None:
         raise OrderError("this version does not know what it orders")
+    try:
+        check_fits(signed)
+    except AnswerError:
+        raise OrderError("it is too long to be brought") from None
     named = {"device": command.device, "number": command.number}
     word = word_of(command.order)
     site = await transaction.maybe(QUERIES["command_site"], **named)
@@ -108,10 +114,20 @@ class Courier:
             await asyncio.sleep(TICK_S)
 
     async def look(self) -> int:
-        """Bring what is due; gives how many went."""
+        """Bring what is due; gives how many went. What cannot go keeps nothing back."""
         async with self._database.transaction() as transaction:
             due = await transaction.all(QUERIES["commands_due"])
-        return sum(self._bring(row) for row in due)
+        went, unfit = 0, []
+        for row in due:
+            try:
+                went += self._bring(row)
+            except AnswerError as error:
+                log.warning("command.unfit", number=row["number"], reason=str(error))
+                unfit.append(_ended(row["device"], row["number"], "refused", UNFIT))
+        if unfit:
+            async with self._database.transaction() as transaction:
+                await transaction.run(QUERIES["command_end"], rows=jsonb(unfit))
+        return went
 
     def _bring(self, row: Row) -> bool:
         known = self._directory.get(row["device"])
@@ -128,13 +144,16 @@ class Courier:
 def _end(row: EventRow) -> Row | None:
     match row.record:
         case CommandObeyed(number=number):
-            outcome, reason = "obeyed", None
+            return _ended(row.device, number, "obeyed", None)
         case CommandRefused(number=int(number), reason=why) if why not in PASSING:
-            outcome, reason = "refused", why
+            return _ended(row.device, number, "refused", why)
         case _:
             return None
+
+
+def _ended(device: str, number: int, outcome: str, reason: str | None) -> Row:
     return {
-        "device": row.device,
+        "device": device,
         "number": number,
         "outcome": outcome,
         "reason": reason,

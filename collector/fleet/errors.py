@@ -1,6 +1,7 @@
 """What can be wrong when an inventory meets the store."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from collector.errors import CollectorError
@@ -24,6 +25,17 @@ class PapersError(CollectorError):
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"{str(path)!r}: {why}")
         self.path = path
+
+
+class AuthorityEndedError(CollectorError):
+    """Nothing that an authority signs after its own end is believed."""
+
+    def __init__(self, end: datetime) -> None:
+        super().__init__(
+            f"the authority's own certificate ended on {end:%F}: make a new one with"
+            " `wachtpost collector fleet authority`"
+        )
+        self.end = end
 
 
 class UnknownPathError(CollectorError):

@@ -6,8 +6,8 @@ a path that floods us: no broker of version 2 bounds a rate.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,30 +18,25 @@ from collector.errors import DatabaseError
 from collector.fleet.certificate import CHANGED, QUERIES
 from collector.fleet.standing import Standings
 from collector.metrics import Health
-from sites.topic import Path, parse_topic
+from sites.topic import Path
 
 log = structlog.get_logger()
 
 LOOK_S = 2.0
 AGAIN_S = 20.0
 AFRESH_S = 600.0
-MOST_HEARD = 10_000  # messages of a path on one topic, from one look to the next
 
 
 @dataclass(frozen=True)
 class Line:
     """What it needs of the broker: `cut` takes a client's place there, or OSError.
 
-    `heard` gives how many messages came on each topic since it was asked before.
+    `flooding` gives the paths that sent more than a device can, since it was asked
+    before, at this time of the loop.
     """
 
     cut: Callable[[Path], Awaitable[None]]
-    heard: Callable[[], Mapping[str, int]]
-
-
-def flooding(heard: Mapping[str, int]) -> set[Path]:
-    """Give the paths that sent more than a device can since the last look."""
-    return {parse_topic(on)[0] for on, count in heard.items() if count > MOST_HEARD}
+    flooding: Callable[[float], set[Path]]
 
 
 class Gate:
@@ -61,11 +56,14 @@ class Gate:
         self._clock = clock
         self._health = health
         self._cut_at: dict[Path, float] = {}
+        self._to_load: set[str | None] = set()  # None: every device
+        self._news = asyncio.Event()
 
     async def run(self) -> None:
         """Keep it until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._hear(), name="standings")
+            group.create_task(self._hear(), name="notes of standings")
+            group.create_task(self._learn(), name="standings")
             group.create_task(self._watch(), name="cutting")
 
     async def load(self, device: str | None = None) -> None:
@@ -74,25 +72,48 @@ class Gate:
             rows = await transaction.all(QUERIES["standings"], device=device)
         self._standings.learn(rows)
 
+    async def refresh(self) -> None:
+        """Ask the database what time it is, and for what grew stale."""
+        stale, self._to_load = self._to_load, set()
+        try:
+            async with self._database.transaction(read_only=True) as transaction:
+                row = await transaction.one(QUERIES["now"])
+                self._standings.store_time = row["now"]
+            for device in tuple(stale):
+                await self.load(device)
+                stale.remove(device)
+        except DatabaseError as error:
+            self._health.trouble("standings", str(error))
+        else:
+            self._health.well("standings")
+        self._to_load |= stale
+
     async def look(self) -> None:
-        """Cut every connection that is due; raises OSError where the broker is away."""
+        """Cut every connection that is due; one that fails keeps no other from it."""
         now, monotonic = self._clock(), asyncio.get_running_loop().time()
+        # Taken first: what comes while others are cut belongs to the next look.
+        flooding = self._line.flooding(monotonic)
+        reasons: dict[Path, str] = dict.fromkeys(flooding, "flood")
         refused = self._standings.refused(now)
         for path in self._cut_at.keys() - refused.keys():
             del self._cut_at[path]
         knocked, self._standings.knocked = self._standings.knocked, set()
         due = {path for path in refused if self._is_due(path, now, monotonic)}
-        for path in sorted(due | {one for one in knocked if self._refuses(one, now)}):
-            await self._line.cut(path)
+        for path in due | knocked:
+            refusal = self._standings.refusal(path, now)
+            if refusal is not None:
+                reasons[path] = refusal
+        wrong = None
+        for path, why in sorted(reasons.items()):
+            try:
+                await self._line.cut(path)
+            except OSError as error:
+                wrong = f"connections cannot be cut: {type(error).__name__}"
+                continue
             if path in refused:
                 self._cut_at[path] = monotonic
-            log.info("connection.cut", path=path.text, reason=self._refuses(path, now))
-        for path in sorted(flooding(self._line.heard())):
-            await self._line.cut(path)
-            log.warning("connection.cut", path=path.text, reason="flood")
-
-    def _refuses(self, path: Path, now: datetime) -> str | None:
-        return self._standings.refusal(path, now)
+            log.warning("connection.cut", path=path.text, reason=why)
+        self._health.tell("gate", wrong)
 
     def _is_due(self, path: Path, now: datetime, monotonic: float) -> bool:
         last = self._cut_at.get(path)
@@ -103,35 +124,30 @@ class Gate:
 
     async def _watch(self) -> None:
         while True:
-            try:
-                await self.look()
-            except OSError as error:
-                why = f"connections cannot be cut: {type(error).__name__}"
-                self._health.trouble("gate", why)
-            else:
-                self._health.well("gate")
+            await self.look()
             await asyncio.sleep(LOOK_S)
 
     async def _hear(self) -> None:
-        """Load what a note names, and all of it where notes may have been missed."""
+        """Note whom a note names, or all where notes may have been missed."""
         async with aclosing(self._database.notes(CHANGED)) as notes:
-            afresh = asyncio.create_task(self._load_afresh(), name="standings afresh")
-            try:
-                async for note in notes:
-                    if note.live:
-                        await self._try_to_load(note.payload or None)
-            finally:
-                afresh.cancel()
+            async for note in notes:
+                if note.live:
+                    self._stale(note.payload or None)
 
-    async def _load_afresh(self) -> None:
+    async def _learn(self) -> None:
+        """Load what grew stale, one after the other; what failed, again and again."""
+        clock = asyncio.get_running_loop().time
+        afresh = clock() + AFRESH_S
         while True:
-            await asyncio.sleep(AFRESH_S)
-            await self._try_to_load(None)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._news.wait()
+            self._news.clear()
+            if clock() >= afresh:
+                self._to_load.add(None)
+                afresh = clock() + AFRESH_S
+            await self.refresh()
 
-    async def _try_to_load(self, device: str | None) -> None:
-        try:
-            await self.load(device)
-        except DatabaseError as error:
-            self._health.trouble("standings", str(error))
-        else:
-            self._health.well("standings")
+    def _stale(self, device: str | None) -> None:
+        self._to_load.add(device)
+        self._news.set()

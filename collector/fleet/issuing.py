@@ -11,6 +11,7 @@ import structlog
 from collector.database import Database
 from collector.errors import DatabaseError
 from collector.fleet.certificate import CHANGED, revoked_serials
+from collector.fleet.errors import AuthorityEndedError
 from collector.fleet.papers import Issuers, put
 from collector.fleet.renewal import ASKED, MOST, Renewals
 from collector.metrics import Health
@@ -36,7 +37,8 @@ class RevokedList:
             serials = await revoked_serials(transaction)
         if self._last is not None:
             before, at = self._last
-            if before == serials and now - at < AFRESH:
+            # A clock that went back has written one that is not in force yet.
+            if before == serials and timedelta() <= now - at < AFRESH:
                 return
         put(self._file, self._issuers.revocation_lists(serials, now))
         self._last = serials, now
@@ -79,7 +81,7 @@ class Issuing:
             while await self._renewals.answer(self._clock()) == MOST:
                 continue
             await self._revoked.write(self._clock())
-        except (DatabaseError, OSError) as error:
+        except (AuthorityEndedError, DatabaseError, OSError) as error:
             self._health.trouble("certificates", str(error))
         else:
             self._health.well("certificates")

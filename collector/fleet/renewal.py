@@ -3,8 +3,9 @@
     certificate.asked -> stored, noted (one a path, the latest) -> commit
     decided -> certified, stored -> commit -> sent down in pieces
 
-Only who is present gets one: a path that was revoked, or never had one, or a device of
-which two live, gets none. What is lost on the way down is asked for again.
+A path that was revoked, or never had one, gets none. A device of which two live does:
+without a certificate a broker lets neither in, and their alarms would be lost. What is
+lost on the way down is asked for again.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,7 +34,7 @@ log = structlog.get_logger()
 
 ASKED = "renewal"  # the channel on which collectors hear of a request
 MOST = 50  # are answered at once
-Why = Literal["revoked", "uncertified", "cloned", "bad_key"]
+Why = Literal["revoked", "uncertified", "bad_key"]
 Send = Callable[[str, bytes], bool]
 
 
@@ -75,8 +76,6 @@ def refusal(asked: Row) -> Why | None:
         return "revoked"
     if not asked["known"]:
         return "uncertified"
-    if asked["cloned"]:
-        return "cloned"
     return None
 
 
@@ -104,7 +103,12 @@ class Renewals:
         """Answer what waits; gives how many. Raises DatabaseError."""
         done: list[tuple[Row, Chain]] = []
         async with self._database.transaction() as transaction:
-            waiting = await transaction.all(QUERIES["take_renewals"], most=MOST)
+            # In a statement of its own: the next one sees what was revoked until then.
+            locked = await transaction.all(QUERIES["lock_renewing"])
+            devices = [row["device"] for row in locked]
+            waiting = await transaction.all(
+                QUERIES["take_renewals"], most=MOST, devices=devices
+            )
             refused: list[tuple[Row, Why]] = []
             for asked in waiting:
                 try:

@@ -6,11 +6,13 @@ expired, so the collector believes the store and not the connection.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from collector.query import Row
 from sites.errors import Refusal
 from sites.topic import Path
+
+NEVER_ASKED = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,15 @@ class Standing:
 class Standings:
     """How every path stands. `required`: one that never had a certificate is refused.
 
+    `store_time` is what the database's clock showed when it was last asked. Only what
+    has expired by that one as well has: whoever sets our clock ahead would else have
+    us refuse everybody.
+
     `knocked` are those that were refused and tried to speak, until somebody takes them.
     """
 
     required: bool
+    store_time: datetime = NEVER_ASKED
     known: dict[Path, Standing] = field(default_factory=dict)
     knocked: set[Path] = field(default_factory=set)
 
@@ -47,7 +54,7 @@ class Standings:
         known = self.known.get(path)
         if known is None:
             return "uncertified" if self.required else None
-        if known.until is not None and at < known.until:
+        if known.until is not None and min(at, self.store_time) < known.until:
             return None
         return "revoked" if known.revoked else "expired"
 

@@ -12,7 +12,7 @@ the broker's queue. Sessions are clean: what the broker forgets, the edge sends 
 import asyncio
 import random
 import ssl
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,7 @@ import structlog
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 
+from collector.fleet.expiry import end_of_peer
 from collector.intake.probe import Probe, Stretch
 from sites.topic import probe_topic
 
@@ -93,7 +94,8 @@ class MqttSource:
     """One subscription of one broker. `keep()` must run as a task meanwhile.
 
     What comes while MAX_WAITING messages (or MAX_WAITING_BYTES) wait is dropped and
-    told to `on_drop`: it is not confirmed, so the edge sends it again.
+    told to `on_drop`: it is not confirmed, so the edge sends it again. `on_come` gets
+    the topic of everything that comes, dropped or not.
     """
 
     def __init__(
@@ -102,17 +104,18 @@ class MqttSource:
         subscription: Subscription,
         clock: Clock,
         on_drop: Callable[[], object],
+        on_come: Callable[[str], object] = lambda _: None,
     ) -> None:
-        self._on_drop = on_drop
+        self._on_drop, self._on_come = on_drop, on_come
         self._broker = broker
         self._subscription = subscription
         self._clock = clock
         self._waiting: deque[Message] = deque()
         self._waiting_bytes = 0
-        self._heard: Counter[str] = Counter()
         self._arrived = asyncio.Event()
         self._ended = asyncio.Event()
         self._listening_since: datetime | None = None
+        self.broker_until: datetime | None = None  # the certificate that it showed
         self._client: mqtt.Client | None = None
         self._probe = Probe()
         self._probed = probe_topic(subscription.client_id)
@@ -148,11 +151,6 @@ class MqttSource:
         self._waiting_bytes -= size
         return batch
 
-    def take_heard(self) -> Counter[str]:
-        """Give how many messages came on each topic since it was asked before."""
-        heard, self._heard = self._heard, Counter()
-        return heard
-
     def answer(self, topic: str, payload: bytes) -> bool:
         """Publish with QoS 0: an answer that is lost is asked for again."""
         if self._client is None or self._listening_since is None:
@@ -180,7 +178,7 @@ class MqttSource:
         except OSError as error:
             log.warning("broker.not_reached", reason=type(error).__name__)
             return False
-        self._client = client
+        self._client, self.broker_until = client, end_of_peer(client.socket())
         try:
             _drive(client, asyncio.get_running_loop())
             return await self._stay(client)
@@ -256,7 +254,7 @@ class MqttSource:
         if message.topic == self._probed:
             self._probe.came_back(bytes(message.payload), self._clock())
             return
-        self._heard[message.topic] += 1
+        self._on_come(message.topic)
         size, full = len(message.payload), len(self._waiting) >= MAX_WAITING
         if full or self._waiting_bytes + size > MAX_WAITING_BYTES:
             self._on_drop()

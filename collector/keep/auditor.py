@@ -22,7 +22,9 @@ from collector.metrics import Health
 
 TICK_S = 20.0
 EVERY = timedelta(minutes=5, seconds=-TICK_S)
+LATE = timedelta(minutes=11)  # two looks did not come
 PART = "audit"
+TURN, WELL = "audit_turn", "audit_well"
 
 log = structlog.get_logger()
 
@@ -52,19 +54,26 @@ class Auditor:
         try:
             with suppress(ElsewhereError):
                 return await self._look()
+            if await self._due(LATE):  # somebody holds the turn, and does not look
+                self._health.trouble(TURN, f"nobody looked through it for {LATE}")
+                log.error("audit.late")
         except DatabaseError as error:
             self._health.trouble(PART, str(error))
             log.warning("audit.failed", reason=type(error).__name__)
         return None
 
     async def _look(self) -> Verdict | None:
-        async with self._database.transaction(read_only=True) as transaction:
-            row = await transaction.one(QUERIES["due"], what=PART, every=EVERY)
-        if not row["due"]:
-            return None
-        verdict = await self._whole()
-        await self._settle(verdict)
+        verdict = None
+        if await self._due(EVERY):
+            verdict = await self._whole()
+            await self._settle(verdict)
+        self._health.well(TURN)
         return verdict
+
+    async def _due(self, every: timedelta) -> bool:
+        async with self._database.transaction(read_only=True) as transaction:
+            row = await transaction.one(QUERIES["due"], what=PART, every=every)
+        return bool(row["due"])
 
     async def _whole(self) -> Verdict:
         witnessed = [] if self._last is None else [self._last]
@@ -80,9 +89,14 @@ class Auditor:
                 # So that the journal is a witness as well.
                 last = verdict.last
                 log.info("audit.signed", entry=last.entry, hash=last.hash)
-            broken = [finding.first for finding in verdict.findings]
-            if broken:
-                await transaction.run(QUERIES["audit_attend"], entries=broken)
+            if verdict.findings:
+                await transaction.run(
+                    QUERIES["audit_attend"],
+                    firsts=[finding.first for finding in verdict.findings],
+                    lasts=[finding.last for finding in verdict.findings],
+                )
+            else:
+                await transaction.run(QUERIES["done"], what=WELL, until=verdict.at)
             await transaction.run(QUERIES["done"], what=PART, until=verdict.at)
         if verdict.findings:
             first, *others = verdict.findings

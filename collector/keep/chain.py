@@ -64,6 +64,7 @@ CHANGED = "was changed or put in"
 UNLIKE = "do not follow each other: one of them was changed, put in, or follows a loss"
 MISSING = "missing"
 REWRITTEN = "do not lead to what was signed of them: one of them was changed"
+STRAYED = "do not lead to what was signed of them either"
 OTHER_SUBJECT = "does not continue what was written about the same subject"
 
 
@@ -106,7 +107,7 @@ class Walk:
         self._strange = begin.entry > 0  # what went before of a subject is unknown
         self._right = begin.entry  # to here a signed head agrees
         self._told = begin.entry  # to here something wrong was named
-        self._rewritten = False
+        self._strays: list[tuple[int, int]] = []  # first and last head that disagrees
 
     def step(self, link: Link) -> Iterator[Finding]:
         """Take the next entry; judges the one before, for which it vouches or not."""
@@ -120,6 +121,9 @@ class Walk:
             yield from self._judge(self._link, None)
         if self.signed > self.last.entry:
             yield Finding(self.last.entry + 1, self.signed, MISSING)
+        for first, last in self._strays:
+            if last > first:
+                yield Finding(first + 1, last, STRAYED)
 
     def _judge(self, link: Link, after: Link | None) -> Iterator[Finding]:
         found = self._fits(link, after) or self._signed(link)
@@ -180,17 +184,21 @@ class Walk:
         return link.subject_prev == known
 
     def _signed(self, link: Link) -> Finding | None:
-        """Hold an entry against the heads that were signed of it."""
-        if self._rewritten:
-            return None
+        """Hold an entry against the heads that were signed of it.
+
+        Once one disagrees those behind it do, until one was signed of what stands
+        there now: how far that is, tells a later rewriting from an earlier one.
+        """
         whole = self._heads.get(("", link.entry))
         own = self._heads.get((link.subject or "", link.entry))
         agree = (whole is None or whole.hash == link.hash) and (
             own is None or own is whole or own.hash == link.subject_hash
         )
-        if not agree:
-            self._rewritten = True
-            return Finding(self._right + 1, link.entry, REWRITTEN)
-        if whole is not None:
-            self._right = link.entry
-        return None
+        if agree:
+            self._right = self._right if whole is None else link.entry
+            return None
+        if self._strays and self._strays[-1][0] > self._right:
+            self._strays[-1] = (self._strays[-1][0], link.entry)
+            return None
+        self._strays.append((link.entry, link.entry))
+        return Finding(self._right + 1, link.entry, REWRITTEN)

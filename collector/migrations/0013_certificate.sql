@@ -28,7 +28,7 @@ create table store.renewal (
     came_by int not null,
     asked timestamptz not null default now(),
     answered timestamptz,
-    refused text check (refused in ('revoked', 'uncertified', 'cloned', 'bad_key')),
+    refused text check (refused in ('revoked', 'uncertified', 'bad_key')),
     primary key (device, way)
 );
 

@@ -27,7 +27,11 @@ create table store.audit (
     subject_hash text,
     prev text not null,
     hash text not null,
-    check ((subject is null) = (subject_prev is null) and (subject is null) = (subject_hash is null))
+    check ((subject is null) = (subject_prev is null) and (subject is null) = (subject_hash is null)),
+    -- Whoever looks through the chain holds some hundreds of them at once.
+    check (length(actor) <= 120 and length(role) <= 40 and length(actor_unit) <= 120 and length(object) <= 120
+           and length(subject) <= 120 and length(unit) <= 120 and length(reason) <= 500 and length(origin) <= 64
+           and length(subject_prev) <= 64 and length(subject_hash) <= 64 and length(prev) <= 64 and length(hash) <= 64)
 );
 create index audit_by_subject on store.audit (subject, entry) where subject is not null;
 create index audit_by_actor on store.audit (actor, at);
@@ -45,8 +49,13 @@ create table store.audit_head (
     primary key (subject, entry)
 );
 
--- What the auditor and the administrator must know, and is about no place: `entry` of a chain that was broken,
--- `person` who opened too much.
+-- Whose turn it is to do what only one may do at once, as a lock on its row: an advisory lock anybody may take and keep.
+-- Nobody but the functions of the owner comes near it.
+create table store.keep_turn (what text primary key);
+insert into store.keep_turn values ('chain'), ('audit'), ('keep'), ('gap');
+
+-- What the auditor and the administrator must know, and is about no place: `entry` to `last` of a chain that was
+-- broken, `person` who opened too much.
 create table store.attention (
     attention bigint generated always as identity primary key,
     at timestamptz not null default now(),
@@ -54,6 +63,7 @@ create table store.attention (
     unit text references store.unit,
     person text references store.person,
     entry bigint,
+    last bigint,
     seen timestamptz,
     seen_by text references store.person,
     check ((seen is null) = (seen_by is null))
@@ -96,7 +106,7 @@ set search_path = pg_catalog, pg_temp
 return case
     when of_object like 'person:%' then of_object
     when of_object ~ '^site:' then (select 'site:' || s.site from store.site s where s.site = substr(of_object, 6))
-    when of_object ~ '^incident:[0-9]{1,18}$' then
+    when of_object ~ '^incident:[1-9][0-9]{0,17}$' then
         (select 'site:' || i.site from store.incident i where i.incident = substr(of_object, 10)::bigint)
     when of_object ~ '^device:' then
         (select 'site:' || d.site from store.device d where d.device = substr(of_object, 8))
@@ -104,8 +114,34 @@ return case
         (select 'site:' || p.site from store.picture p where p.digest = split_part(of_object, ':', 2))
 end;
 
+-- Be the only one that does a work of keeping until the transaction ends, if nobody is.
+create function store.take_turn(wanted text) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform from store.keep_turn k where k.what = wanted and wanted <> 'chain' for update skip locked;
+    return found;
+end
+$$;
+
+-- Wait until the chain is one's own; held until the transaction ends. Who finds it held for long gives up.
+create function store.hold_chain() returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+begin
+    perform from store.keep_turn k where k.what = 'chain' for update;
+    if not found then
+        raise no_data_found using message = 'store.keep_turn names no chain';
+    end if;
+end
+$$;
+
 -- The only way into the chain; gives the number of the entry. Who acts is never told by the caller: it is the asker,
 -- or the service, or somebody whom nobody knows; `by_command` names an administrator's command, where nobody asks.
+-- An asker who is nobody is refused; what is no unit is left out.
 -- The chain is held until the transaction ends, so this comes last in it.
 create function store.audit_note(of_verb text, of_object text, of_subject text, of_unit text, of_result text,
                                  of_reason text, of_origin text, by_command text) returns bigint
@@ -118,14 +154,17 @@ declare
     known store.person;
     fields text[];
 begin
-    perform pg_advisory_xact_lock(8700, 4);
+    perform store.hold_chain();
     select * into last from store.audit order by entry desc limit 1;
     select * into known from store.person p where p.person = store.asker();
     e.entry := coalesce(last.entry, 0) + 1;
     e.at := clock_timestamp();
     if store.asker() is not null then
-        e.actor := store.asker();
-        e.role := coalesce(known.role, 'unknown');
+        if known.person is null then
+            raise insufficient_privilege using message = 'who acts is nobody';
+        end if;
+        e.actor := known.person;
+        e.role := known.role;
         e.actor_unit := known.unit;
     elsif by_command is not null then
         e.actor := 'command:' || left(by_command, 40);
@@ -138,7 +177,8 @@ begin
     e.verb := of_verb;
     e.object := left(of_object, 120);
     e.subject := left(coalesce(of_subject, store.audit_about(of_object)), 120);
-    e.unit := coalesce(of_unit, (select s.unit from store.site s where 'site:' || s.site = e.subject));
+    e.unit := coalesce((select u.unit from store.unit u where u.unit = of_unit),
+                       (select s.unit from store.site s where 'site:' || s.site = e.subject));
     e.result := of_result;
     e.reason := left(of_reason, 500);
     e.origin := left(of_origin, 64);
@@ -171,6 +211,7 @@ begin atomic
       from store.person p
       left join lateral (select v.at, v.by from store.right_review v
                           where v.person = p.person and v.role = p.role and v.unit is not distinct from p.unit
+                            and v.at >= p.role_since
                           order by v.at desc limit 1) r on true
      where p.removed is null
        and (store.asker_role() in ('auditor', 'administrator')
@@ -203,7 +244,8 @@ return coalesce(
 
 -- Notes that the asker looks at something; false where he opened too much within an hour: that is noted as refused,
 -- and told. What counts are kits (their pages, their closed incidents), cases and exports; an open incident never does.
--- A page that looks again by itself (`streaming`) is noted once in fifteen minutes.
+-- A page that looks again by itself (`streaming`) is noted once in fifteen minutes. What would be about nobody, because
+-- there is no such thing or it is called otherwise, is refused.
 create function store.audit_look(of_verb text, of_object text, of_reason text, of_origin text, streaming boolean)
 returns boolean
 language plpgsql security definer
@@ -212,12 +254,15 @@ as $$
 declare
     opened bigint;
 begin
+    if of_object ~ '^(incident|site|picture|clip):' and store.audit_about(of_object) is null then
+        raise insufficient_privilege using message = 'a look is at something that there is';
+    end if;
     if streaming and exists (select from store.audit a
                               where a.actor = store.asker() and a.at > now() - interval '15 minutes'
                                 and a.object = of_object and a.result = 'done') then
         return true;
     end if;
-    perform pg_advisory_xact_lock(8700, 4);
+    perform store.hold_chain();
     if store.audit_counts(of_object, now()) is not null then
         select count(distinct x.what) into opened
           from (select store.audit_counts(a.object, a.at) as what from store.audit a
@@ -240,6 +285,28 @@ begin
 end
 $$;
 
+-- Notes that a page about much shows incidents of these homes, about each of them once in fifteen minutes; it counts as
+-- no look at a kit.
+create function store.audit_homes(of_object text, of_sites text[], of_origin text) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    home text;
+begin
+    for home in
+        select 'site:' || s.site from store.site s
+         where s.site = any (of_sites) and s.kind = 'home'
+           and not exists (select from store.audit a
+                            where a.actor = store.asker() and a.at > now() - interval '15 minutes'
+                              and a.subject = 'site:' || s.site and a.object = of_object and a.result = 'done')
+         order by s.site
+    loop
+        perform store.audit_note('consult', of_object, home, null, 'done', null, of_origin, null);
+    end loop;
+end
+$$;
+
 -- What a look counts as among those that are too many; null: it does not.
 create function store.audit_counts(of_object text, looked timestamptz) returns text
 language sql stable security definer
@@ -249,19 +316,21 @@ return case
     when of_object like 'export:%' then of_object || looked  -- each of them
     when of_object ~ '^site:' then
         (select of_object from store.site s where s.site = substr(of_object, 6) and s.kind = 'home')
-    when of_object ~ '^incident:[0-9]{1,18}$' then
+    when of_object ~ '^incident:[1-9][0-9]{0,17}$' then
         (select 'site:' || i.site from store.incident i join store.site s on s.site = i.site and s.kind = 'home'
           where i.incident = substr(of_object, 10)::bigint and i.resolved < looked)
 end;
 
--- The auditor or the administrator has seen it.
+-- The auditor or the administrator has seen it; that the chain is broken is the auditor's alone to have seen.
 create function store.attention_seen(wanted bigint) returns boolean
 language sql security definer
 set search_path = pg_catalog, pg_temp
 begin atomic
     with changed as (
         update store.attention set seen = now(), seen_by = store.asker()
-         where attention = wanted and seen is null and store.asker_role() in ('auditor', 'administrator')
+         where attention = wanted and seen is null
+           and (store.asker_role() = 'auditor'
+                or (store.asker_role() = 'administrator' and sort <> 'audit_broken'))
            and person is distinct from store.asker()
         returning 1)
     select exists (select from changed);
@@ -276,7 +345,7 @@ declare
     cut bigint;
     gone int;
 begin
-    if before > now() - interval '3 years' then
+    if before is null or before > now() - interval '3 years' then
         raise insufficient_privilege using message = 'an entry is kept for three years';
     end if;
     select max(h.entry) into cut from store.audit_head h
@@ -298,15 +367,17 @@ $$;
 revoke execute on function
     store.audit_note(text, text, text, text, text, text, text, text), store.audit_about(text), store.asked_subjects(),
     store.audit_look(text, text, text, text, boolean), store.audit_counts(text, timestamptz), store.asked_rights(),
-    store.review_rights(text[]), store.attention_seen(bigint), store.forget_audit(timestamptz) from public;
+    store.review_rights(text[]), store.attention_seen(bigint), store.forget_audit(timestamptz),
+    store.take_turn(text), store.hold_chain(), store.audit_homes(text, text[], text) from public;
 grant execute on function store.audit_note(text, text, text, text, text, text, text, text)
     to wachtpost_collector, wachtpost_dashboard;
 grant execute on function store.asked_subjects() to wachtpost_view, wachtpost_dashboard;
 grant execute on function
-    store.audit_look(text, text, text, text, boolean), store.asked_rights(), store.review_rights(text[]),
-    store.attention_seen(bigint) to wachtpost_dashboard;
-grant execute on function store.forget_audit(timestamptz) to wachtpost_collector;
+    store.audit_look(text, text, text, text, boolean), store.audit_homes(text, text[], text), store.asked_rights(),
+    store.review_rights(text[]), store.attention_seen(bigint) to wachtpost_dashboard;
+grant execute on function store.forget_audit(timestamptz), store.take_turn(text) to wachtpost_collector;
 
+alter table store.keep_turn enable row level security;
 alter table store.audit enable row level security;
 alter table store.audit_head enable row level security;
 alter table store.attention enable row level security;
@@ -330,7 +401,7 @@ create policy auditor on store.attention for select to wachtpost_view
     using ((select store.asker_role()) in ('auditor', 'administrator'));
 grant select on store.audit to wachtpost_collector;
 grant select, insert on store.audit_head to wachtpost_collector;
-grant select, insert (sort, entry) on store.attention to wachtpost_collector;
+grant select, insert (sort, entry, last) on store.attention to wachtpost_collector;
 grant select on store.audit, store.audit_head, store.attention to wachtpost_view;
 reset role;
 
@@ -349,8 +420,11 @@ create view seen.audit_head as
     select entry, hash, at, key, signature from store.audit_head where subject = '';
 create view seen.attention as
     select attention, at, sort, unit, person, entry, seen, seen_by from store.attention;
--- When the chain was last looked through.
-create view seen.audit_verified as select done, until from store.keep_done where what = 'audit';
+-- When the chain was last looked through, and whether anything was wrong with it then.
+create view seen.audit_verified as
+    select a.done, a.until, w.until is distinct from a.until as broken
+      from store.keep_done a left join store.keep_done w on w.what = 'audit_well'
+     where a.what = 'audit';
 grant select on seen.audit, seen.audit_count, seen.audit_head, seen.attention, seen.audit_verified
     to wachtpost_dashboard;
 reset role;

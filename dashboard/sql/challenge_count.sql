@@ -1,2 +1,3 @@
--- Count the challenges that one origin holds unanswered.
-select count(*)::int as open from store.challenge where origin = %(origin)s and expires > now()
+-- Count the challenges that one browser holds unanswered, and all that its origin does.
+select (count(*) filter (where holder = %(holder)s))::int as own, count(*)::int as all_here
+  from store.challenge where origin = %(origin)s and expires > now()

@@ -1,3 +1,2 @@
--- Keep a sign-in link that can be used once, until it expires.
-insert into store.sign_in_link (link, person, expires)
-values (%(link)s, %(person)s, now() + make_interval(mins => %(minutes)s))
+-- Keep a sign-in link that can be used once, until it expires, and note that it was made.
+select store.make_link(%(link)s, %(person)s, %(minutes)s) as made

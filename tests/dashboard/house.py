@@ -92,6 +92,13 @@ class Guest:
         assert options.status_code == 200, options.text
         return await self.post("/confirm", answer=device.use(options.json(), lies))
 
+    async def review(self, unit: str) -> httpx.Response:
+        """Find the rights of a unit's people right, as the page shows them."""
+        page = (await self.get("/rights")).text
+        form = f'name="unit" value="{unit}"><input type="hidden" name="seen" value="'
+        seen = page.partition(form)[2].partition('"')[0]
+        return await self.post("/rights/reviewed", unit=unit, seen=seen)
+
     async def learn_token(self) -> None:
         """Take the session's token from a page, as a browser's form does."""
         self.token = TOKEN.findall((await self.get("/")).text)[0]

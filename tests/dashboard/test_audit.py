@@ -2,15 +2,24 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 
+import dashboard.audit
+from collector.errors import ForbiddenError
+from collector.keep.audit import Entry, note
+from collector.query import Queries
 from dashboard import act, blob, own_passkey, pages
 from dashboard.audit import Noted
-from tests.dashboard.house import Guest, House
+from tests.dashboard.house import Guest, House, opened
+from tests.dashboard.test_live import events
 from tests.dashboard.test_walls import FILM
-from tests.dashboard.town import COLLEAGUE, HAVEN, KIT, OUTSIDER, OWNER
+from tests.dashboard.town import COLLEAGUE, HAVEN, KIT, OUTSIDER, OWNER, Town
 
 PHOTO = b"\xff\xd8\xffpicture"
 MOST = 50
@@ -224,7 +233,8 @@ async def test_all_at_once_are_no_more_than_one_after_another_a32(house: House):
     assert sorted(one.status_code for one in answers) == [200] * MOST + [429] * 10
 
 
-async def test_closed_incidents_of_kits_count_as_their_kits(house: House):
+async def open_many(house: House) -> None:
+    """Have the coordinator have opened as many kits as one may."""
     for kit in await homes(house, MOST):
         await house.town.pen.execute(
             "insert into store.audit (entry, at, actor, role, verb, object, result,"
@@ -232,6 +242,10 @@ async def test_closed_incidents_of_kits_count_as_their_kits(house: House):
             " 'consult', %s, 'done', '', '' from store.audit",
             [OWNER, f"site:{kit}"],
         )
+
+
+async def test_closed_incidents_of_kits_count_as_their_kits(house: House):
+    await open_many(house)
     incident = await house.town.panic()
     guest = await house.guest(OWNER)
     assert (await guest.get(f"/incident/{incident}")).status_code == 200
@@ -253,3 +267,132 @@ def test_whatever_else_there_is_changes_or_is_ones_own(router: Any):
         if "GET" in route.methods and not isinstance(route, Noted)
     }
     assert shown <= {"/passkeys", "/confirm"}
+
+
+def spellings(number: int) -> tuple[str, ...]:
+    """Write a number in ways that a lenient reader takes for it."""
+    wide = "".join(chr(0xFF10 + int(digit)) for digit in str(number))  # full width
+    return (
+        f"+{number}",
+        f"{number}.0",
+        f"%20{number}",
+        f"{number}%20",
+        f"{number}%0A",
+        f"0_{number}",
+        f"00{number}",
+        f"-{number}",
+        f"{number}e0",
+        wide,
+    )
+
+
+async def test_a_number_has_one_name_a32(house: House):
+    """Under another the look would be about nobody, and count for nothing."""
+    incident = await house.town.panic()
+    guest = await visitor(house)
+    numbered = [
+        (method, route.path)
+        for router in (pages.routes, blob.routes, act.routes, own_passkey.routes)
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+        if any(one.field_info.annotation is int for one in route.dependant.path_params)
+    ]
+    assert len(numbered) == 8
+    for method, path in numbered:
+        for name in spellings(incident):
+            here = path.format(incident=name, attention=name)
+            fields = {"token": guest.token, "to": "role:desk", "step": "x"}
+            answer = await guest.client.request(method, here, data=fields)
+            assert answer.status_code == 404, (method, here)
+    assert {row[0] for row in await entries(house, "result")} == {"refused"}
+
+
+@pytest.mark.parametrize("what", ["incident:+1", "incident:4711", "site:x", "clip:0"])
+async def test_a_look_at_nothing_is_no_look(house: House, what: str):
+    look = Queries(Path(dashboard.audit.__file__).parent / "sql")["audit_look"]
+    named = {"verb": "consult", "reason": None, "origin": None, "again": False}
+    with pytest.raises(ForbiddenError, match="something that there is"):
+        async with house.parts.database.transaction(OWNER) as transaction:
+            await transaction.one(look, object=what, **named)
+
+
+async def test_alarms_are_shown_where_somebody_holds_the_chain(house: House):
+    incident = await house.town.panic()
+    guest = await visitor(house)
+    async with house.town.collector.transaction() as transaction:
+        await note(transaction, Entry("collect", "x:1"))
+        for path in ("/", f"/incident/{incident}"):
+            assert "7F3K-QG" in (await guest.get(path)).text
+        assert (await guest.get(f"/site/{KIT}")).status_code == 503
+
+
+async def about_kit(house: House) -> list[tuple[Any, ...]]:
+    return [
+        row[:2]
+        for row in await entries(house, "actor", "object", "subject")
+        if row[2] == f"site:{KIT}"
+    ]
+
+
+async def test_a_household_sees_who_saw_its_incident_among_others(house: House):
+    guest = await visitor(house)
+    await guest.get("/")
+    assert await about_kit(house) == []
+    incident = await house.town.panic()
+    await house.town.intrusion()
+    for _ in range(2):
+        await guest.get("/")
+    assert await about_kit(house) == [(OWNER, "unit:duinland")]
+    await house.town.pen.execute(
+        "update store.audit set at = at - interval '16 minutes'"
+    )
+    async with guest.client.stream("GET", "/live/") as live:
+        await anext(live.aiter_lines())
+    assert await about_kit(house) == [(OWNER, "unit:duinland")] * 2
+    await house.town.pen.execute(
+        "update store.incident set state = 'resolved', resolved = now(), owner = %s,"
+        " acknowledged = now(), outcome = 'false', sentence = 'x' where incident = %s",
+        [OWNER, incident],
+    )
+    other = await house.guest(COLLEAGUE)
+    await other.get("/")
+    assert (await about_kit(house))[-1] == (COLLEAGUE, "unit:duinland")
+    room = await house.guest("duinland-control-room")
+    await house.town.panic()
+    await room.get("/")
+    assert (await about_kit(house))[-1] == (
+        "duinland-control-room",
+        "page:control_room",
+    )
+
+
+async def test_who_goes_on_watching_is_noted_ever_again_and_stopped_a32(
+    database_url: Callable[[str], str], town: Town, tmp_path: Path
+):
+    later = [timedelta()]
+
+    def now() -> datetime:
+        return datetime.now(UTC) + later[0]
+
+    async with opened(database_url, town, tmp_path, now=now) as house:
+        guest = await visitor(house)
+        stream_ = events(guest, f"/live/site/{KIT}")
+        assert (await anext(stream_))[0] == "truth"
+        for quarters in (1, 2):
+            await house.town.pen.execute(
+                "update store.audit set at = at - interval '15 minutes'"
+            )
+            later[0] = quarters * timedelta(minutes=15)
+            async for name, *_ in stream_:
+                if name == "truth":
+                    break
+            assert len(await entries(house)) == 1 + quarters
+        await open_many(house)
+        await house.town.pen.execute(
+            "delete from store.audit where object = %s", [f"site:{KIT}"]
+        )
+        later[0] = timedelta(minutes=45)
+        names = [name async for name, *_ in stream_]
+        assert names[-1] == "gone"
+        assert "truth" not in names

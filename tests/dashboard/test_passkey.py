@@ -10,11 +10,20 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from dashboard.asker import FRESH
-from dashboard.ceremony import base64url
+from dashboard.ceremony import Fresh, base64url
 from dashboard.form import TEXT_MOST
+from dashboard.page import QUERIES
 from dashboard.parts import SESSION_COOKIE
-from dashboard.passkey import CHALLENGES_MOST, PASSKEYS_MOST, device_name
-from dashboard.refusal import DELAY_MAX_S, account_of, origin_of
+from dashboard.passkey import (
+    CHALLENGES_MOST,
+    CROWD,
+    PASSKEYS_MOST,
+    device_name,
+    enrol,
+)
+from dashboard.refusal import DELAY_MAX_S, REMEMBERED_MOST, account_of, origin_of
+from dashboard.session import asker_of, lasts
+from dashboard.sign_in import shut_out
 from tests.dashboard.authenticator import PRESENT, VERIFIED, Lies
 from tests.dashboard.house import TOKEN, House
 from tests.dashboard.town import COLLEAGUE, HAVEN, OUTSIDER, OWNER
@@ -47,6 +56,14 @@ FORMS = (
     "/confirm/options",
 )
 LED_AWAY = ("//evil.example", "https://evil.example", "/\\evil.example", "/\tx", "x")
+
+
+def answering(passkey: str, challenge: str = "x") -> str:
+    """Give an answer with such an id to such a challenge."""
+    said = base64url(json.dumps({"challenge": challenge}).encode())
+    return json.dumps({"id": passkey, "response": {"clientDataJSON": said}})
+
+
 JUNK = {
     "nothing": "",
     "no JSON": "{",
@@ -57,6 +74,12 @@ JUNK = {
     "client data of nothing": '{"id": "x", "response": {"clientDataJSON": ""}}',
     "client data that is no base64": '{"id": "x", "response": {"clientDataJSON": "é"}}',
     "deep": "[" * 3_900,
+    "an id with a NUL": answering("x\0"),
+    "an id that is no base64url": answering("x/+="),
+    "an id with a line's end": answering("x\n"),
+    "an id of nothing": answering(""),
+    "a challenge with a NUL": answering("x", "x\0"),
+    "a challenge that is a surrogate": answering("x", "\ud800"),
     "a lone surrogate": '{"id": "\\ud800", "response": {"clientDataJSON": "e30"}}',
 }
 
@@ -376,6 +399,89 @@ async def test_confirming_takes_ones_own_passkey(house: House):
     assert (await guest.post("/passkeys/options")).status_code == 200
 
 
+async def test_a_copy_of_the_cookie_gets_nothing_of_the_next_proof(house: House):
+    device = await house.passkey_of(OWNER)
+    guest, thief = await house.guest(OWNER), await house.stranger()
+    copied = guest.client.cookies[SESSION_COOKIE]
+    thief.client.cookies.set(SESSION_COOKIE, copied)
+    thief.token = guest.token
+    await aged(house)
+    assert (await thief.get("/")).status_code == 200
+    assert (await guest.confirm(device)).status_code == 303
+    assert guest.client.cookies[SESSION_COOKIE] != copied
+    assert (await thief.post("/passkeys/options")).status_code == 401
+    assert (await thief.get("/")).status_code == 401
+    # What lies open in another tab goes on, and so does the proof.
+    assert (await guest.post("/passkeys/options")).status_code == 200
+    assert (await guest.get("/session")).status_code == 204
+
+
+async def test_signing_in_anew_ends_what_the_browser_had(house: House):
+    device = await house.passkey_of(OWNER)
+    guest, copy = await house.guest(COLLEAGUE), await house.stranger()
+    copy.client.cookies.set(SESSION_COOKIE, guest.client.cookies[SESSION_COOKIE])
+    assert (await guest.come_in(device)).status_code == 303
+    assert (await guest.get("/")).status_code == 200
+    assert (await copy.get("/")).status_code == 401
+    row = await house.town.row(
+        "select actor, reason from store.audit where verb = 'sign_out'"
+    )
+    assert row == {"actor": COLLEAGUE, "reason": "anew"}
+
+
+async def held(house: House, number: int) -> None:
+    """Return when so many wait for a row that another transaction holds."""
+    waiting = (
+        "select count(*) as n from pg_stat_activity"
+        " where wait_event_type = 'Lock' and datname = current_database()"
+    )
+    async with asyncio.timeout(10):
+        while (await house.town.row(waiting))["n"] < number:
+            pass
+
+
+async def test_who_is_shut_out_meanwhile_comes_in_no_way(house: House):
+    device, link = await house.passkey_of(OWNER), await house.link(OWNER)
+    inside = await house.guest(OWNER)
+    at_door = await house.stranger()
+    token, options = await at_door.options()
+    fields = {"token": token, "answer": device.use(options)}
+    makes = house.device()
+    new = makes.make((await inside.post("/passkeys/options")).json())
+    async with (
+        asyncio.TaskGroup() as group,
+        house.parts.database.transaction() as shutting,
+    ):
+        row = await shutting.one(QUERIES["shut_out"], person=OWNER)
+        assert row["done"]
+        tries = [
+            group.create_task(inside.post("/passkeys", name="x", answer=new)),
+            group.create_task(at_door.client.post("/sign-in/passkey", data=fields)),
+            group.create_task((await house.stranger()).sign_in(link)),
+        ]
+        await held(house, 3)
+    assert [each.result().status_code for each in tries] == [401, 403, 403]
+    left = await stored(house)
+    assert left == {"keys": None, "sessions": None}
+
+
+async def test_who_came_in_a_moment_before_is_shut_out(house: House):
+    guest, database = await house.guest(OWNER), house.parts.database
+    device = house.device()
+    fresh = Fresh(device.passkey, b"key", 0)
+    async with (
+        asyncio.TaskGroup() as group,
+        database.transaction(OWNER) as transaction,
+    ):
+        asker = await asker_of(database, guest.client.cookies[SESSION_COOKIE])
+        assert asker is not None
+        assert await lasts(transaction, asker)
+        await enrol(transaction, OWNER, "handle", fresh, "x")
+        group.create_task(shut_out(database, OWNER))
+        await held(house, 1)
+    assert await stored(house) == {"keys": None, "sessions": None}
+
+
 async def test_revoking_needs_a_fresh_proof(house: House):
     device = await house.passkey_of(OWNER)
     guest = await house.guest(OWNER)
@@ -423,6 +529,48 @@ async def test_nobody_is_kept_out_by_who_guesses_at_his_account(house: House):
     )
     assert (await (await house.stranger()).come_in(device)).status_code == 303
     assert house.slow.waits[-2:] == [0.0, DELAY_MAX_S]
+
+
+async def test_nobody_is_kept_out_by_who_asks_where_he_does(house: House):
+    device = await house.passkey_of(OWNER)
+    here = origin_of("127.0.0.1", house.parts.key)
+    await house.town.pen.execute(
+        "insert into store.challenge (challenge, holder, purpose, origin, expires)"
+        " select n, n, 'sign_in', %s, now() + interval '1 minute'"
+        " from generate_series(1, %s) n",
+        [here, CROWD],
+    )
+    assert (await (await house.stranger()).come_in(device)).status_code == 303
+    assert house.slow.waits[-3:] == [DELAY_MAX_S, 0.0, 0.0]
+
+
+async def test_nobody_is_kept_out_by_who_guesses_where_he_does(house: House):
+    device, link = await house.passkey_of(OWNER), await house.link(OWNER)
+    thief = await house.stranger()
+    token, _ = await thief.options()
+    fields = {"token": token, "answer": "{}"}
+    for _ in range(REMEMBERED_MOST + 5):
+        refused = await thief.client.post("/sign-in/passkey", data=fields)
+        assert refused.status_code == 403
+    assert (await (await house.stranger()).come_in(device)).status_code == 303
+    assert house.slow.waits[-2:] == [DELAY_MAX_S, 0.0]
+    assert (await (await house.stranger()).sign_in(link)).status_code == 303
+    assert house.slow.waits[-1] == DELAY_MAX_S
+
+
+async def test_who_guesses_without_end_fills_neither_store_nor_audit(house: House):
+    thief = await house.stranger()
+    token, _ = await thief.options()
+    fields = {"token": token, "answer": "{}"}
+    for _ in range(REMEMBERED_MOST + 5):
+        await thief.client.post("/sign-in/passkey", data=fields)
+    kept = await house.town.row("select count(*) as n from store.sign_in_refusal")
+    assert kept["n"] == REMEMBERED_MOST
+    entries = await house.town.pen.execute(
+        "select reason from store.audit where result = 'refused' order by entry"
+    )
+    reasons = [reason for (reason,) in await entries.fetchall()]
+    assert reasons == [None] * (REMEMBERED_MOST - 1) + ["too_many"]
 
 
 async def test_who_asks_and_never_answers_is_stopped(house: House):

@@ -4,13 +4,18 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
 
+from collector.errors import ForbiddenError
+from dashboard.ceremony import Fresh
+from dashboard.errors import PersonOfProviderError
 from dashboard.group import Provider
 from dashboard.parts import SESSION_COOKIE
+from dashboard.passkey import enrol
+from dashboard.sign_in import make_link
 from tests.dashboard.house import Guest, House, opened
 from tests.dashboard.town import OUTSIDER, OWNER, Town
 from tests.servers.need import needed
@@ -136,15 +141,24 @@ async def test_a_group_makes_somebody_of_a_unit_and_no_more(abroad: Abroad):
     guest = await abroad.guest("k4711")
     assert "Eenheid Duinland" in (await guest.get("/")).text
     assert (await guest.get("/site/bureau-plein")).status_code == 404
+    entries = await abroad.house.town.pen.execute(
+        "select subject, unit from store.audit where object = 'right:desk'"
+    )
+    assert await entries.fetchall() == [("person:k4711", "duinland")]
     row = await abroad.house.town.row(
         "select role, unit, provider, tell from store.person where person = 'k4711'"
     )
     assert row == {"role": "desk", "unit": "duinland", "provider": True, "tell": None}
 
 
-async def test_who_leaves_the_group_is_out_at_the_next_sign_in(abroad: Abroad):
+@pytest.mark.parametrize(
+    "groups", [["everybody"], ["wp-duinland-desk", "wp-veenrand-desk"]]
+)
+async def test_who_leaves_the_group_is_out_at_the_next_sign_in(
+    abroad: Abroad, groups: list[str]
+):
     guest = await abroad.guest("k4711")
-    await abroad.provider.say({**PEOPLE, "k4711": ["everybody"]})
+    await abroad.provider.say({**PEOPLE, "k4711": groups})
     assert (await abroad.come("k4711")).status_code == 403
     assert (await guest.get("/")).status_code == 401
     await abroad.provider.say(PEOPLE)
@@ -160,13 +174,12 @@ async def test_who_gets_another_group_begins_anew_there(abroad: Abroad):
     assert (await other.get("/site/bureau-haven")).status_code == 404
 
 
-async def test_an_administrator_is_one_by_the_inventory_alone(abroad: Abroad):
-    guest = await abroad.guest("administrator")
-    assert "Gezondheid van de apparaten" in (await guest.get("/")).text
-
-
 @pytest.mark.parametrize(
-    "person", [OUTSIDER, "both", "stranger", "nowhere", "Not A Slug", "cso2"]
+    "person",
+    [
+        *(OUTSIDER, "both", "stranger", "nowhere", "Not A Slug", "cso2"),
+        "administrator",  # what no group can give, the provider cannot
+    ],
 )
 async def test_nobody_else_comes_in_and_all_are_told_the_same(
     abroad: Abroad, person: str
@@ -246,8 +259,80 @@ async def test_a_provider_that_is_away_is_told_and_nothing_else_is(abroad: Abroa
         assert "De identiteitsdienst antwoordt niet" in answer.text
 
 
+async def test_that_the_provider_is_away_is_nobodys_refusal(abroad: Abroad):
+    house, told = abroad.house, abroad.house.parts.provider
+    assert told is not None
+    guest = await house.stranger()
+    back = await abroad.there(guest, OWNER)
+    gone = told.model_copy(update={"issuer": "http://127.0.0.1:1"})
+    house.app.state.parts = replace(house.parts, provider=gone)
+    path = back.replace(f"&iss={quote(told.issuer, safe='')}", "")
+    assert "iss=" not in path
+    assert (await guest.get(path)).status_code == 503
+    assert await house.town.row("select 1 from store.sign_in_refusal") == {}
+    assert await refusals(house) == []
+
+
 async def test_where_there_is_no_provider_there_is_no_way_to_it(house: House):
     guest = await house.stranger()
     assert (await guest.get("/provider")).status_code == 404
     assert (await guest.get("/provider/back")).status_code == 404
     assert "Aanmelden via" not in (await guest.get("/sign-in")).text
+
+
+async def test_whom_a_group_made_has_no_way_in_but_the_provider(abroad: Abroad):
+    house = abroad.house
+    guest = await abroad.guest("k4711")
+    page = (await guest.get("/passkeys")).text
+    assert "alleen daarmee; een passkey is er voor u niet" in page
+    assert "data-passkey" not in page
+    for path in ("/passkeys/options", "/passkeys"):
+        answer = await guest.post(path, name="x", answer="{}")
+        assert answer.status_code == 403, path
+        assert "alleen daarmee" in answer.text, path
+    with pytest.raises(PersonOfProviderError, match="'k4711' was made by a group"):
+        await make_link(house.parts.database, "k4711", 15)
+    fresh = Fresh(house.device().passkey, b"key", 0)
+    async with house.parts.database.transaction("k4711") as transaction:
+        with pytest.raises(ForbiddenError):
+            await enrol(transaction, "k4711", "handle", fresh, "x")
+
+
+async def test_a_passkey_or_link_of_whom_a_group_made_opens_nothing(abroad: Abroad):
+    house = abroad.house
+    device = await house.passkey_of(OWNER)
+    link = await house.link(OWNER)
+    by_link = await house.guest(OWNER)
+    by_provider = await abroad.guest(OWNER)
+    await house.town.pen.execute(
+        "update store.person set provider = true where person = %s", [OWNER]
+    )
+    assert (await by_link.get("/")).status_code == 401
+    assert (await by_provider.get("/")).status_code == 200
+    assert (await (await house.stranger()).come_in(device)).status_code == 403
+    assert (await (await house.stranger()).sign_in(link)).status_code == 403
+
+
+async def test_leaving_the_group_takes_every_way_in_and_is_in_the_audit(abroad: Abroad):
+    house = abroad.house
+    await house.passkey_of(OWNER)
+    await house.link(OWNER)
+    await abroad.guest(OWNER)
+    await house.town.pen.execute(
+        "update store.person set provider = true where person = %s", [OWNER]
+    )
+    await abroad.provider.say({**PEOPLE, OWNER: ["everybody"]})
+    for _ in "ab":
+        assert (await abroad.come(OWNER)).status_code == 403
+    left = await house.town.row(
+        """select (select count(*) from store.passkey) as passkeys,
+                  (select count(*) from store.session where ended is null) as sessions,
+                  (select count(*) from store.sign_in_link
+                    where used is null and expires > now()) as links"""
+    )
+    assert left == {"passkeys": 0, "sessions": 0, "links": 0}
+    entries = await house.town.pen.execute(
+        "select subject, unit, result from store.audit"
+        " where verb = 'delete' and object = 'right:coordinator'"
+    )
+    assert await entries.fetchall() == [(f"person:{OWNER}", "duinland", "done")]

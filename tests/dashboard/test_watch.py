@@ -39,18 +39,26 @@ async def test_the_auditor_sees_that_the_chain_holds_and_its_head(house: House):
     assert "De keten klopt</span>" in page
 
 
-async def test_a_broken_chain_is_told_until_somebody_has_seen_it_a31(house: House):
+async def test_a_broken_chain_is_told_until_it_is_whole_again_a31(house: House):
     guest, other = await house.guest("auditor"), await house.guest("administrator")
+    row = await house.town.row("select actor from store.audit where entry = 2")
+    was = [row["actor"]]
     await house.town.pen.execute("update store.audit set actor = 'x' where entry = 2")
     await looked_through(house)
     for page in [(await one.get("/")).text for one in (guest, other)]:
         assert "De auditketen klopt niet bij regel 2" in page
     assert "De keten klopt NIET" in (await guest.get("/")).text
+    assert "/attention/1/seen" not in (await other.get("/")).text
+    assert (await other.post("/attention/1/seen")).status_code == 404
     assert (await guest.post("/attention/1/seen")).status_code == 303
     page = (await guest.get("/")).text
-    assert "De keten klopt NIET" not in page
+    assert "De keten klopt NIET" in page
     assert "Gezien door auditor" in page
-    assert (await other.post("/attention/1/seen")).status_code == 404
+    await house.town.pen.execute(
+        "update store.audit set actor = %s where entry = 2", was
+    )
+    await looked_through(house)
+    assert "De keten klopt NIET" not in (await guest.get("/")).text
 
 
 async def test_the_auditor_sees_how_often_and_never_what(house: House):
@@ -102,13 +110,13 @@ async def test_the_quarterly_review_of_rights_exists_a33(house: House):
     assert (own["role"], own["reviewed"]) == ("coordinator", "")
     assert "te beoordelen" in (await guest.get("/rights")).text
     assert "een kwartaal niet beoordeeld" in (await guest.get("/")).text
-    assert (await guest.post("/rights/reviewed", unit="duinland")).status_code == 303
+    assert (await guest.review("duinland")).status_code == 303
     after = {row["person"]: row for row in await names(guest)}
     assert after[COLLEAGUE]["reviewed_by"] == OWNER
     assert after[COLLEAGUE]["overdue"] == "no"
     assert after[OWNER]["reviewed"] == ""  # nobody reviews himself
     assert "een kwartaal niet beoordeeld" not in (await guest.get("/")).text
-    assert (await auditor.post("/rights/reviewed", unit="duinland")).status_code == 303
+    assert (await auditor.review("duinland")).status_code == 303
     everybody = {row["person"]: row for row in await names(auditor)}
     assert everybody[OWNER]["reviewed_by"] == "auditor"
     assert {"cso", "veenrand-coordinator"} <= set(everybody)
@@ -118,7 +126,7 @@ async def test_the_quarterly_review_of_rights_exists_a33(house: House):
 async def test_a_coordinator_reviews_nobody_elsewhere(house: House):
     guest = await house.guest(OWNER)
     for unit in ("veenrand", "-", "nowhere"):
-        answer = await guest.post("/rights/reviewed", unit=unit)
+        answer = await guest.review(unit)
         assert answer.status_code == 404
     assert await house.town.row("select 1 from store.right_review") == {}
     page = (await guest.get("/rights")).text
@@ -130,7 +138,7 @@ async def test_the_administrator_sees_rights_and_does_not_judge_them(house: Hous
     page = (await guest.get("/rights")).text
     assert OUTSIDER in page
     assert "/rights/reviewed" not in page
-    answer = await guest.post("/rights/reviewed", unit="duinland")
+    answer = await guest.review("duinland")
     assert answer.status_code == 404
 
 
@@ -140,16 +148,45 @@ async def test_a_review_and_its_file_need_a_fresh_proof(house: House):
     await house.town.pen.execute(
         "update store.session set proven = now() - interval '6 minutes'"
     )
-    answer = await guest.post("/rights/reviewed", unit="duinland")
+    answer = await guest.review("duinland")
     assert answer.status_code == 403
     assert await house.town.row("select 1 from store.right_review") == {}
     assert (await guest.get("/rights.csv")).status_code == 403
     assert (await guest.get("/rights")).status_code == 200
 
 
+async def test_only_the_list_that_was_shown_is_reviewed(house: House):
+    guest = await house.guest("auditor")
+    page = (await guest.get("/rights")).text
+    form = 'name="unit" value="duinland"><input type="hidden" name="seen" value="'
+    seen = page.partition(form)[2].partition('"')[0]
+    assert len(seen) == 64
+    await house.town.pen.execute(
+        "update store.person set role = 'deputy', role_since = now() where person = %s",
+        [COLLEAGUE],
+    )
+    for old in (seen, "", "x" * 300):
+        answer = await guest.post("/rights/reviewed", unit="duinland", seen=old)
+        assert answer.status_code == 409
+        assert "Deze lijst is intussen veranderd" in answer.text
+    assert await house.town.row("select 1 from store.right_review") == {}
+    assert (await guest.review("duinland")).status_code == 303
+
+
+async def test_a_right_that_was_given_again_is_to_be_reviewed_anew(house: House):
+    guest = await house.guest("auditor")
+    await guest.review("duinland")
+    await house.town.pen.execute(
+        "update store.person set role_since = now() where person = %s", [COLLEAGUE]
+    )
+    rows = {row["person"]: row for row in await names(guest)}
+    assert rows[COLLEAGUE]["reviewed"] == ""
+    assert rows[OWNER]["reviewed_by"] == "auditor"
+
+
 async def test_another_role_is_to_be_reviewed_anew(house: House):
     guest = await house.guest("auditor")
-    await guest.post("/rights/reviewed", unit="duinland")
+    await guest.review("duinland")
     await house.town.pen.execute(
         "update store.person set role = 'deputy', role_since = now() where person = %s",
         [COLLEAGUE],

@@ -70,6 +70,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "looked.act": ("take", "hand-over", "tick", "untick", "resolve", "unknown"),
     "looked.what": (
         "consult.site", "consult.incident", "consult.picture", "consult.clip",
+        "consult.unit", "consult.page",
         "change.device", "change.person", "delete.person", "change.link",
         "change.passkey", "delete.passkey", "sign_in.session", "sign_out.session",
         "change.command", "change.path",

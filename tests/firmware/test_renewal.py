@@ -117,14 +117,12 @@ async def test_a_path_that_expired_is_renewed_by_the_other_path_of_its_device(
         await wait_for(lambda: "way=2 connections=1" in said(home), home)
 
 
-@pytest.mark.parametrize("why", ["cloned", "revoked", "uncertified"])
+@pytest.mark.parametrize("why", ["revoked", "uncertified"])
 async def test_who_is_not_present_gets_none_and_its_records_are_stored(
     place: Served, owner: Owner, why: str
 ):
     second = place.aged(place.issue(2))
     acts = {
-        "cloned": "insert into store.clone (device, unit, site, runs)"
-        " select device, unit, site, '{a,b}' from store.device where device = %s",
         "revoked": "update store.certificate set revoked = now(), reason = 'lost'"
         " where device = %s and way = 2",
         "uncertified": "delete from store.certificate where device = %s and way = 2",

@@ -13,7 +13,6 @@ import psycopg
 import pytest
 from nacl.signing import VerifyKey
 
-from collector.fleet.gate import MOST_HEARD, flooding
 from sites.answer import Receipt, open_answer
 from sites.frame import digest
 from sites.keys import signing_key
@@ -25,6 +24,7 @@ from tests.firmware.served import KEY, Served, served
 
 Owner = psycopg.Connection[tuple[Any, ...]]
 PROMISED_S = 60.0
+AGAIN_S = 5.0
 
 
 @pytest.fixture
@@ -172,12 +172,9 @@ async def test_a_path_that_floods_is_cut_and_the_others_are_heard(place: Served)
     await until(second.lost.is_set, PROMISED_S)
     await pouring
     first = Device(place, place.issue())
-    assert first.confirmed(place.say(first), PROMISED_S)
+    # The broker's queue is full of rubbish yet, and it drops what does not fit: so it
+    # is sent again, as a device does.
+    tries = range(int(PROMISED_S / AGAIN_S))
+    assert any(first.confirmed(place.say(first), AGAIN_S) for _ in tries)
     first.close()
     second.close()
-
-
-def test_more_than_a_device_can_send_is_a_flood():
-    topic = Way("a" * 16, 1).topic("up")
-    assert flooding({topic: MOST_HEARD}) == set()
-    assert flooding({topic: MOST_HEARD + 1}) == {Way("a" * 16, 1)}

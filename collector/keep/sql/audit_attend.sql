@@ -1,5 +1,6 @@
--- Tell once of each place where the chain is broken.
-insert into store.attention (sort, entry)
-select 'audit_broken', b.entry
-  from unnest(%(entries)s::bigint[]) b(entry)
- where not exists (select from store.attention a where a.sort = 'audit_broken' and a.entry = b.entry)
+-- Tell once of each stretch where the chain is broken; one that grew is another.
+insert into store.attention (sort, entry, last)
+select 'audit_broken', b.entry, b.last
+  from unnest(%(firsts)s::bigint[], %(lasts)s::bigint[]) b(entry, last)
+ where not exists (select from store.attention a
+                    where a.sort = 'audit_broken' and (a.entry, a.last) = (b.entry, b.last))

@@ -1,2 +1,2 @@
--- See one state of everything until the transaction ends.
-set transaction isolation level repeatable read, read only
+-- See one state of everything until the transaction ends; not read-only, for it may take a turn.
+set transaction isolation level repeatable read

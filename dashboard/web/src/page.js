@@ -66,7 +66,7 @@ document.addEventListener("htmx:beforeSwap", (said) => {
     // Only now: what was refused stays as it was filled in.
     said.detail.requestConfig.elt.classList.remove("filling");
   }
-  if (said.detail.xhr.status === 401) end();
+  if (said.detail.xhr.status === 401) over();
 });
 document.addEventListener("htmx:sendError", () => say(body.dataset.wordNotSent));
 document.addEventListener("input", (said) => said.target.closest("form[data-fill]")?.classList.add("filling"));
@@ -120,7 +120,12 @@ async function look() {
   if (ended) return;
   if (Date.now() - heard > SILENT_MS) lost();
   if (stream.readyState !== EventSource.CLOSED) return;
-  // The server answered with something else than a stream: is the session over?
+  over();
+}
+
+// Is the session over? Or does it go on under a new secret, since the person proved again who he is?
+async function over() {
+  stream?.close();
   try {
     const answer = await fetch("/session", { cache: "no-store" });
     if (answer.status === 401) return end();
@@ -138,7 +143,7 @@ function open() {
   });
   stream.addEventListener("beat", (said) => found(JSON.parse(said.data).at));
   stream.addEventListener("doubt", lost);
-  stream.addEventListener("ended", end);
+  stream.addEventListener("ended", over);
   stream.addEventListener("gone", () => location.assign("/"));
 }
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from collector.errors import KeyFileThereError
 from collector.fleet import authority, papers
 from collector.fleet.authority import Authority
-from collector.fleet.errors import PapersError
+from collector.fleet.errors import AuthorityEndedError, PapersError
 from sites import certificate
 from sites.certificate import Key, new_key
 from sites.errors import CertificateError
@@ -148,6 +148,16 @@ def test_a_certificate_lives_for_eight_days_and_not_before(
     assert "CERTIFICATE_VERIFY_FAILED" in meet(tmp_path, ours.broker("localhost"), old)
     young = ours.device(now=NOW - timedelta(days=7, hours=23))
     assert meet(tmp_path, ours.broker("localhost"), young) == PATH
+
+
+def test_no_certificate_outlives_what_signed_it():
+    ours = fleet()
+    last = ours.issuing.certificate.not_valid_after_utc
+    key = certificate.new_key().public_key()
+    chain = authority.issue(ours.issuing, PATH, key, last - timedelta(days=2))
+    assert certificate.stretch(chain.leaf)[1] == last
+    with pytest.raises(AuthorityEndedError, match=f"ended on {last:%F}: make a new"):
+        authority.issue(ours.issuing, PATH, key, last)
 
 
 def test_a_device_of_another_root_is_refused_even_under_the_same_name(tmp_path: Path):

@@ -17,8 +17,8 @@ from collector.fleet.errors import OrderError, UnknownPathError
 from collector.fleet.sync import sync
 from collector.intake.row import EventRow
 from collector.metrics import Health
-from sites.answer import Delivery, open_answer
-from sites.command import Arm, Command, Restart, Signed, parse, read, sign
+from sites.answer import ANSWER_BYTES, Delivery, open_answer
+from sites.command import TITLE, Arm, Command, Restart, Signed, parse, read, sign
 from sites.event import kind_of
 from sites.health import CommandObeyed, CommandRefused, CommandTrouble
 from sites.record import Record
@@ -259,6 +259,34 @@ async def test_what_cannot_be_sent_is_refused_in_words(depot: Depot):
     with pytest.raises(OrderError, match="made later went to this device"):
         await depot.put(command(4))
     assert depot.states() == [(5, None, None)]
+
+
+def padded(number: int) -> Signed:
+    """Give a command that is whole and signed, and too long to be wrapped up."""
+    said = sign(command(number), KEY).said + b" " * ANSWER_BYTES
+    return Signed(said, KEY.sign(TITLE + said).signature)
+
+
+async def test_one_that_cannot_be_wrapped_up_is_not_sent(depot: Depot):
+    poisoned = padded(5)
+    assert read(poisoned, KEY.verify_key).number == 5
+    with pytest.raises(OrderError, match="it is too long to be brought"):
+        async with depot.database.transaction() as transaction:
+            await courier.put(transaction, command(5), poisoned)
+    assert depot.states() == []
+
+
+async def test_one_in_the_store_that_cannot_be_wrapped_up_keeps_no_other_back(
+    depot: Depot,
+):
+    depot.hear(OTHER, 1)
+    await depot.put(command(5), command(6), command(7, OTHER))
+    depot.owner.execute(
+        "update store.command set said = %s where number = 5", [padded(5).said]
+    )
+    assert await depot.bring() == [(f"{OTHER}-1", 7)]
+    assert await depot.bring() == [(f"{DEVICE}-2", 6)]
+    assert (5, "refused", "unfit") in depot.states()
 
 
 async def test_who_sends_one_is_in_the_audit_and_who_is_refused_left_no_row(

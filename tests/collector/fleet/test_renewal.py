@@ -1,17 +1,20 @@
 """Who asks for a certificate gets one, once, or is told nothing; and why is noted."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from cryptography import x509
 
 from collector.fleet import authority, certificate, papers
 from collector.fleet.authority import Authority
 from collector.fleet.directory import directory_of
+from collector.fleet.errors import AuthorityEndedError
 from collector.fleet.issuing import RevokedList
 from collector.fleet.papers import Issuers
 from collector.fleet.renewal import Renewals
@@ -181,6 +184,103 @@ async def test_who_asks_on_and_on_is_noted_once_until_it_is_let_in(office: Offic
     await office.ask(new_key())
     assert await office.answer() is None
     assert office.refused() == ["uncertified", "revoked"]
+
+
+async def in_force(office: Office) -> int:
+    query = "select count(*) from store.certificate where revoked is null"
+    ((count,),) = office.owner.execute(query).fetchall()
+    return int(count)
+
+
+async def test_no_renewal_runs_ahead_of_a_revocation_that_is_not_yet_committed(
+    office: Office,
+):
+    await office.certify()
+    await office.ask(new_key())
+    async with office.lane.database.transaction() as transaction:
+        await certificate.revoke(transaction, WAY.device, 1, "stolen")
+        assert await office.answer() is None
+    assert await office.answer() is None
+    assert await in_force(office) == 0
+    await office.ask(new_key())
+    assert await office.answer() is None
+    assert office.refused() == ["revoked"]
+
+
+async def test_a_revocation_takes_the_certificate_that_is_being_made_with_it(
+    office: Office,
+):
+    await office.certify()
+
+    async def revoke() -> None:
+        async with office.lane.database.transaction() as transaction:
+            await certificate.revoke(transaction, WAY.device, None, "stolen")
+
+    async with office.lane.database.transaction() as transaction:
+        await certificate.issue(transaction, ISSUING, WAY, new_key(), NOW)
+        revoking = asyncio.create_task(revoke())
+        await asyncio.wait({revoking}, timeout=1)
+    await revoking
+    assert await in_force(office) == 0
+
+
+async def test_a_path_that_expired_before_its_device_was_revoked_is_not_renewed(
+    office: Office,
+):
+    second = Way(WAY.device, 2)
+    await office.certify()
+    await office.certify(second)
+    office.owner.execute("update store.certificate set until = now() where way = 2")
+    async with office.lane.database.transaction() as transaction:
+        await certificate.revoke(transaction, WAY.device, None, "stolen")
+    await office.ask(new_key(), way=2)
+    assert await office.answer() is None
+    assert office.refused() == ["revoked"]
+
+
+async def test_a_request_waits_while_the_authority_has_ended(office: Office):
+    await office.certify()
+    await office.ask(new_key())
+    with pytest.raises(AuthorityEndedError):
+        await office.renewals.answer(ISSUING.certificate.not_valid_after_utc)
+    assert office.refused() == []
+    assert await office.answer() is not None
+
+
+async def test_two_boxes_of_one_identity_are_both_renewed_so_that_they_are_heard_a14(
+    office: Office,
+):
+    await office.certify()
+    office.owner.execute(
+        "insert into store.clone (device, unit, site, runs) select device, unit, site,"
+        " '{a,b}' from store.device where device = %s",
+        [WAY.device],
+    )
+    for _ in ("one", "the other"):
+        key = new_key()
+        await office.ask(key)
+        chain = await office.answer()
+        assert chain is not None
+        wire.check(chain, ROOT.certificate, wire.public_key(key), WAY.text)
+        office.let_time_pass()
+    async with office.lane.database.transaction() as transaction:
+        await certificate.revoke(transaction, WAY.device, None, "stolen")
+    await office.ask(new_key())
+    assert await office.answer() is None
+    assert office.refused() == ["revoked"]
+
+
+async def test_the_list_is_written_again_when_a_clock_that_was_ahead_comes_back(
+    office: Office, tmp_path: Path
+):
+    file = tmp_path / papers.REVOKED
+    keeper = RevokedList(office.lane.database, Issuers(ISSUING), file)
+    await keeper.write(NOW + timedelta(days=400))
+    await keeper.write(NOW)
+    written = x509.load_pem_x509_crl(file.read_bytes())
+    assert written.last_update_utc < NOW
+    assert written.next_update_utc is not None
+    assert NOW < written.next_update_utc < NOW + timedelta(days=31)
 
 
 async def test_the_list_is_written_when_there_is_news_and_not_else(

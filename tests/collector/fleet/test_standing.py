@@ -42,6 +42,21 @@ def test_why_a_path_may_not_speak(rows: list[dict[str, object]], why: str | None
     assert standings.refused(NOW) == ({PATH: why} if why else {})
 
 
+def test_a_clock_of_ours_that_was_set_ahead_makes_nobody_expire():
+    standings = Standings(required=True)
+    standings.learn([row(LATER, LATER)])
+    year = timedelta(days=365)
+    standings.store_time = NOW
+    assert standings.refusal(PATH, NOW + year) is None
+    assert standings.refused(NOW + year) == {}
+    standings.learn([row(None, LATER, revoked=True)])
+    assert standings.refusal(PATH, NOW + year) == "revoked"
+    standings.store_time = LATER
+    standings.learn([row(LATER, LATER)])
+    assert standings.refusal(PATH, NOW + year) == "expired"
+    assert standings.refusal(PATH, NOW) is None
+
+
 def test_one_that_never_had_a_certificate_speaks_where_nobody_wants_one():
     assert Standings(required=False).refusal(PATH, NOW) is None
     assert Standings(required=True).refusal(PATH, NOW) == "uncertified"

@@ -13,6 +13,7 @@ import structlog
 from paho.mqtt.enums import CallbackAPIVersion
 
 from collector.intake.source import Broker, MqttSource, Subscription
+from sites.certificate import read_leaf
 from sites.tls import tls_context
 from tests.collector.intake.test_source import clock, gather
 from tests.collector.waiting import SECONDS, until
@@ -99,6 +100,18 @@ async def test_many_small_and_one_large_message_all_come(
     heard = await gather(source, len(said))
     assert [message.payload for message in heard] == said
     assert all(source.answer("tls/down", bytes(512)) for _ in range(500))
+    keeping.cancel()
+    await asyncio.wait([keeping])
+
+
+async def test_it_knows_until_when_the_certificate_of_the_broker_is_good(
+    tls_broker: mosquitto.Broker, papers: Path
+):
+    source = source_of(tls_broker.port, tls_context(papers))
+    keeping = asyncio.create_task(source.keep())
+    await until(lambda: source.broker_until is not None)
+    shown = read_leaf((papers / "broker.pem").read_bytes())
+    assert source.broker_until == shown.not_valid_after_utc
     keeping.cancel()
     await asyncio.wait([keeping])
 

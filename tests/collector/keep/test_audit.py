@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from collector.database import Database
-from collector.errors import DatabaseError
+from collector.errors import DatabaseBusyError, DatabaseError, ForbiddenError
 from collector.keep.audit import Entry, note
 from tests.collector import world
 from tests.collector.databases import Role
@@ -65,13 +65,11 @@ async def test_who_asks_for_nobody_is_named_for_what_he_is(
 ):
     await noted(pages, Entry("sign_in", "link:-", result="refused", origin="0a"))
     await noted(pages, Entry("sign_in", "person:x", command="dashboard link"))
-    await noted(pages, LOOK, "nobody-of-that-name")
     await noted(database, Entry("delete", "event:7"))
     assert rows(owner, "entry, actor, role, origin") == [
         (1, "stranger", "unknown", "0a"),
         (2, "command:dashboard link", "administrator", None),
-        (3, "nobody-of-that-name", "unknown", None),
-        (4, "collector", "service", None),
+        (3, "collector", "service", None),
     ]
 
 
@@ -124,3 +122,47 @@ async def test_words_too_long_are_cut_and_no_text_breaks_the_line(
     ((named, reason),) = rows(owner, "object, reason")
     assert len(named) == 120
     assert reason == odd.reason
+
+
+async def test_an_asker_who_is_nobody_is_refused(
+    pages: Database, owner: psycopg.Connection[Any]
+):
+    with pytest.raises(ForbiddenError, match="who acts is nobody"):
+        await noted(pages, LOOK, "a" * 1_000_000)
+    assert rows(owner, "entry") == []
+
+
+async def test_no_column_holds_more_than_its_bound(
+    pages: Database, owner: psycopg.Connection[Any]
+):
+    much = "a" * 1_000_000
+    entry = Entry("consult", much, much, much, reason=much, origin=much, command=much)
+    await noted(pages, entry)
+    ((size, unit),) = rows(owner, "length(audit::text), unit")
+    assert size < 1500
+    assert unit is None
+    columns = "actor role actor_unit object subject unit reason origin prev hash"
+    for column in columns.split():
+        longer = f"update store.audit set {column} = repeat('a', 501)"  # noqa: S608  # our own words
+        with pytest.raises(psycopg.errors.CheckViolation):
+            owner.execute(longer.encode())
+
+
+async def test_an_advisory_lock_of_anybody_holds_nothing_up(
+    pages: Database, database_url: Callable[[Role], str]
+):
+    with psycopg.connect(database_url("wachtpost_dashboard")) as thief:
+        thief.execute("select pg_advisory_lock(8700, k) from generate_series(1, 9) k")
+        assert await noted(pages, LOOK, PERSON) == 1
+
+
+async def test_who_finds_the_chain_held_gives_up_soon(
+    pages: Database, database: Database
+):
+    async with database.transaction() as transaction:
+        await note(transaction, LOOK)
+        begun = asyncio.get_running_loop().time()
+        with pytest.raises(DatabaseBusyError):
+            await noted(pages, LOOK, PERSON)
+        assert asyncio.get_running_loop().time() - begun < 5
+    assert await noted(pages, LOOK, PERSON) == 2

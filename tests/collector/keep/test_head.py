@@ -15,7 +15,15 @@ from collector.__main__ import main
 from collector.database import Database
 from collector.keep.audit import Entry, note
 from collector.keep.auditor import Auditor
-from collector.keep.chain import CHANGED, MISSING, REWRITTEN, Finding, Head, Link
+from collector.keep.chain import (
+    CHANGED,
+    MISSING,
+    REWRITTEN,
+    STRAYED,
+    Finding,
+    Head,
+    Link,
+)
 from collector.keep.head import UNSIGNED, Keys, Verdict, look_through, sign
 from collector.keep.retention import forget
 from collector.keep.terms import Terms
@@ -141,7 +149,10 @@ async def test_who_computes_all_hashes_again_is_told_by_the_heads(
     owner.execute("delete from store.audit")
     put(owner, chained(links, 5))
     # The head of its subject tells it closer than that of the whole.
-    assert (await look(database)).findings == (Finding(5, 6, REWRITTEN),)
+    assert (await look(database)).findings == (
+        Finding(5, 6, REWRITTEN),
+        Finding(7, 12, STRAYED),
+    )
 
 
 async def test_a_cut_with_its_heads_is_told_by_whoever_kept_one(
@@ -308,6 +319,68 @@ async def test_it_is_told_once_and_stays_in_the_health(
     told = owner.execute("select sort, entry, seen from store.attention").fetchall()
     assert told == [("audit_broken", 2, None)]
     assert health.troubles["audit"].startswith("entry 2 was changed")
+
+
+async def test_a_later_rewriting_is_told_as_well(database: Database, owner: Owner):
+    auditor = Auditor(database, KEY, Health())
+    told = []
+    for place in (2, 3, 14):
+        for _ in range(2):
+            await write(database, 4)
+            owner.execute(DUE.encode())
+            await auditor.look()
+        links = read(owner)
+        links[place] = links[place]._replace(actor="somebody-else")
+        owner.execute("delete from store.audit")
+        put(owner, chained(links, place))
+        for _ in range(2):
+            owner.execute(DUE.encode())
+            await auditor.look()
+        rows = owner.execute("select entry, last from store.attention").fetchall()
+        assert len(rows) == len(set(rows))
+        told.append(len(rows))
+    assert told[0] < told[1] < told[2]
+
+
+async def test_an_entry_that_is_far_too_long_is_not_held_and_told(
+    database: Database, owner: Owner
+):
+    await write(database, 3)
+    owner.execute("alter table store.audit drop constraint audit_check1")
+    owner.execute(
+        "update store.audit set reason = repeat('a', 1000000) where entry = 2"
+    )
+    links = read(owner)
+    owner.execute("delete from store.audit")
+    put(owner, chained(links, 1))
+    assert (await look(database)).findings[0] == Finding(2, 2, CHANGED)
+
+
+async def test_a_turn_that_somebody_keeps_is_told(
+    database: Database, owner: Owner, database_url: Callable[[Role], str]
+):
+    health = Health()
+    auditor = Auditor(database, KEY, health)
+    await auditor.look()
+    with psycopg.connect(database_url("wachtpost_collector")) as thief:
+        thief.execute("select store.take_turn('audit')")
+        owner.execute(DUE.encode())
+        await auditor.look()
+        assert health.troubles == {}
+        owner.execute(DUE.replace("5 min", "6 min").encode())
+        await auditor.look()
+        assert "nobody looked through it for" in health.troubles["audit_turn"]
+    await auditor.look()
+    assert health.troubles == {}
+
+
+async def test_an_advisory_lock_of_anybody_keeps_nobody_from_looking(
+    database: Database, database_url: Callable[[Role], str]
+):
+    await write(database, 2)
+    with psycopg.connect(database_url("wachtpost_dashboard")) as thief:
+        thief.execute("select pg_advisory_lock(8700, k) from generate_series(1, 9) k")
+        assert await Auditor(database, KEY, Health()).look() is not None
 
 
 async def test_a_collector_that_runs_is_a_witness_itself(

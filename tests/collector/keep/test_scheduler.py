@@ -121,7 +121,7 @@ async def test_a_running_collector_keeps_house(
     try:
         await setting.start()
         await until(
-            lambda: pen.rows("select 1 from store.keep_done having count(*) = 3")
+            lambda: pen.rows("select 1 from store.keep_done having count(*) = 4")
         )
     finally:
         setting.process.kill()
@@ -130,6 +130,7 @@ async def test_a_running_collector_keeps_house(
     assert pen.count("measurement_hour") == pen.count("measurement") == 1
     assert pen.rows("select what from store.keep_done order by 1") == [
         ("audit",),
+        ("audit_well",),
         ("forget",),
         ("rollup",),
     ]

@@ -1,0 +1,2 @@
+-- Give the database's time.
+select clock_timestamp() as now

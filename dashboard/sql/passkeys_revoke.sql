@@ -1,2 +1,0 @@
--- Revoke all passkeys of the asker.
-delete from store.passkey where person = %(person)s
