@@ -146,8 +146,9 @@ def installed_broker(without: Sequence[str] = ()) -> Iterator[Installed]:
 
 
 def _configure(broker: Installed, without: Sequence[str]) -> None:
-    shutil.copy(CONFIGURATION / "wachtpost.acl", broker.folder)
-    (broker.folder / "wachtpost.acl").chmod(0o600)
+    for name in ("wachtpost.acl", "wachtpost-collectors.acl"):
+        shutil.copy(CONFIGURATION / name, broker.folder)
+        (broker.folder / name).chmod(0o600)
     text = (CONFIGURATION / "wachtpost.conf").read_text()
     for line in without:
         assert line in text.splitlines()

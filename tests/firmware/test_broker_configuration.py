@@ -88,6 +88,29 @@ def test_the_name_is_the_certificate_whatever_the_client_says(
     liar.close()
 
 
+def test_a_certificate_of_the_devices_authority_makes_no_collector(
+    installed: Installed, peers: dict[str, Peer]
+) -> None:
+    own = installed.collector()
+    true = Peer(installed, own, client_id="collector-plain", inner=True)
+    assert true.answers.get(timeout=PATIENCE_S) == "Success"
+    false = Peer(installed, installed.device("collector"), client_id="collector")
+    assert false.answers.get(timeout=PATIENCE_S) == "Success"
+    for topic in ("wp/1/+/al", f"wp/1/{OTHER}/down", "wp/1/probe/+"):
+        false.listen(topic)
+    peers[MINE].listen(f"wp/1/{MINE}/down")
+    false.say(f"wp/1/{MINE}/down", b"forged")
+    peers[OTHER].say(f"wp/1/{OTHER}/al", b"secret")
+    true.say(f"wp/1/{OTHER}/down", b"secret")
+    true.say("wp/1/probe/collector-plain", b"nonce")
+    true.say(f"wp/1/{MINE}/down", b"honest")
+    assert peers[MINE].heard.get(timeout=PATIENCE_S).payload == b"honest"
+    with pytest.raises(queue.Empty):
+        false.heard.get(timeout=NOTHING_CAME_S)
+    false.close()
+    true.close()
+
+
 def test_a_collector_has_several_connections_at_once(
     installed: Installed, peers: dict[str, Peer]
 ) -> None:
