@@ -101,6 +101,7 @@ def test_the_certificate_says_itself_for_which_path_it_is(home: Path):
         (SECOND, False, "no key in"),
         (FIRST, True, "it is not of our authority"),
     ],
+    ids=["another device", "no key", "another authority"],
 )
 def test_what_is_not_for_this_device_changes_nothing(
     home: Path,
