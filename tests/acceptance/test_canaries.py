@@ -253,7 +253,7 @@ async def refuse_everything(run: Run, guest: Guest, broker: Broker) -> None:
 async def break_the_store(run: Run, guest: Guest, owner: Owner) -> None:
     """Cut every connection, and take away what the pages read."""
     owner.execute(CUT)
-    await until(lambda: "database" in run.log("collector"), SECONDS)
+    await until(lambda: "notes.lost" in run.log("collector"), SECONDS)
     owner.execute("alter view seen.site rename to site_gone")
     try:
         assert (await guest.get("/")).status_code >= 500
