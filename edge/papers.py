@@ -77,12 +77,13 @@ class Papers:
         times = [at for at, file in self._files() if file.name != NEXT]
         return datetime.fromtimestamp(max(times), UTC) if times else None
 
-    async def ask(self) -> str:
+    async def ask(self, *, present: bool = False) -> str:
         """Give the public key to ask a certificate for; raises PaperworkError.
 
-        It is the same until an answer came.
+        It is the same until an answer came; `present`: the one that it has.
         """
-        return (await self._work("ask", str(self.folder))).strip()
+        word = "ask-again" if present else "ask"
+        return (await self._work(word, str(self.folder))).strip()
 
     async def take(self, chain: bytes) -> None:
         """Check what came and keep it, to be tried; raises PaperworkError."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from edge.disk import replace_file
 from edge.errors import PaperworkError
-from edge.papers import ASKED, CURRENT, FIRST_KEY, NEXT, TRUSTED
+from edge.papers import ASKED, BROUGHT, CURRENT, FIRST_KEY, NEXT, TRUSTED
 from sites import certificate
 from sites.certificate import Chain, Key, PublicKey
 from sites.errors import CertificateError
@@ -21,15 +21,20 @@ def new_papers(folder: Path) -> PublicKey:
     return key.public_key()
 
 
-def ask(folder: Path) -> PublicKey:
+def ask(folder: Path, *, present: bool = False) -> PublicKey:
     """Give the key to ask a certificate for: that of an open request, or a new one.
 
-    Raises OSError.
+    `present`: the one that the path has, since no new one was certified for days.
+    Raises OSError, CertificateError.
     """
     key = _asked(folder)
-    if key is None:
+    if present:
+        key = _present(folder)
+    elif key is None:
         key = certificate.new_key()
-        replace_file(folder / ASKED, certificate.key_pem(key))
+    pem = certificate.key_pem(key)
+    if _asked(folder) is None or (folder / ASKED).read_bytes() != pem:
+        replace_file(folder / ASKED, pem)
     return key.public_key()
 
 
@@ -40,6 +45,8 @@ def take(folder: Path, path: str, chain: Chain) -> None:
         raise CertificateError("nothing was asked for")
     root = certificate.read_root((folder / TRUSTED).read_bytes())
     certificate.check(chain, root, key.public_key(), path)
+    if not _is_longer(folder, chain):
+        raise CertificateError("the one that it has lasts as long")
     replace_file(folder / NEXT, certificate.key_pem(key) + chain.pem)
     (folder / ASKED).unlink(missing_ok=True)
 
@@ -60,11 +67,12 @@ def bring(folders: Mapping[str, Path], pem: bytes) -> Path:
 
 
 def main(words: list[str]) -> int:
-    """Do one of the two; a sentence and 1 where it cannot."""
+    """Do one of them; a sentence and 1 where it cannot."""
     folder = Path(words[1])
     try:
-        if words[0] == "ask":
-            sys.stdout.write(certificate.key_text(ask(folder)))
+        if words[0] in {"ask", "ask-again"}:
+            key = ask(folder, present=words[0] == "ask-again")
+            sys.stdout.write(certificate.key_text(key))
         else:
             take(folder, words[2], certificate.unpack(sys.stdin.buffer.read()))
     except (CertificateError, OSError) as error:
@@ -94,16 +102,36 @@ def _keys(folder: Path) -> Iterator[Key]:
             yield certificate.read_key((folder / name).read_bytes())
 
 
+def _present(folder: Path) -> Key:
+    """Give the key of the certificate that worked last."""
+    with suppress(OSError):
+        return certificate.read_key((folder / CURRENT).read_bytes())
+    return certificate.read_key((folder / FIRST_KEY).read_bytes())
+
+
+def _is_longer(folder: Path, chain: Chain) -> bool:
+    """Say whether it outlasts those for its key: else an old one is sent again."""
+    for name in (CURRENT, BROUGHT):
+        with suppress(OSError, CertificateError):
+            had = certificate.read_leaf((folder / name).read_bytes())
+            same = had.public_key() == chain.leaf.public_key()
+            if same and chain.leaf.not_valid_after_utc <= had.not_valid_after_utc:
+                return False
+    return True
+
+
 def _asked(folder: Path) -> Key | None:
-    """Give the key of an open request; one that was answered is none."""
+    """Give the key of an open request; one that was answered since is none."""
     try:
         pem = (folder / ASKED).read_bytes()
         key = certificate.read_key(pem)
+        at = (folder / ASKED).stat().st_mtime_ns
     except (OSError, CertificateError):
         return None
     for name in (NEXT, CURRENT):
         with suppress(OSError):
-            if (folder / name).read_bytes().startswith(pem):
+            file = folder / name
+            if file.stat().st_mtime_ns >= at and file.read_bytes().startswith(pem):
                 return None
     return key
 

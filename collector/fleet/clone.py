@@ -1,7 +1,7 @@
 """Devices of which two live: marked by the intake, cleared by an administrator.
 
-A marked one gets its receipts, since no alarm may be lost, but no command, and no new
-certificate before the last days of the one that it has.
+A marked one gets no command, and no certificate for a new key. It keeps its receipts,
+and those for the key that it has are drawn out, since no alarm may be lost.
 """
 
 from collector.database import Transaction

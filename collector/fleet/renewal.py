@@ -3,9 +3,9 @@
     certificate.asked -> stored, noted (one a path, the latest) -> commit
     decided -> certified, stored -> commit -> sent down in pieces
 
-Only who is present gets one: a path that was revoked, or never had one, gets none, and
-a device of which two live only when its alarms would be lost without. What is lost on
-the way down is asked for again.
+Only who is present gets one: a path that was revoked, or never had one, gets none. A
+device of which two live gets none for a new key; for the key that it has it does, or
+its alarms would be lost. What is lost on the way down is asked for again.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

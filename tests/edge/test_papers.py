@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from collector.fleet import authority
 from edge import paperwork
 from edge.errors import PaperworkError
-from edge.papers import ASKED, BROUGHT, CURRENT, NEXT, Papers
+from edge.papers import ASKED, BROUGHT, CURRENT, FIRST_KEY, NEXT, Papers
 from edge.pieces import Pieces
 from edge.renewal import DAY_S, REST_S, Line, Renewal
 from sites import certificate
@@ -38,8 +38,8 @@ ROOT = authority.make_root(NOW)
 ISSUING = authority.make_issuing(ROOT, NOW)
 
 
-def issued(key: PublicKey, path: str = WAY.text) -> Chain:
-    return authority.issue(ISSUING, path, key, NOW)
+def issued(key: PublicKey, path: str = WAY.text, at: datetime = NOW) -> Chain:
+    return authority.issue(ISSUING, path, key, at)
 
 
 @pytest.fixture
@@ -81,6 +81,27 @@ async def test_what_was_asked_for_is_kept_tried_and_takes_the_place(folder: Path
     assert own.choose(0) == folder / CURRENT
     assert is_whole(folder / CURRENT)
     assert await own.ask() != text
+
+
+@pytest.mark.parametrize("renewed", [False, True], ids=["brought", "renewed"])
+async def test_the_key_that_it_has_is_certified_on(folder: Path, *, renewed: bool):
+    own = papers(folder)
+    if renewed:
+        await own.take(issued(certificate.public_key(await own.ask())).packed())
+        own.worked(folder / NEXT)
+    new = await own.ask()  # for which no answer came
+    text = await own.ask(present=True)
+    assert text != new
+    assert await own.ask(present=True) == text
+    key = certificate.public_key(text)
+    with pytest.raises(PaperworkError, match="lasts as long"):
+        await own.take(issued(key).packed())
+    await own.take(issued(key, at=NOW + timedelta(days=6)).packed())
+    assert is_whole(folder / NEXT)
+    own.worked(folder / NEXT)
+    assert certificate.read_key((folder / CURRENT).read_bytes()).public_key() == key
+    assert not (folder / ASKED).exists()
+    assert await own.ask() not in {text, new}
 
 
 async def test_what_a_person_brings_later_is_tried_first(folder: Path):
@@ -332,6 +353,19 @@ async def asking(agent: Agent) -> tuple[asyncio.Task[None], PublicKey]:
     (asked,) = agent.wrote
     assert isinstance(asked, CertificateAsked)
     return task, certificate.public_key(asked.key)
+
+
+@pytest.mark.parametrize(("days", "has"), [(5, False), (6, True), (30, True)])
+async def test_after_days_without_an_answer_it_asks_with_the_key_that_it_has(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *, days: int, has: bool
+):
+    monkeypatch.setattr("edge.renewal.TICK_S", 0.01)
+    age(folder, timedelta(days=days))
+    present = certificate.read_key((folder / FIRST_KEY).read_bytes()).public_key()
+    task, key = await asking(Agent(folder))
+    assert (key == present) is has
+    task.cancel()
+    await asyncio.wait([task])
 
 
 async def test_old_answers_that_come_again_cost_no_process(

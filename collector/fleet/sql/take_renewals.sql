@@ -2,9 +2,10 @@
 select r.device, r.way, r.unit, r.site, r.key, r.came_by, r.refused as before,
        d.removed is null and s.newest is not null as known,
        s.until is null and s.newest is not null and s.revoked as revoked,
-       -- No alarm may be lost: what ends within two days, or has ended, is renewed all the same.
-       s.until > now() + interval '2 days'
-       and exists (select from store.clone c where c.device = r.device and c.cleared is null) as cloned,
+       -- No alarm may be lost: a key that is certified already is certified again.
+       exists (select from store.clone c where c.device = r.device and c.cleared is null)
+       and not exists (select from store.certificate c
+                        where (c.device, c.way, c.key) = (r.device, r.way, r.key) and c.revoked is null) as cloned,
        same.chain
   from store.renewal r join store.device d using (device)
   left join lateral (
