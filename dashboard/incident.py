@@ -21,7 +21,6 @@ Row = Mapping[str, Any]
 AROUND = timedelta(minutes=30)
 SOON = timedelta(minutes=1)
 NARROW, NARROW_LABEL = 540, 120  # units of drawing: half a page
-NUMBER_MOST = 2**63 - 1
 OUTCOMES: tuple[Outcome, ...] = ("real", "false", "nuisance", "exercise", "test")
 ROLES_TO: tuple[HandOverRole, ...] = ("coordinator", "deputy", "desk", "control_room")
 
@@ -52,8 +51,6 @@ async def incident_view(look: Look, incident: int) -> View:
     Raises:
         NotFoundError: there is none, or the asker may not see it.
     """
-    if not 0 < incident <= NUMBER_MOST:
-        raise NotFoundError
     async with look.parts.database.transaction(
         look.asker.person, read_only=True
     ) as transaction:

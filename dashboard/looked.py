@@ -1,19 +1,17 @@
 """Who looked? All that was done with whatever is about the asker, in plain words."""
 
-import re
-
 from collector.query import Row
 from dashboard.language import Words
+from dashboard.number import NUMBER
 from dashboard.page import QUERIES, Look, View
 
 MOST = 100
-_BEFORE = re.compile(r"[1-9][0-9]{0,17}")
 _NOBODY_YET = 2**62
 
 
 async def looked_view(look: Look, before: str = "") -> View:
     """Read a page of it, the latest first; it begins before an entry's number."""
-    asked = _BEFORE.fullmatch(before) is not None
+    asked = NUMBER.fullmatch(before) is not None
     async with look.parts.database.transaction(
         look.asker.person, read_only=True
     ) as transaction:

@@ -71,19 +71,7 @@ async def tell(
 
 def clock_wrong(frame: Heard, offset_s: float) -> EventRow:
     """Say that a device's clock is off: ours minus its own, in seconds."""
-    received = frame.message.received
-    return EventRow(
-        device=frame.known.device,
-        run="clock",
-        lane="al",
-        seq=int(received.timestamp() * 1000),
-        at=received,
-        received=received,
-        unit=frame.known.unit,
-        site=frame.known.site,
-        kind="clock.wrong",
-        data={"offset_s": round(offset_s, 1)},
-    )
+    return _of_frame(frame, "clock", "clock.wrong", {"offset_s": round(offset_s, 1)})
 
 
 def number_reused(row: EventRow) -> EventRow:
@@ -104,17 +92,22 @@ def number_reused(row: EventRow) -> EventRow:
 
 def device_cloned(frame: Heard) -> EventRow:
     """Say that two boxes live under the identity of one."""
+    return _of_frame(frame, "cloned", "device.cloned", {})
+
+
+def _of_frame(frame: Heard, run: str, kind: str, data: dict[str, Any]) -> EventRow:
     received = frame.message.received
     return EventRow(
         device=frame.known.device,
-        run="cloned",
+        run=run,
         lane="al",
         seq=int(received.timestamp() * 1000),
         at=received,
         received=received,
         unit=frame.known.unit,
         site=frame.known.site,
-        kind="device.cloned",
+        kind=kind,
+        data=data,
     )
 
 
