@@ -41,6 +41,9 @@ KNOWN: Mapping[str, Age | None] = {
     "store.incident_step": None,
     "store.incident_log": None,
     "store.message": None,
+    "store.exercise": None,  # goes with its incident, or after as long
+    "store.suppression": Age(("reported",), THREE_YEARS),
+    "store.suppressed": None,  # goes with its window
     "store.measurement_hour": _ROLLED,
     "store.measurement_day": _ROLLED,
     "store.event_hour": _ROLLED,
