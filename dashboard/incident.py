@@ -114,7 +114,7 @@ async def _values(transaction: Transaction, look: Look, row: Row) -> dict[str, A
         "lanes": await _around(transaction, look.now, row, records, zones),
         "colleagues": colleagues,
         "roles_to": [role for role in ROLES_TO if role != look.asker.role],
-        "outcomes": OUTCOMES,
+        "outcomes": ("exercise",) if row["exercise"] else OUTCOMES,
         "sentence_most": SENTENCE_MOST,
     }
 
