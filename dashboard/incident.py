@@ -1,7 +1,7 @@
 """The incident page: what to do, what was seen, and what was done."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,6 +70,21 @@ async def incident_view(look: Look, incident: int) -> View:
         address=f"/incident/{incident}",
         values={"i": row, "where": where, "what": title, **values},
         zone=row["time_zone"],
+    )
+
+
+async def card_view(look: Look, incident: int) -> View:
+    """Read what whoever takes an incident over has to know, on one sheet.
+
+    Raises:
+        NotFoundError: as above.
+    """
+    view = await incident_view(look, incident)
+    return replace(
+        view,
+        partial="card.html",
+        title=f"{look.words('card.title')} {incident}",
+        address=f"{view.address}/card",
     )
 
 

@@ -103,6 +103,8 @@ OF_OBJECTS: dict[Key, Line] = {
     ("GET", "/site/{site}/measurements"): both(SEEN),
     ("GET", "/incident/{incident}"): Line(SEEN, GIVEN),
     ("GET", "/live/incident/{incident}"): Line(SEEN, GIVEN),
+    ("GET", "/incident/{incident}/card"): Line(SEEN, GIVEN),
+    ("GET", "/live/incident/{incident}/card"): Line(SEEN, GIVEN),
     ("GET", "/picture/{digest}"): both(SEEN),
     ("GET", "/clip/{digest}"): both(SEEN),
     ("POST", "/incident/{incident}/take"): Line(DONE, DONE_GIVEN),
