@@ -23,6 +23,7 @@ from collector.fleet.papers import REVOKED, Issuers
 from collector.fleet.renewal import Renewals
 from collector.fleet.standing import Standings
 from collector.fleet.sync import sync
+from collector.incident.escalator import Escalator
 from collector.incident.judge import judge
 from collector.incident.rules import kinds_with_rules
 from collector.intake.cut import cut
@@ -163,6 +164,10 @@ class Collector:
             self.health,
         )
         tasks.append(group.create_task(courier.run(), name="commands"))
+        escalator = Escalator(
+            self._stores.others, self._inventory, utc_now, self.health
+        )
+        tasks.append(group.create_task(escalator.run(), name="escalation"))
         tasks.append(group.create_task(self._gate.run(), name="gate"))
         if ready.broker.tls is not None:
             expiry = Expiry(self._stores.others, self._ends, utc_now, self.health)

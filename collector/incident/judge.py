@@ -70,7 +70,7 @@ class _Court:
     ) -> None:
         self._transaction = transaction
         self._inventory = inventory
-        self._clerk = Clerk(transaction, now)
+        self._clerk = Clerk(transaction, inventory, now)
         self._standing: Mapping[Key, Standing] = {}
 
     async def hear(self, cases: Sequence[Case]) -> list[int]:
