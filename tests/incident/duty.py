@@ -52,7 +52,7 @@ WORLD = with_roster()
 
 def escalator(database: Database, world: Inventory = WORLD) -> Escalator:
     """Give an escalator whose clock nobody asks: the moment is given."""
-    return Escalator(database, world, lambda: NOW, Health(lambda: NOW))
+    return Escalator(database, world, lambda: NOW, Health())
 
 
 async def judged(database: Database, *rows: Any, world: Inventory = WORLD) -> list[int]:

@@ -14,7 +14,6 @@ from collector.incident.life import ToRole
 from sites.roster import Duty
 from tests.collector.databases import Role
 from tests.incident.duty import (
-    WORLD,
     escalate,
     escalator,
     incident,
@@ -213,7 +212,8 @@ async def test_help_is_with_the_control_room_at_once_also_when_it_is_taken(
     await take(dashboard, number, "desk-noord", NOW)
     assert "room" in told(world, "opened")
     async with dashboard.transaction(asker="room") as transaction:
-        assert await life.tick_step(transaction, number, "dispatch", NOW)
+        ticked = await life.tick_step(transaction, number, "dispatch", NOW)
+    assert ticked.by == "room"
 
 
 async def test_a_unit_without_a_roster_tells_its_desk_and_its_deputy(world, collector):
