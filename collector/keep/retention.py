@@ -106,7 +106,7 @@ class _Work:
             await self._batches(name, **named, units=self._units(field))
 
     async def history(self) -> None:
-        """Forget what is over: incidents, sign-ins, lanes, jumps, rosters."""
+        """Forget what is over: incidents, sign-ins, lanes, keys, windows, rosters."""
         for name, named in (
             ("incidents", {"history": self._bounds.history}),
             ("audit", {"history": self._bounds.history}),
@@ -126,6 +126,8 @@ class _Work:
                 "clones",
                 "commands",
                 "roster_changes",
+                "exercises",
+                "suppressions",
             ):
                 self.gone[name] += await transaction.run(
                     QUERIES[f"forget_{name}"], history=self._bounds.history

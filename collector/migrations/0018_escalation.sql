@@ -210,7 +210,7 @@ create or replace view seen.incident as
            confirmed,
            (select case when r.corrected is not null then r.at end from store.incident_record r
              where r.incident = i.incident order by coalesce(r.corrected, r.at), r.seq limit 1) as said,
-           round, waits_since, taken_until
+           exercise, round, waits_since, taken_until
       from store.incident i;
 create view seen.escalation as
     select incident, round, step, unit, tells, due, done, stopped from store.escalation;

@@ -15,3 +15,11 @@ class NotAcceptedError(CollectorError):
         self.channel = channel
         self.trouble = trouble
         self.retry = retry
+
+
+class GarbledError(CollectorError):
+    """What a receiver answered cannot be read; `what` says which part of it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the receiver's answer cannot be read: {what}")
+        self.what = what

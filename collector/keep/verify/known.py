@@ -44,6 +44,9 @@ KNOWN: Mapping[str, Age | None] = {
     "store.escalation": None,
     "store.roster_change": Age(("until",), THREE_YEARS),
     "store.watchdog": None,  # of the watchdogs that there are
+    "store.exercise": None,  # goes with its incident, or after as long
+    "store.suppression": Age(("reported",), THREE_YEARS),
+    "store.suppressed": None,  # goes with its window
     "store.measurement_hour": _ROLLED,
     "store.measurement_day": _ROLLED,
     "store.event_hour": _ROLLED,
