@@ -41,6 +41,8 @@ KNOWN: Mapping[str, Age | None] = {
     "store.incident_step": None,
     "store.incident_log": None,
     "store.message": None,
+    "store.signal": None,  # goes with its incident
+    "store.receiver_line": None,  # one row an account
     "store.measurement_hour": _ROLLED,
     "store.measurement_day": _ROLLED,
     "store.event_hour": _ROLLED,
