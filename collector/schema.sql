@@ -416,12 +416,14 @@ create table store.incident (
     playbook text not null,
     playbook_version int not null,
     confirmed timestamptz,
+    exercise boolean not null default false,
+    constraint incident_exercise_check check (not exercise or outcome is null or outcome = 'exercise'),
     foreign key (playbook, playbook_version) references store.playbook,
     check ((state = 'open') = (owner is null) or outcome is not distinct from 'itself'),
     check ((state = 'resolved') = (resolved is not null and outcome is not null and sentence is not null))
 );
--- The second guard: while one is open there is no other of that site and cause.
-create unique index incident_open_once on store.incident (site, cause) where state <> 'resolved';
+-- The second guard: while one is open there is no other of that site and cause; an exercise stands beside it.
+create unique index incident_open_once on store.incident (site, cause, exercise) where state <> 'resolved';
 create index incident_by_unit on store.incident (unit, opened desc);
 create index incident_by_site on store.incident (site, opened desc);
 
@@ -488,6 +490,65 @@ create table store.message (
     unique (incident, person, channel, reason)
 );
 create index message_due on store.message (next_try) where sent is null and given_up is null;
+
+-- Exercises that somebody asked for, until the collector began or refused them.
+create table store.exercise (
+    exercise bigint generated always as identity primary key,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    rule text not null,
+    person text not null references store.person,
+    made timestamptz not null default now(),
+    incident bigint references store.incident on delete cascade,
+    refused text check (refused in ('no_rule', 'stands', 'late')),
+    ended timestamptz,
+    check (num_nonnulls(incident, refused) = (ended is not null)::int)
+);
+create index exercise_waiting on store.exercise (exercise) where ended is null;
+create index exercise_by_site on store.exercise (site, made desc);
+
+-- Windows in which records of some kinds open nothing at a place, and the records that were held back meanwhile.
+create table store.suppression (
+    suppression bigint generated always as identity primary key,
+    unit text not null references store.unit,
+    site text not null references store.site,
+    zone int,
+    kinds text[] not null,
+    why text not null check (why in ('works', 'maintenance', 'cleaning', 'delivery', 'weather', 'test')),
+    since timestamptz not null,
+    until timestamptz not null,
+    person text not null references store.person,
+    made timestamptz not null default now(),
+    ended timestamptz,
+    ended_by text references store.person,
+    reported timestamptz,
+    check (cardinality(kinds) between 1 and 30),
+    check (kinds <@ array['camera.lost', 'contact.opened', 'device.silent', 'disk.filling', 'disk.full', 'lens.dirty',
+                          'light.changed', 'motion.started', 'nuisance.started', 'path.lost', 'visit.lingered',
+                          'visits.repeated']),
+    check (since < until and until - since <= interval '24 hours' and until <= made + interval '31 days'),
+    check ((ended is null) = (ended_by is null))
+);
+create index suppression_standing on store.suppression (site) where reported is null;
+create index suppression_by_site on store.suppression (site, until desc);
+
+create table store.suppressed (
+    suppression bigint not null references store.suppression on delete cascade,
+    unit text not null references store.unit,
+    device text not null,
+    run text not null,
+    lane text not null,
+    seq bigint not null,
+    at timestamptz not null,
+    received timestamptz not null,
+    corrected timestamptz,
+    site text not null,
+    kind text not null,
+    sensor int,
+    zone int,
+    data jsonb not null,
+    primary key (suppression, device, run, lane, seq)
+);
 
 -- What is kept, and for how long (collector/keep).
 
@@ -844,7 +905,8 @@ declare
         'frame_set_aside', 'device_state', 'path_state', 'lane_state', 'gap', 'clock_jump',
         'clock_lag', 'certificate', 'renewal', 'turn', 'clone', 'command',
         'picture', 'picture_part', 'task_aside',
-        'incident', 'incident_record', 'incident_step', 'incident_log', 'message'];
+        'incident', 'incident_record', 'incident_step', 'incident_log', 'message',
+        'exercise', 'suppression', 'suppressed'];
     name text;
 begin
     foreach name in array walled loop
@@ -888,6 +950,15 @@ create policy act on store.incident_log for insert to wachtpost_dashboard
                              where i.incident = incident_log.incident and i.unit = incident_log.unit));
 create policy act on store.task_aside for insert to wachtpost_dashboard
     with check (person = store.asker() and unit = any ((select store.asked_units())::text[]));
+create policy act on store.exercise for insert to wachtpost_dashboard
+    with check (person = store.asker() and unit = any ((select store.asked_units())::text[])
+                and store.asker_role() in ('coordinator', 'deputy'));
+create policy act on store.suppression for insert to wachtpost_dashboard
+    with check (person = store.asker() and unit = any ((select store.asked_units())::text[])
+                and since >= now() - interval '1 minute');
+create policy end_it on store.suppression for update to wachtpost_dashboard
+    using (unit = any ((select store.asked_units())::text[]) and ended is null and reported is null)
+    with check (ended_by = store.asker());
 -- The service writes in its own name; it never says that a person did something.
 create policy nobody on store.incident_log as restrictive for insert to wachtpost_collector
     with check (person is null);
@@ -986,6 +1057,15 @@ grant update (state, owner, acknowledged, resolved, outcome, sentence, to_contro
     on store.incident to wachtpost_dashboard;
 grant update (done, done_by) on store.incident_step to wachtpost_dashboard;
 grant insert on store.incident_log, store.task_aside to wachtpost_dashboard;
+grant select, delete, update (incident, refused, ended) on store.exercise to wachtpost_collector;
+grant select, delete, update (reported) on store.suppression to wachtpost_collector;
+grant select, insert on store.suppressed to wachtpost_collector;
+grant insert (exercise) on store.incident to wachtpost_collector;
+grant select on store.exercise, store.suppression, store.suppressed to wachtpost_view;
+grant insert (unit, site, rule, person) on store.exercise to wachtpost_dashboard;
+grant insert (unit, site, zone, kinds, why, since, until, person), update (ended, ended_by)
+    on store.suppression to wachtpost_dashboard;
+grant select on store.suppression to wachtpost_dashboard;
 -- Whoever may send SQL as the dashboard keeps no way in for longer than the dashboard gives.
 grant select, update (used) on store.sign_in_link to wachtpost_dashboard;
 grant select, insert (session, person, expires, idle, how, passkey, browser, proven),
@@ -1674,8 +1754,19 @@ create view seen.incident as
            opened, changed, state, owner, acknowledged, resolved, outcome, sentence, playbook, playbook_version,
            confirmed,
            (select case when r.corrected is not null then r.at end from store.incident_record r
-             where r.incident = i.incident order by coalesce(r.corrected, r.at), r.seq limit 1) as said
+             where r.incident = i.incident order by coalesce(r.corrected, r.at), r.seq limit 1) as said,
+           exercise
       from store.incident i;
+create view seen.exercise as
+    select exercise, unit, site, rule, person, made, incident, refused, ended from store.exercise;
+create view seen.suppression as
+    select suppression, unit, site, zone, kinds, why, since, until, person, made, ended, ended_by, reported,
+           least(until, ended) as over,
+           (select count(*)::int from store.suppressed s where s.suppression = p.suppression) as held
+      from store.suppression p;
+create view seen.suppressed as
+    select suppression, unit, device, run, lane, seq, kind, sensor, zone, data, coalesce(corrected, at) as moment
+      from store.suppressed;
 create view seen.incident_record as
     select incident, unit, device, run, lane, seq, at, kind, sensor, zone, data, coalesce(corrected, at) as moment,
            case when corrected is not null then at end as said

@@ -24,6 +24,7 @@ from collector.fleet.renewal import Renewals
 from collector.fleet.standing import Standings
 from collector.fleet.sync import sync
 from collector.incident.judge import judge
+from collector.incident.rounds import Rounds
 from collector.incident.rules import kinds_with_rules
 from collector.intake.cut import cut
 from collector.intake.lane import Lane, Trust
@@ -162,6 +163,8 @@ class Collector:
             self.health,
         )
         tasks.append(group.create_task(courier.run(), name="commands"))
+        rounds = Rounds(self._stores.others, self._inventory, self._judge, self.health)
+        tasks.append(group.create_task(rounds.run(), name="rounds"))
         tasks.append(group.create_task(self._gate.run(), name="gate"))
         if ready.broker.tls is not None:
             expiry = Expiry(self._stores.others, self._ends, utc_now, self.health)

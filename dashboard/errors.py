@@ -41,6 +41,13 @@ class PersonOfProviderError(DashboardError):
         self.person = person
 
 
+class UnreadableError(DashboardError):
+    """What was looked for can be no number and no day: there is no such thing."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"{said!r} is no number of an incident, and no day")
+
+
 class PageError(DashboardError):
     """A request that gets a page with one clear sentence.
 

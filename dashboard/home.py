@@ -54,6 +54,7 @@ async def _control_room(look: Look) -> View:
         values={
             "place_name": look.words("control_room.title"),
             "incidents": incidents,
+            "flood": None,
         },
         homes=homes_of(incidents),
     )

@@ -21,6 +21,7 @@ from dashboard.page import Look, View, shown, streamed
 from dashboard.parts import parts_of, signed_in
 from dashboard.proof import require_proof
 from dashboard.right import rights_export, rights_view
+from dashboard.search import search_view
 from dashboard.site import Window, chart_data, site_view
 
 routes = APIRouter(route_class=Noted)
@@ -159,6 +160,25 @@ async def measurements(
     look = Look.of(request, asker)
     only_unit(look)
     return JSONResponse(await chart_data(look, site, Window.of(span, back)))
+
+
+@routes.get("/incidents")
+async def search_page(request: Request, asker: Someone) -> HTMLResponse:
+    """Show the incidents of a unit that are as asked."""
+    look = Look.of(request, asker)
+    return await shown(look, await _search(look))
+
+
+@routes.get("/live/incidents")
+async def search_live(request: Request, asker: Someone) -> StreamingResponse:
+    """Keep that page true."""
+    await _search(Look.of(request, asker))
+    return streamed(request, asker, _search)
+
+
+async def _search(look: Look) -> View:
+    only_unit(look)
+    return await search_view(look, look.request.query_params)
 
 
 async def _incident(look: Look, incident: int) -> View:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from collector.database import Transaction
+from dashboard.flood import REACH, Flood, flood_of, flooded_since, hidden
 from dashboard.page import QUERIES, Look, View
 from dashboard.place import (
     CameraLost,
@@ -73,6 +74,7 @@ async def unit_view(look: Look) -> View:
     ) as transaction:
         unit = await transaction.maybe(QUERIES["unit"], unit=look.asker.unit)
         incidents = await open_incidents(transaction, look)
+        flood = await _flood(transaction, look, incidents)
         resolved = await transaction.all(
             QUERIES["incidents_resolved"], since=look.now - DAY
         )
@@ -88,7 +90,12 @@ async def unit_view(look: Look) -> View:
         address="/",
         values={
             "place_name": look.words("unit.title", unit=name),
-            "incidents": incidents,
+            "incidents": [
+                each
+                for each in incidents
+                if flood is None or not hidden(each, flood.since)
+            ],
+            "flood": flood,
             "resolved": resolved,
             "places": places,
             "deaf": day.deaf,
@@ -102,6 +109,20 @@ async def open_incidents(transaction: Transaction, look: Look) -> list[dict[str,
     """Give the open incidents, worst first, each with its verdict."""
     rows = await transaction.all(QUERIES["incidents_open"], role=look.asker.role)
     return [with_verdict(row) for row in rows]
+
+
+async def _flood(
+    transaction: Transaction, look: Look, incidents: Sequence[Row]
+) -> Flood | None:
+    unit = look.asker.unit
+    opened = await transaction.all(
+        QUERIES["incidents_opened"], unit=unit, since=look.now - REACH
+    )
+    since = flooded_since([row["opened"] for row in opened], look.now)
+    if since is None:
+        return None
+    figures = await transaction.one(QUERIES["flood"], unit=unit, since=since)
+    return flood_of(incidents, since, figures)
 
 
 def homes_of(incidents: Iterable[Row]) -> frozenset[str]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from sites.escalation import Escalation
 from sites.person import NationalPerson
 from sites.words import Model
 
@@ -15,12 +16,17 @@ class Policy(Model):
     """Bounds for everybody. For each of them smaller is stricter.
 
     Seconds until somebody has to have taken an incident (the 98.5 % bounds of
-    EN 50518), until a silent device is shown (EN 50136-1, SP6) and is an incident, and
-    days that things are kept. `people` are those who belong to no unit.
+    EN 50518), for how long it is his then unless he does something about it, until a
+    silent device is shown (EN 50136-1, SP6) and is an incident, and days that things
+    are kept. `escalation` says who is told where nobody takes it. `people` are those
+    who belong to no unit.
     """
 
     take_urgent_s: Seconds = 60
     take_attention_s: Seconds = 180
+    hold_urgent_s: Seconds = 900
+    hold_attention_s: Seconds = 3600
+    escalation: Escalation = Escalation()
     silent_shown_s: Seconds = 20
     silent_station_s: Seconds = 20
     silent_home_s: Seconds = 90
@@ -34,6 +40,9 @@ class UnitPolicy(Model):
 
     take_urgent_s: Seconds | None = None
     take_attention_s: Seconds | None = None
+    hold_urgent_s: Seconds | None = None
+    hold_attention_s: Seconds | None = None
+    escalation: Escalation | None = None
     silent_shown_s: Seconds | None = None
     silent_station_s: Seconds | None = None
     silent_home_s: Seconds | None = None
@@ -46,7 +55,7 @@ def looser(national: Policy, unit: UnitPolicy) -> tuple[tuple[str, int, int], ..
     found: list[tuple[str, int, int]] = []
     for field, value in unit:
         bound = getattr(national, field)
-        if value is not None and value > bound:
+        if isinstance(value, int) and value > bound:
             found.append((field, value, bound))
     return tuple(found)
 

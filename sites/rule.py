@@ -44,6 +44,24 @@ FOUND_KINDS = frozenset(
         "clock.wrong",
     }
 )
+# What people may not want to hear of for some hours; nothing that says that somebody is
+# in danger or comes in, or that we are deceived.
+SUPPRESSIBLE: frozenset[RuleKind] = frozenset(
+    {
+        "camera.lost",
+        "contact.opened",
+        "device.silent",
+        "disk.filling",
+        "disk.full",
+        "lens.dirty",
+        "light.changed",
+        "motion.started",
+        "nuisance.started",
+        "path.lost",
+        "visit.lingered",
+        "visits.repeated",
+    }
+)
 Reason = Literal[CameraTrouble, CommandTrouble]
 # The kinds that say why, and every reason that each may give.
 REASONS: dict[str, frozenset[str]] = {

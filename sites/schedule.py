@@ -11,7 +11,7 @@ from sites.event import ArmingMode
 from sites.words import Model
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-_DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def _on_the_wall(value: time) -> time:
@@ -74,7 +74,7 @@ def arming_at(schedule: Schedule, zone: ZoneInfo, at: datetime) -> Arming:
 def _covers(window: Window, local: datetime) -> bool:
     for back in (0, 1):
         begin = local.date() - timedelta(days=back)
-        if _DAYS[begin.weekday()] not in window.days:
+        if DAYS[begin.weekday()] not in window.days:
             continue
         start = datetime.combine(begin, window.start)
         end = datetime.combine(begin, window.end)

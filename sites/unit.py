@@ -2,18 +2,23 @@
 
 from sites.person import Person
 from sites.policy import UnitPolicy
+from sites.roster import Roster
 from sites.words import Model, Role, Slug, Text
 
 NEEDED: tuple[Role, ...] = ("coordinator", "deputy", "case_manager", "desk")
 
 
 class Unit(Model):
-    """A police unit: owns stations and kits. `policy` may only be stricter."""
+    """A police unit: owns stations and kits. `policy` may only be stricter.
+
+    Without a `roster` its desk is always on duty, and its deputy stands in.
+    """
 
     id: Slug
     name: Text
     people: tuple[Person, ...]
     policy: UnitPolicy = UnitPolicy()
+    roster: Roster | None = None
 
 
 def missing_roles(unit: Unit) -> tuple[Role, ...]:

@@ -60,6 +60,7 @@ class Clerk:
             now=self._now,
             playbook=playbook.id,
             playbook_version=playbook.version,
+            exercise=decision.reason == "exercise",
         )
         if row is None:
             return None

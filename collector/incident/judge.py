@@ -25,6 +25,7 @@ from collector.incident.rules import (
     join_as,
     kinds_with_rules,
 )
+from collector.incident.suppression import hold_back
 from collector.incident.weigh import LOSSES, Case, Key, Known, sort_out
 from collector.intake.row import EventRow
 from collector.query import Queries
@@ -52,7 +53,10 @@ async def judge(
     if not wanted:
         return []
     returns = [row for row in wanted if row.kind in ENDS]
-    cases, nothing = sort_out((r for r in wanted if r.kind not in ENDS), inventory)
+    news = [row for row in wanted if row.kind not in ENDS]
+    cases, nothing = sort_out(news, inventory)
+    if held := await hold_back(transaction, cases):
+        cases, nothing = sort_out((r for r in news if r.name not in held), inventory)
     for left in nothing:
         log.info("rules.unmatched", count=len(left.records), reason=left.reason)
     court = _Court(transaction, inventory, now)
@@ -72,6 +76,7 @@ class _Court:
         self._inventory = inventory
         self._clerk = Clerk(transaction, now)
         self._standing: Mapping[Key, Standing] = {}
+        self._exercises: Sequence[Standing] = ()
 
     async def hear(self, cases: Sequence[Case]) -> list[int]:
         """Give the incidents that these cases opened or joined, each once."""
@@ -104,8 +109,10 @@ class _Court:
             sites=sorted(sites),
             losses=sorted(LOSSES | kinds_back(LOSSES)),
         )
+        real = (one for one in found if not one.exercise)
         others = (one for one in self._standing.values() if one.site not in sites)
-        self._standing = {(one.site, one.cause): one for one in (*others, *found)}
+        self._standing = {(one.site, one.cause): one for one in (*others, *real)}
+        self._exercises = [one for one in found if one.exercise]
 
     async def _case(self, case: Case) -> list[int]:
         others = await self._others(case)
@@ -171,6 +178,6 @@ class _Court:
         if not units:
             return
         await self._look(units.keys())
-        for one in self._standing.values():
+        for one in (*self._standing.values(), *self._exercises):
             if one.site in units and not one.silent:
                 await self._clerk.silence(one, units[one.site])

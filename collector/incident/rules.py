@@ -22,6 +22,7 @@ Reason = Literal[
     "now_silent",  # it joins, and from now on nobody may make a telephone ring there
     "confirms",  # a loss close to an alarm: it joins the incident of the alarm
     "absorbed",  # it hangs behind what is lost already: it joins that
+    "exercise",  # somebody asked for it: it opens beside whatever stands
 ]
 
 
@@ -30,6 +31,7 @@ class Standing:
     """An incident that is not resolved, as far as a new record bears on it.
 
     `losses_alone`: it holds nothing but losses; `down`: a device of its site is silent.
+    `exercise`: nothing real joins it.
     """
 
     incident: int
@@ -42,6 +44,7 @@ class Standing:
     playbook_version: int
     losses_alone: bool = False
     down: bool = False
+    exercise: bool = False
 
 
 @dataclass(frozen=True, slots=True)

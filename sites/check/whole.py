@@ -7,6 +7,7 @@ from sites.check.device import device_findings
 from sites.check.geometry import geometry_findings
 from sites.check.identity import identity_findings
 from sites.check.place import place_findings
+from sites.check.roster import roster_findings
 from sites.check.rule import rule_findings
 from sites.check.unit import unit_findings
 from sites.draft import Draft, Finding
@@ -16,6 +17,7 @@ def findings(draft: Draft) -> Iterator[Finding]:
     """Yield everything that is wrong with a draft."""
     yield from identity_findings(draft)
     yield from unit_findings(draft)
+    yield from roster_findings(draft)
     yield from place_findings(draft)
     yield from device_findings(draft)
     yield from geometry_findings(draft)

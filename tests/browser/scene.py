@@ -51,6 +51,20 @@ async def play(town: Town) -> dict[str, int]:
     return {**found, "camera": camera}
 
 
+async def diverted(town: Town) -> dict[str, int]:
+    """Let alarms go off everywhere at once, and three people press a button."""
+    await town.everybody_heard()
+    posts = [site for site in town.inventory.sites if site.startswith("post-")]
+    for number, site in enumerate(posts):
+        await town.intrusion(site, 7 * M - number * 8 * S)
+    for site, ago in zip(posts[3::9], (95, 61, 20), strict=True):
+        pressed = await town.event(site, "panic.pressed", ago * S, 5, 3)
+        await town.judged(pressed, ago=ago * S)
+    lost = await town.event(posts[0], "path.lost", 2 * M, way=1)
+    await town.judged(lost, ago=2 * M)
+    return {}
+
+
 async def _days(town: Town) -> None:
     for site in (HAVEN, STATION):
         await town.event(site, "panel.armed", 39 * H, by="schedule", mode="away")

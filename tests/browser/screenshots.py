@@ -1,11 +1,13 @@
 """Makes a picture of each page, in both languages, light and dark, at three widths.
 
-`python -m tests.browser.screenshots [FOLDER]`; the default is build/screenshots.
+`python -m tests.browser.screenshots [FOLDER [PART]]`; the default is build/screenshots,
+and every page. One of each page is as somebody sees it who is blind to red and green.
 """
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,16 +21,26 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from collector.migrate import migrate
 from dashboard.front import build
 from dashboard.parts import SESSION_COOKIE
-from tests.browser.scene import hear_again, play
+from tests.browser.scene import diverted, hear_again, play
 from tests.collector.databases import url_as
+from tests.dashboard.crowd import DESK, crowded
 from tests.dashboard.house import House, opened
-from tests.dashboard.town import COLLEAGUE, HAVEN, KIT, OWNER, founded
+from tests.dashboard.town import (
+    COLLEAGUE,
+    EXAMPLES,
+    HAVEN,
+    KIT,
+    OWNER,
+    Town,
+    founded,
+)
 from tests.servers import postgres
 from tests.servers.chromium import LaunchOptions, launch_options
 
 WIDTHS = (360, 1280, 1920)
 LANGUAGES = ("nl", "en")
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+BLIND_TO_RED_AND_GREEN = ("protanopia", "deuteranopia")
 FOLDER = Path(__file__).parents[2] / "build" / "screenshots"
 
 
@@ -42,6 +54,15 @@ class Shot:
     lost: bool = False
 
 
+@dataclass(frozen=True)
+class Show:
+    """An inventory, what happens in it, and the pages that show it."""
+
+    inventory: Callable[[Path], Path]
+    play: Callable[[Town], Awaitable[dict[str, int]]]
+    shots: Callable[[dict[str, int]], Iterator[Shot]]
+
+
 def shots(incidents: dict[str, int]) -> Iterator[Shot]:
     """Name every page."""
     yield Shot("unit", "/", OWNER)
@@ -49,6 +70,8 @@ def shots(incidents: dict[str, int]) -> Iterator[Shot]:
     yield Shot("incident-camera", f"/incident/{incidents['camera']}", COLLEAGUE)
     yield Shot("incident-kit", f"/incident/{incidents['panic']}", COLLEAGUE)
     yield Shot("incident-resolved", f"/incident/{incidents['resolved']}", OWNER)
+    yield Shot("search", "/incidents", OWNER)
+    yield Shot("search-nothing", "/incidents?number=9&who=nobody", OWNER)
     yield Shot("site", f"/site/{HAVEN}", OWNER)
     yield Shot("kit", f"/site/{KIT}", OWNER)
     yield Shot("control-room", "/", "duinland-control-room")
@@ -64,17 +87,49 @@ def shots(incidents: dict[str, int]) -> Iterator[Shot]:
     yield Shot("lost", "/", OWNER, lost=True)
 
 
+def many(_incidents: dict[str, int]) -> Iterator[Shot]:
+    """Name the pages that are another thing where there is very much."""
+    yield Shot("flood", "/", DESK)
+
+
+def _crowd(folder: Path) -> Path:
+    crowded(folder, 30)
+    return folder
+
+
+SHOWS = (Show(lambda _folder: EXAMPLES, play, shots), Show(_crowd, diverted, many))
+
+
 async def main(folder: Path, only: str = "") -> int:
     """Make the pictures; gives how many there are."""
     build()
-    with postgres.started("plain") as server, TemporaryDirectory() as blobs:
-        url = postgres.create_database(server)
-        await migrate(url)
+    number = 0
+    with postgres.started("plain") as server:
+        async with async_playwright() as player:
+            browser = await player.chromium.launch(**_audible())
+            for show in SHOWS:
+                if any(only in shot.name for shot in show.shots(defaultdict(int))):
+                    url = postgres.create_database(server)
+                    await migrate(url)
+                    number += await _shown(browser, url, show, folder, only)
+            await browser.close()
+    return number
+
+
+async def _shown(
+    browser: Browser, url: str, show: Show, folder: Path, only: str
+) -> int:
+    number = 0
+    with TemporaryDirectory() as blobs:
         async with AsyncExitStack() as stack:
             town = await stack.enter_async_context(
-                founded(url_as(url, "wachtpost_collector"), url)
+                founded(
+                    url_as(url, "wachtpost_collector"),
+                    url,
+                    folder=show.inventory(Path(blobs) / "inventory"),
+                )
             )
-            incidents = await play(town)
+            incidents = await show.play(town)
             house = await stack.enter_async_context(
                 opened(
                     lambda role: url_as(url, role),  # type: ignore[arg-type]  # one of three
@@ -83,15 +138,11 @@ async def main(folder: Path, only: str = "") -> int:
                     now=lambda: datetime.now(UTC),
                 )
             )
-            player = await stack.enter_async_context(async_playwright())
-            browser = await player.chromium.launch(**_audible())
-            wanted = [shot for shot in shots(incidents) if only in shot.name]
-            number = 0
+            wanted = [shot for shot in show.shots(incidents) if only in shot.name]
             for scheme, language in product(SCHEMES, LANGUAGES):
                 number += await _rounds(
                     browser, house, wanted, (scheme, language), folder
                 )
-            await browser.close()
     return number
 
 
@@ -124,8 +175,21 @@ async def _rounds(
             name = f"{shot.name}-{language}-{scheme}-{width}.png"
             await page.screenshot(path=folder / name, full_page=True)
             number += 1
+        if look == (SCHEMES[0], LANGUAGES[0]):
+            number += await _blind_to_red_and_green(page, folder / shot.name)
         await context.close()
     return number
+
+
+async def _blind_to_red_and_green(page: Page, name: Path) -> int:
+    await page.set_viewport_size({"width": 1280, "height": 900})
+    session = await page.context.new_cdp_session(page)
+    for sort in BLIND_TO_RED_AND_GREEN:
+        said = {"type": sort}
+        await session.send("Emulation.setEmulatedVisionDeficiency", said)
+        path = name.with_name(f"{name.name}-{sort}.png")
+        await page.screenshot(path=path, full_page=True)
+    return len(BLIND_TO_RED_AND_GREEN)
 
 
 async def _opened(context: BrowserContext, house: House, shot: Shot) -> Page:

@@ -69,6 +69,8 @@ OF_ROLES: dict[Key, Answers] = {
     ("GET", "/rights"): to(("auditor", "administrator", "coordinator"), 200),
     ("GET", "/live/rights"): to(("auditor", "administrator", "coordinator"), 200),
     ("GET", "/rights.csv"): to(("auditor", "administrator", "coordinator"), 200),
+    ("GET", "/incidents"): to(UNIT, 200),
+    ("GET", "/live/incidents"): to(UNIT, 200),
     ("POST", "/rights/reviewed"): to(("auditor", "coordinator"), 303),
     ("POST", "/attention/{attention}/seen"): to(("auditor", "administrator"), 303),
 }

@@ -282,10 +282,13 @@ class Town:
 
 @asynccontextmanager
 async def founded(
-    collector_url: str, superuser_url: str, now: datetime | None = None
+    collector_url: str,
+    superuser_url: str,
+    now: datetime | None = None,
+    folder: Path = EXAMPLES,
 ) -> AsyncIterator[Town]:
-    """Bring the examples, and one person of each further role, into a store."""
-    inventory = load(EXAMPLES)
+    """Bring an inventory, and one person of each further role, into a store."""
+    inventory = load(folder)
     async with (
         Database.open(collector_url, "town", Limits(connections=2)) as database,
         await AsyncConnection.connect(superuser_url, autocommit=True) as pen,

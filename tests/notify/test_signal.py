@@ -11,6 +11,7 @@ import pytest
 
 from collector.database import Database
 from collector.incident import life
+from collector.incident.exercise import begin_next
 from collector.incident.judge import judge
 from collector.metrics import Health
 from collector.notify import dc09
@@ -311,6 +312,24 @@ async def test_a_place_whose_line_hangs_holds_no_other_up(world, collector, heal
         running.cancel()
         await asyncio.wait([running])
     assert [one[0] for one in signals(world) if one[5]] == [KIT]
+
+
+async def test_an_exercise_is_a_manual_test_and_nothing_else_a4(
+    world, collector, sending, centre, clock
+):
+    clock.now = datetime.now(UTC) + timedelta(minutes=1)  # it begins by the store's
+    world.execute(
+        "insert into store.exercise (unit, site, rule, person)"
+        " values ('noord', 'haven', 'panic', 'coordinator-noord')"
+    )
+    assert await begin_next(collector, inventory())
+    await drain(sending)
+    world.execute(
+        "update store.incident set state = 'resolved', owner = 'desk-noord',"
+        " resolved = now(), outcome = 'exercise', sentence = 'x'"
+    )
+    await drain(sending)
+    assert centre.codes == [(HOUSE, "RX")]
 
 
 async def test_numbers_begin_again_after_9999(world, collector, sending, centre):

@@ -43,6 +43,9 @@ KNOWN: Mapping[str, Age | None] = {
     "store.message": None,
     "store.signal": None,  # goes with its incident
     "store.receiver_line": None,  # one row an account
+    "store.exercise": None,  # goes with its incident, or after as long
+    "store.suppression": Age(("reported",), THREE_YEARS),
+    "store.suppressed": None,  # goes with its window
     "store.measurement_hour": _ROLLED,
     "store.measurement_day": _ROLLED,
     "store.event_hour": _ROLLED,

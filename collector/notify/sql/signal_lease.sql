@@ -20,7 +20,7 @@ with next as (
  returning s.*
 )
 select l.signal, l.incident, l.unit, l.account, l.kind, l.ends, l.made, l.tries, l.leased_until as lease,
-       l.code, l.sequence, i.state, i.silent, false as exercise, i.outcome,
+       l.code, l.sequence, i.state, i.silent, i.exercise, i.outcome,
        -- Of a home not even the number of a room is told.
        coalesce((select r.zone from store.incident_record r
                   where r.incident = l.incident and r.kind = l.kind and r.zone is not null and t.kind = 'station'
