@@ -99,6 +99,7 @@ async def test_a_question_mark_says_the_keys_and_turns_the_letters_off(
     await page.keyboard.press("?")
     await dialog.get_by_role("checkbox").check()
     await page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
     await page.keyboard.press("t")
     await expect(page.get_by_text("opgepakt: 24-uursdesk")).to_be_visible()
 
