@@ -29,12 +29,13 @@ _NO_NAME = frozenset(
 class Due:
     """A message whose turn it is, with its incident as it is at this moment.
 
-    `reason` is `opened`, `raised`, `silenced`, `confirmed`, `ended` (by itself) or
-    `handed_over-<log entry>`. `step` is the first step of the person's role that is not
-    done, by language. `names` are the words that no letter may hold. `while_blind`: it
-    happened while a device was down. `paused`: it is told later than usual, because we
-    did not hear everything ourselves. `told_before`: a message about this incident went
-    out to the person. `goes_on_in`: the incident in which one that ended goes on.
+    `reason` is `opened`, `raised`, `silenced`, `confirmed`, `ended` (by itself), or one
+    of `handed_over`, `escalated`, `lapsed`, `shift_changed` with `-` and which one.
+    `step` is the first step of the person's role that is not done, by language. `names`
+    are the words that no letter may hold. `while_blind`: it happened while a device was
+    down. `paused`: it is told later than usual, because we did not hear everything
+    ourselves. `told_before`: a message about this incident went out to the person.
+    `goes_on_in`: the incident in which one that ended goes on.
     """
 
     message: int

@@ -20,5 +20,5 @@ select i.incident, i.site, i.priority, i.title, i.silent, i.to_control_room, i.o
  cross join lateral seen.last_words(i.incident) l
  where i.state <> 'resolved'
  order by array_position(array['urgent', 'attention', 'notice'], i.priority),
-          i.state = 'open' desc, i.opened, i.incident
+          i.exercise, i.state = 'open' desc, i.opened, i.incident
  limit 200

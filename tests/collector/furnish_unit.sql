@@ -45,6 +45,9 @@ insert into store.incident (unit, site, rule, cause, priority, title, to_control
 insert into store.incident_record
     select incident, unit, unit || '-device', 'run', 'al', 1, now(), 'alarm.raised', 1, 1, '{}'
       from store.incident where unit = %(u)s;
+insert into store.receiver_line (account, unit, next_ask) values (upper(md5(%(u)s))::char(8), %(u)s, now());
+insert into store.signal (incident, unit, account, kind, ends, made, next_try)
+    select incident, unit, 'ABC', 'alarm.raised', false, now(), now() from store.incident where unit = %(u)s;
 insert into store.incident_step
     select incident, 'call', unit, 1, 'coordinator', '{}', true
       from store.incident where unit = %(u)s;
@@ -52,8 +55,9 @@ insert into store.incident_log (incident, unit, what)
     select incident, unit, 'opened' from store.incident where unit = %(u)s;
 insert into store.exercise (unit, site, rule, person)
     values (%(u)s, %(u)s || '-site', 'rule', %(u)s || '-gone');
-insert into store.suppression (unit, site, kinds, why, since, until, person)
-    values (%(u)s, %(u)s || '-site', '{camera.lost}', 'works', now(), now() + interval '1 hour', %(u)s || '-gone');
+insert into store.suppression (unit, site, kinds, why, since, until, person, reported)
+    values (%(u)s, %(u)s || '-site', '{camera.lost}', 'works', now(), now() + interval '1 hour', %(u)s || '-gone',
+            now());
 insert into store.suppressed
     select suppression, unit, %(u)s || '-device', 'run', 'up', 1, now(), now(), null, site, 'camera.lost', 1, 1, '{}'
       from store.suppression where unit = %(u)s;
@@ -72,3 +76,8 @@ insert into store.notice (attention, person)
     select attention, person from store.attention where unit = %(u)s;
 insert into store.right_review (person, unit, role, by)
     values (%(u)s || '-gone', %(u)s, 'coordinator', %(u)s || '-gone');
+insert into store.escalation (incident, round, step, unit, tells, due)
+    select incident, 1, 1, unit, '{desk}', now() from store.incident where unit = %(u)s;
+insert into store.roster_change (unit, part, person, since, until, made_by)
+    values (%(u)s, 'first', %(u)s || '-gone', now(), now() + interval '1 day', %(u)s || '-gone');
+insert into store.watchdog values (%(u)s || '-watchdog', now());
