@@ -24,6 +24,7 @@ from dashboard.site import SPANS
 from dashboard.storing import Reason
 from dashboard.verified import Verdict
 from sites.errors import Refusal
+from sites.escalation import Told
 from sites.event import KINDS, Quantity
 from sites.health import CommandTrouble, OrderWord
 from sites.rule import FOUND_KINDS
@@ -59,6 +60,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "outcome": OUTCOMES,
     "log": (*WHATS, "unknown"),
     "line": tuple(SPANS),
+    "told": get_args(Told),
     "verb": get_args(Verb),
     "looked": ("service", "unknown"),
     "sort": (
@@ -67,7 +69,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "command", "path",
         "unknown",
     ),
-    "looked.act": ("take", "hand-over", "tick", "untick", "resolve", "unknown"),
+    "looked.act": ("take", "hold", "hand-over", "tick", "untick", "resolve", "unknown"),
     "looked.what": (
         "consult.site", "consult.incident", "consult.picture", "consult.clip",
         "consult.unit", "consult.page",
