@@ -41,8 +41,7 @@ from collector.keep.scheduler import Keeper
 from collector.keep.terms import Terms
 from collector.metrics import Health, Metrics
 from collector.migrate import require_current
-from collector.notify import notice, sender
-from collector.notify.email import Email
+from collector.notify import outgoing
 from collector.page import serve
 from collector.settings import Ready
 from collector.stores import Stores, open_stores
@@ -172,14 +171,8 @@ class Collector:
             tasks.append(group.create_task(issuing.run(), name="certificates"))
         elif ready.broker.tls is not None:
             self.health.trouble("certificates", "no authority is set: none is renewed")
-        if ready.email is None:
-            self.health.trouble("notify", "no SMTP server is set: nobody is told")
-        else:
-            address = ready.settings.address
-            sending = sender.run(self._stores.others, [Email(ready.email)], address)
-            tasks.append(group.create_task(sending, name="notify"))
-            telling = notice.run(self._stores.others, Email(ready.email), address)
-            tasks.append(group.create_task(telling, name="notices"))
+        others = self._stores.others
+        tasks += outgoing.start(group, others, ready.messages, utc_now, self.health)
         return tasks
 
     def _desk(self) -> dict[str, Coroutine[None, None, None]]:

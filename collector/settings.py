@@ -6,19 +6,19 @@ What each one means stands in collector/README.md, which a test holds against th
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from typing import Annotated, TypeVar
 
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey, VerifyKey
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
 from collector.environment import read_fields, sentence_of
 from collector.errors import SettingsError
 from collector.fleet.errors import PapersError
 from collector.fleet.papers import Issuers, read_issuers, read_passphrase
 from collector.intake.source import Broker
-from collector.notify.email import EmailSettings
+from collector.notify import setting
+from collector.notify.setting import Messages, MessageSettings, messages_of, url_of
 from sites.errors import HostError, KeyTextError
 from sites.host import is_here, parse_host
 from sites.keys import private_key, signing_key
@@ -27,19 +27,12 @@ from sites.tls import tls_context
 Key = TypeVar("Key")
 
 PREFIX = "WACHTPOST_COLLECTOR_"
-SECRETS = frozenset({"database_url", "sealing_key", "signing_key", "smtp_password"})
-_PORTS = {"mqtt": 1883, "mqtts": 8883, "smtp": 25, "starttls": 587, "smtps": 465}
-_SECURITY: Mapping[str, Literal["tls", "starttls", "none"]] = {
-    "smtps": "tls",
-    "starttls": "starttls",
-    "smtp": "none",
-}
+SECRETS = setting.SECRETS | {"database_url", "sealing_key", "signing_key"}
+_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
-class Settings(BaseModel):
+class Settings(MessageSettings):
     """Every setting of the collector's process, as it stands in the environment."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     database_url: SecretStr
     inventory: Path
@@ -53,11 +46,6 @@ class Settings(BaseModel):
     authority_passphrase_file: Path | None = None
     blobs: str = ".state/blobs"
     health: str = "127.0.0.1:9464"
-    smtp: str | None = None
-    smtp_password: SecretStr | None = None
-    smtp_ca: Path | None = None
-    mail_from: str = "wachtpost@localhost"
-    address: str = "http://127.0.0.1:8080"
 
 
 @dataclass(frozen=True)
@@ -69,7 +57,7 @@ class Ready:
     sealing: PrivateKey
     signing: SigningKey
     health: tuple[str, int]
-    email: EmailSettings | None
+    messages: Messages
     issuers: Issuers | None = None
 
 
@@ -133,28 +121,18 @@ class _Check:
         sealing = self._key(private_key, "sealing_key")
         signing = self._key(signing_key, "signing_key")
         health = self._health()
-        email = self._email()
+        messages = messages_of(self._settings, self._wrong)
         issuers = self._issuers()
         if broker is None or sealing is None or signing is None or health is None:
             return None
-        return Ready(settings, broker, sealing, signing, health, email, issuers)
+        return Ready(settings, broker, sealing, signing, health, messages, issuers)
 
     def _wrong(self, name: str, what: str) -> None:
         self._problems.append(f"{PREFIX}{name.upper()}: {what}")
 
-    def _url(self, name: str, text: str, schemes: set[str]) -> SplitResult | None:
-        try:
-            url = urlsplit(text)
-            if url.scheme in schemes and url.hostname and url.port != 0:
-                return url
-        except ValueError:  # a port or brackets that are none
-            pass
-        self._wrong(name, f"{text!r} is not {' or '.join(sorted(schemes))}://HOST:PORT")
-        return None
-
     def _broker(self) -> Broker | None:
         text, folder = self._settings.broker, self._settings.broker_tls
-        url = self._url("broker", text, {"mqtt", "mqtts"})
+        url = url_of("broker", text, {"mqtt", "mqtts"}, self._wrong)
         if url is None or url.hostname is None:
             return None
         port = url.port or _PORTS[url.scheme]
@@ -199,25 +177,3 @@ class _Check:
         except HostError as error:
             self._wrong("health", str(error))
             return None
-
-    def _email(self) -> EmailSettings | None:
-        settings = self._settings
-        if settings.smtp is None:
-            return None
-        url = self._url("smtp", settings.smtp, set(_SECURITY))
-        if url is None or url.hostname is None:
-            return None
-        if url.scheme == "smtp" and not is_here(url.hostname):
-            told = f"{settings.smtp!r} is another machine: use smtps:// or starttls://"
-            self._wrong("smtp", told)
-            return None
-        password = settings.smtp_password
-        return EmailSettings(
-            host=url.hostname,
-            port=url.port or _PORTS[url.scheme],
-            sender=settings.mail_from,
-            security=_SECURITY[url.scheme],
-            username=url.username,
-            password=None if password is None else password.get_secret_value(),
-            ca_file=settings.smtp_ca,
-        )

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from sites.document import Path
 from sites.person import EMAIL
 from sites.rule import SENSOR
-from sites.site import REFERENCE, SITE
+from sites.site import ACCOUNT, REFERENCE, SITE
 from sites.words import DEVICE, KEY, KIT, SLUG
 
 PRIVATE_ROOMS = frozenset(
@@ -35,6 +35,7 @@ _SHAPES = {
     DEVICE: "16 characters of a-z and 2-7",
     KEY: "64 hexadecimal digits in small letters",
     EMAIL: "an e-mail address",
+    ACCOUNT: "an account of 3 to 16 digits and capitals A to F",
     REFERENCE: "4 to 20 capitals, digits and dashes",
     SENSOR: "a device and a number such as abcdefghijklmnop/3",
 }

@@ -69,6 +69,7 @@ PreRollSeconds = Annotated[int, Field(ge=0, le=30)]
 CameraSource = Annotated[str, Field(min_length=1, max_length=300)]
 SITE = r"^([a-z][a-z0-9-]{1,39}|[2-79ac-hj-np-z]{4}-[2-79ac-hj-np-z]{2})$"
 REFERENCE = r"^[A-Z0-9-]{4,20}$"
+ACCOUNT = r"^[0-9A-F]{3,16}$"
 SiteId = Annotated[str, StringConstraints(pattern=SITE)]
 
 
@@ -167,7 +168,8 @@ class Site(Model):
     """A place that is watched. `id` of a home is its kit number in small letters.
 
     A home has no name, no plan, and nothing that says where it is;
-    `reference` is the number of the control room's own agreement on the location.
+    `reference` is the number of the control room's own agreement on the location;
+    `account` the one under which an alarm receiving centre knows it (SIA DC-09).
     """
 
     id: SiteId
@@ -176,6 +178,7 @@ class Site(Model):
     name: Text | None = None
     kit: KitNumber | None = None
     reference: Annotated[str, Field(pattern=REFERENCE)] | None = None
+    account: Annotated[str, Field(pattern=ACCOUNT)] | None = None
     call_back_tested: bool = False
     may_ring: bool | None = None
     time_zone: str = "Europe/Amsterdam"

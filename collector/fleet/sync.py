@@ -188,6 +188,7 @@ def _sites(inventory: Inventory) -> _Rows:
             "kit": site.kit,
             "reference": site.reference,
             "may_ring": site.may_ring,
+            "account": site.account,
             "time_zone": site.time_zone,
         }
         for site in inventory.sites.values()

@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from collector.notify.errors import GarbledError
 
-ACCOUNT = r"^[0-9A-F]{3,16}$"
 KEY_BYTES = (16, 24, 32)
 SEQUENCE_MOST = 9999
 NOISE_BYTES = 16

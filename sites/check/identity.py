@@ -18,7 +18,8 @@ def identity_findings(draft: Draft) -> Iterator[Finding]:
         named = [(one.thing.id, one.place.at("id")) for one in shelf]
         yield from twice(f"the {what} id", named)
     yield from twice("the person id", _people(draft))
-    yield from twice("the reference", _references(draft))
+    yield from twice("the reference", _numbers(draft, "reference"))
+    yield from twice("the account", _numbers(draft, "account"))
     yield from twice("the device id", _devices(draft, "id"))
     for _, place, first in _again(_devices(draft, "key")):
         yield Finding(place, "key: another device has the same key", first)
@@ -49,10 +50,10 @@ def _people(draft: Draft) -> Named:
             yield person.id, unit.place.at("people", i, "id")
 
 
-def _references(draft: Draft) -> Named:
+def _numbers(draft: Draft, field: str) -> Named:
     for site in draft.sites:
-        if site.thing.reference is not None:
-            yield site.thing.reference, site.place.at("reference")
+        if (number := getattr(site.thing, field)) is not None:
+            yield number, site.place.at(field)
 
 
 def _devices(draft: Draft, field: str) -> Named:

@@ -72,11 +72,7 @@ def _home(site: Placed[Site]) -> Iterator[Finding]:
     if thing.reference is None and "reference" not in site.lost:
         what = f"{_INACTIVE}: no reference of the control room's agreement"
         yield Finding(place, what)
-    for called, pattern in _LEADS_HOME:
-        if pattern.search(thing.reference or ""):
-            # not quoted: whoever reads the problem need not learn it too
-            what = f"reference: it looks like {called}, and may not lead to a home"
-            yield Finding(place.at("reference"), what)
+    yield from _leads_home(site)
     if not thing.call_back_tested and "call_back_tested" not in site.lost:
         what = f"{_INACTIVE}: call_back_tested is not true"
         yield Finding(place.at("call_back_tested"), what)
@@ -85,6 +81,15 @@ def _home(site: Placed[Site]) -> Iterator[Finding]:
     if len(thing.devices) > 1:
         what = f"devices: a kit has one device, not {len(thing.devices)}"
         yield Finding(place.at("devices"), what)
+
+
+def _leads_home(site: Placed[Site]) -> Iterator[Finding]:
+    for field in ("reference", "account"):
+        for called, pattern in _LEADS_HOME:
+            if pattern.search(getattr(site.thing, field) or ""):
+                # not quoted: whoever reads the problem need not learn it too
+                what = f"{field}: it looks like {called}, and may not lead to a home"
+                yield Finding(site.place.at(field), what)
 
 
 def _kit(site: Placed[Site]) -> Iterator[Finding]:

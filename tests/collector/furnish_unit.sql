@@ -45,6 +45,9 @@ insert into store.incident (unit, site, rule, cause, priority, title, to_control
 insert into store.incident_record
     select incident, unit, unit || '-device', 'run', 'al', 1, now(), 'alarm.raised', 1, 1, '{}'
       from store.incident where unit = %(u)s;
+insert into store.receiver_line (account, unit, next_ask) values (upper(md5(%(u)s))::char(8), %(u)s, now());
+insert into store.signal (incident, unit, account, kind, ends, made, next_try)
+    select incident, unit, 'ABC', 'alarm.raised', false, now(), now() from store.incident where unit = %(u)s;
 insert into store.incident_step
     select incident, 'call', unit, 1, 'coordinator', '{}', true
       from store.incident where unit = %(u)s;

@@ -9,6 +9,7 @@ import pytest
 import collector.settings
 from collector.errors import SettingsError
 from collector.fleet import papers
+from collector.notify.setting import MessageSettings
 from collector.settings import (
     PREFIX,
     SECRETS,
@@ -45,7 +46,8 @@ def test_what_is_needed_is_enough():
     assert ready.sealing == world.COLLECTOR_SEAL
     assert ready.signing == world.COLLECTOR_SIGN
     assert ready.health == ("127.0.0.1", 9464)
-    assert ready.email is None
+    assert ready.messages.email is None
+    assert ready.messages.receiver is None
 
 
 def test_a_secret_may_stand_in_a_file(tmp_path: Path):
@@ -98,6 +100,21 @@ def test_everything_that_is_missing_is_told_at_once():
         ({"HEALTH": "127.0.0.1:99999"}, "HEALTH: '127.0.0.1:99999' is not HOST:PORT"),
         ({"SMTP": "mail.example"}, "is not smtp or smtps or starttls://HOST:PORT"),
         ({"SMTP": "smtp://mail.example"}, "is another machine: use smtps://"),
+        ({"RECEIVER": "centre.example:7000"}, "is not sia or sias://HOST:PORT"),
+        ({"RECEIVER": "sias://centre.example"}, "names no port"),
+        ({"RECEIVER": "sia://centre.example:7000"}, "is another machine: use sias://"),
+        (
+            {"RECEIVER": "sia://127.0.0.1:1,sias://centre.example:7000"},
+            "do not go together",
+        ),
+        (
+            {"RECEIVER": "sias://centre.example:7", "RECEIVER_CA": "/nowhere"},
+            "RECEIVER_CA: '/nowhere'",
+        ),
+        (
+            {"RECEIVER": "sias://centre.example:7", "RECEIVER_KEY": "abc"},
+            "RECEIVER_KEY: this is not 32, 48 or 64 hexadecimal digits",
+        ),
     ],
 )
 def test_what_is_wrong_is_told(changes: dict[str, str], told: str):
@@ -126,11 +143,26 @@ def test_mail_is_sent_as_it_is_set():
         "MAIL_FROM": "wachtpost@police.example",
     }
     environ = {**GOOD, **{PREFIX + name: value for name, value in more.items()}}
-    email = read_settings(environ).email
+    email = read_settings(environ).messages.email
     assert email is not None
     assert (email.host, email.port, email.security) == ("mail.example", 587, "starttls")
     assert (email.username, email.password) == ("user", "secret")
     assert "secret" not in repr(email)
+
+
+def test_the_centre_is_spoken_to_as_it_is_set():
+    more = {
+        "RECEIVER": "sias://centre.example:7000, sias://second.example:7001",
+        "RECEIVER_KEY": "ab" * 32,
+    }
+    environ = {**GOOD, **{PREFIX + name: value for name, value in more.items()}}
+    receiver = read_settings(environ).messages.receiver
+    assert receiver is not None
+    assert receiver.addresses == (("centre.example", 7000), ("second.example", 7001))
+    assert receiver.tls is not None
+    assert receiver.tls.check_hostname
+    assert receiver.key == b"\xab" * 32
+    assert "abab" not in repr(read_settings(environ))
 
 
 def test_every_setting_is_explained_and_nothing_else_is():
@@ -141,7 +173,9 @@ def test_every_setting_is_explained_and_nothing_else_is():
 
 
 def test_there_are_few():
-    assert len(Settings.model_fields) <= 17
+    of_messages = set(MessageSettings.model_fields)
+    assert len(of_messages) <= 15
+    assert len(set(Settings.model_fields) - of_messages) <= 12
 
 
 def test_who_renews_certificates_has_an_authority_and_what_opens_it(tmp_path: Path):

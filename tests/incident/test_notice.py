@@ -125,3 +125,25 @@ async def test_it_goes_on_by_itself_until_it_is_told_to_stop(
         with suppress(asyncio.CancelledError):
             await task
     assert len(office.accepted) == 2
+
+
+@pytest.mark.parametrize(
+    ("sort", "subject"),
+    [
+        ("receiver_lost", "Let op: de meldkamerontvanger antwoordt niet"),
+        ("watchdog_lost", "Let op: de waakhond is stil"),
+    ],
+)
+async def test_whoever_must_mend_a_way_is_told_of_it(
+    collector: Database, world: Owner, sort: str, subject: str
+):
+    world.execute(
+        "insert into store.attention (sort, unit) values (%s, 'noord')", [sort]
+    )
+    async with open_office() as office:
+        assert await send_all(collector, office) == 2
+    letters = {str(one["To"]): one for one in office.accepted}
+    dutch = letters["auditor@dienst.example"]
+    assert str(dutch["Subject"]) == subject
+    assert "Ga na of" in dutch.get_content()
+    assert "noord" not in dutch.get_content()

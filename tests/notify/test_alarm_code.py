@@ -3,7 +3,7 @@
 from typing import get_args
 
 import pytest
-from pysiaalarm.utils import SIA_CODES
+from pysiaalarm.data.sia_codes import SIA_CODES
 
 from collector.notify.alarm_code import (
     CONFIRMED,

@@ -44,6 +44,8 @@ KNOWN: Mapping[str, Age | None] = {
     "store.escalation": None,
     "store.roster_change": Age(("until",), THREE_YEARS),
     "store.watchdog": None,  # of the watchdogs that there are
+    "store.signal": None,  # goes with its incident
+    "store.receiver_line": None,  # one row an account
     "store.exercise": None,  # goes with its incident, or after as long
     "store.suppression": Age(("reported",), THREE_YEARS),
     "store.suppressed": None,  # goes with its window

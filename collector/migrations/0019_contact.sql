@@ -1,0 +1,108 @@
+-- Messages that arrive: the alarm receiving centre.
+set role wachtpost_owner;
+
+-- The number under which an alarm receiving centre knows a place.
+alter table store.site add column account text;
+
+-- What an alarm receiving centre is told: a kind of record in an incident, and that it ended. `code` and `sequence` are
+-- given at the first attempt, and stay: by them the other side knows a message that comes twice.
+create table store.signal (
+    signal bigint generated always as identity primary key,
+    incident bigint not null references store.incident on delete cascade,
+    unit text not null references store.unit,
+    account text not null,
+    kind text not null,
+    ends boolean not null,
+    made timestamptz not null,
+    next_try timestamptz not null,
+    leased_until timestamptz,
+    tries int not null default 0,
+    code text check (code ~ '^[A-Z]{2}$'),
+    sequence int check (sequence between 1 and 9999),
+    sent timestamptz,
+    given_up timestamptz,
+    trouble text,
+    unique (incident, kind, ends)
+);
+create index signal_due on store.signal (next_try) where sent is null and given_up is null;
+
+-- The line to an alarm receiving centre, of each account: how far it counted, and whether anybody is there. `lost` counts
+-- the questions in a row that nobody answered.
+create table store.receiver_line (
+    account text primary key,
+    unit text not null references store.unit,
+    sequence int not null default 0 check (sequence between 0 and 9999),
+    next_ask timestamptz not null,
+    lost int not null default 0,
+    lost_since timestamptz,
+    heard timestamptz
+);
+
+alter table store.signal enable row level security;
+alter table store.receiver_line enable row level security;
+create policy collector on store.signal to wachtpost_collector using (true) with check (true);
+create policy collector on store.receiver_line to wachtpost_collector using (true) with check (true);
+grant select, update (next_try, leased_until, tries, code, sequence, sent, given_up, trouble) on store.signal
+    to wachtpost_collector;
+grant select, insert, update, delete on store.receiver_line to wachtpost_collector;
+
+-- Whatever makes an incident the control room's, by whomever, is told to its centre: in the same transaction, so that
+-- neither happens without the other.
+create function store.signal_incident() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    of_account text := (select s.account from store.site s where s.site = new.site and s.removed is null);
+begin
+    if of_account is null then
+        return null;
+    end if;
+    insert into store.signal (incident, unit, account, kind, ends, made, next_try)
+    select distinct new.incident, new.unit, of_account, k.kind, k.ends, new.changed, new.changed
+      from (select r.kind, false as ends from store.incident_record r
+             where r.incident = new.incident and not old.to_control_room
+            union all
+            select 'silenced', false where new.silent and not old.silent
+            union all
+            select 'confirmed', false where new.confirmed is not null and old.confirmed is null
+            union all
+            select s.kind, true from store.signal s
+             where s.incident = new.incident and not s.ends and new.state = 'resolved' and old.state <> 'resolved') k
+        on conflict (incident, kind, ends) do nothing;
+    if found then
+        perform pg_notify('signal', '');
+    end if;
+    return null;
+end
+$$;
+create trigger signal after update on store.incident for each row when (new.to_control_room)
+    execute function store.signal_incident();
+
+create function store.signal_record() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into store.signal (incident, unit, account, kind, ends, made, next_try)
+    select i.incident, i.unit, s.account, new.kind, false, i.changed, i.changed
+      from store.incident i join store.site s on s.site = i.site
+     where i.incident = new.incident and i.to_control_room and i.state <> 'resolved'
+       and s.account is not null and s.removed is null
+        on conflict (incident, kind, ends) do nothing;
+    if found then
+        perform pg_notify('signal', '');
+    end if;
+    return null;
+end
+$$;
+create trigger signal after insert on store.incident_record for each row execute function store.signal_record();
+revoke execute on function store.signal_incident(), store.signal_record() from public;
+
+grant insert (unit) on store.attention to wachtpost_collector;
+
+-- Nobody answers any more at an alarm receiving centre; and, that nobody watches over the collectors any more.
+alter table store.attention drop constraint attention_sort_check;
+alter table store.attention add constraint attention_sort_check
+    check (sort in ('audit_broken', 'too_many_looks', 'receiver_lost', 'watchdog_lost'));
+reset role;

@@ -1,0 +1,37 @@
+"""Starts what brings messages out, as far as a way is set for each."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from collector.database import Database
+from collector.metrics import Health
+from collector.notify import notice, sender
+from collector.notify.email import Email
+from collector.notify.receiver import Receiver
+from collector.notify.setting import Messages
+from collector.notify.signal import Signaller
+
+
+def start(
+    group: asyncio.TaskGroup,
+    database: Database,
+    messages: Messages,
+    clock: Callable[[], datetime],
+    health: Health,
+) -> list[asyncio.Task[None]]:
+    """Start the tasks; what is not set is told on `/healthz`."""
+    tasks = []
+    if messages.receiver is not None:
+        receiver = Receiver(messages.receiver, clock)
+        signals = Signaller(database, receiver, clock, health)
+        tasks.append(group.create_task(signals.run(), name="signals"))
+    if messages.email is None:
+        health.trouble("notify", "no SMTP server is set: nobody is told")
+        return tasks
+    email, address = Email(messages.email), messages.address
+    sending = sender.run(database, [email], address)
+    tasks.append(group.create_task(sending, name="notify"))
+    telling = notice.run(database, email, address)
+    tasks.append(group.create_task(telling, name="notices"))
+    return tasks
