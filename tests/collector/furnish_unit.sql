@@ -55,8 +55,9 @@ insert into store.incident_log (incident, unit, what)
     select incident, unit, 'opened' from store.incident where unit = %(u)s;
 insert into store.exercise (unit, site, rule, person)
     values (%(u)s, %(u)s || '-site', 'rule', %(u)s || '-gone');
-insert into store.suppression (unit, site, kinds, why, since, until, person)
-    values (%(u)s, %(u)s || '-site', '{camera.lost}', 'works', now(), now() + interval '1 hour', %(u)s || '-gone');
+insert into store.suppression (unit, site, kinds, why, since, until, person, reported)
+    values (%(u)s, %(u)s || '-site', '{camera.lost}', 'works', now(), now() + interval '1 hour', %(u)s || '-gone',
+            now());
 insert into store.suppressed
     select suppression, unit, %(u)s || '-device', 'run', 'up', 1, now(), now(), null, site, 'camera.lost', 1, 1, '{}'
       from store.suppression where unit = %(u)s;
