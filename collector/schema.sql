@@ -1381,7 +1381,7 @@ create table store.audit_head (
 -- Whose turn it is to do what only one may do at once, as a lock on its row: an advisory lock anybody may take and keep.
 -- Nobody but the functions of the owner comes near it.
 create table store.keep_turn (what text primary key);
-insert into store.keep_turn values ('chain'), ('audit'), ('keep'), ('gap');
+insert into store.keep_turn values ('chain'), ('audit'), ('keep'), ('gap'), ('watchdog');
 
 -- What the auditor and the administrator must know, and is about no place: `entry` to `last` of a chain that was
 -- broken, `person` who opened too much.
