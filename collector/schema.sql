@@ -426,6 +426,11 @@ create table store.incident (
 create unique index incident_open_once on store.incident (site, cause, exercise) where state <> 'resolved';
 create index incident_by_unit on store.incident (unit, opened desc);
 create index incident_by_site on store.incident (site, opened desc);
+-- How often it began to wait that somebody takes it, since when it does, and until when it is its owner's.
+alter table store.incident
+    add column round int not null default 1,
+    add column waits_since timestamptz,
+    add column taken_until timestamptz;
 
 -- The records that opened an incident or joined it; they outlive the raw rows.
 create table store.incident_record (
@@ -468,7 +473,8 @@ create table store.incident_log (
     person text references store.person,
     what text not null check (what in ('opened', 'joined', 'acknowledged', 'handed_over', 'step_done',
                                        'step_undone', 'resolved', 'told', 'not_told',
-                                       'confirmed', 'ended', 'returned')),
+                                       'confirmed', 'ended', 'returned',
+                                       'held', 'lapsed', 'escalated', 'shift_changed')),
     data jsonb not null default '{}'
 );
 create index incident_log_by_incident on store.incident_log (incident, entry);
@@ -490,6 +496,44 @@ create table store.message (
     unique (incident, person, channel, reason)
 );
 create index message_due on store.message (next_try) where sent is null and given_up is null;
+
+-- What is to be done where nobody takes an incident: whom it goes to at `due`, in a round that ends when somebody takes it
+-- (`stopped`). A step is done once, whoever does it.
+create table store.escalation (
+    incident bigint not null references store.incident,
+    round int not null,
+    step int not null,
+    unit text not null references store.unit,
+    tells text[] not null,
+    due timestamptz not null,
+    done timestamptz,
+    stopped timestamptz,
+    primary key (incident, round, step)
+);
+create index escalation_due on store.escalation (due) where done is null and stopped is null;
+
+-- Somebody else has a part of a unit's roster for a time.
+create table store.roster_change (
+    change bigint generated always as identity primary key,
+    unit text not null references store.unit,
+    part text not null check (part in ('first', 'stand_in')),
+    person text not null references store.person,
+    since timestamptz not null,
+    until timestamptz not null,
+    made timestamptz not null default now(),
+    made_by text not null references store.person,
+    withdrawn timestamptz,
+    withdrawn_by text references store.person,
+    check (since < until and until <= since + interval '31 days'),
+    check ((withdrawn is null) = (withdrawn_by is null))
+);
+create index roster_change_by_unit on store.roster_change (unit, until);
+
+-- The processes that watch the collectors, and when each did last.
+create table store.watchdog (
+    name text primary key,
+    seen timestamptz not null
+);
 
 -- Exercises that somebody asked for, until the collector began or refused them.
 create table store.exercise (
@@ -906,7 +950,7 @@ declare
         'clock_lag', 'certificate', 'renewal', 'turn', 'clone', 'command',
         'picture', 'picture_part', 'task_aside',
         'incident', 'incident_record', 'incident_step', 'incident_log', 'message',
-        'exercise', 'suppression', 'suppressed'];
+        'exercise', 'suppression', 'suppressed', 'escalation', 'roster_change'];
     name text;
 begin
     foreach name in array walled loop
@@ -915,7 +959,7 @@ begin
         execute format('create policy unit on store.%I for select to wachtpost_view, wachtpost_dashboard
                         using (unit = any ((select store.asked_units())::text[]))', name);
     end loop;
-    foreach name in array array['incident', 'incident_record', 'incident_step', 'incident_log'] loop
+    foreach name in array array['incident', 'incident_record', 'incident_step', 'incident_log', 'escalation'] loop
         execute format('create policy control_room on store.%I for select to wachtpost_view, wachtpost_dashboard
                         using ((select store.asker_role()) = ''control_room''
                                and store.incident_of_control_room(incident))', name);
@@ -944,7 +988,7 @@ create policy act on store.incident_step for update to wachtpost_dashboard
     with check (done_by is null or done_by = store.asker());
 create policy act on store.incident_log for insert to wachtpost_dashboard
     with check (person = store.asker()
-                and what in ('acknowledged', 'handed_over', 'step_done', 'step_undone', 'resolved')
+                and what in ('acknowledged', 'held', 'handed_over', 'step_done', 'step_undone', 'resolved')
                 and (unit = any ((select store.asked_units())::text[]) or store.incident_of_control_room(incident))
                 and exists (select from store.incident i
                              where i.incident = incident_log.incident and i.unit = incident_log.unit));
@@ -987,13 +1031,22 @@ create trigger guard before update on store.incident
     execute function store.guard_incident();
 
 -- The service itself ends an incident only where records that were withheld made it, or losses that go on in another
--- incident of that place; and it never touches a closed one.
+-- incident of that place; it takes one from its owner only when his time is over, gives it to nobody but a colleague, and
+-- never touches a closed one.
 create function store.guard_ending() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    if old.state = 'acknowledged' and new.state = 'open' and old.taken_until <= new.changed
+       and (new.resolved, new.outcome, new.sentence) is not distinct from (old.resolved, old.outcome, old.sentence) then
+        return new;
+    end if;
     if old.state = 'resolved'
+       or (new.owner is distinct from old.owner
+           and not exists (select from store.person p
+                            where p.person = new.owner and p.unit = old.unit and p.removed is null
+                              and p.role in ('coordinator', 'deputy', 'desk')))
        or ((new.state, new.resolved, new.outcome, new.sentence)
            is distinct from (old.state, old.resolved, old.outcome, old.sentence)
            and (new.state <> 'resolved' or new.outcome is distinct from 'itself' or new.sentence <> ''
@@ -1014,6 +1067,52 @@ $$;
 create trigger guard_ending before update on store.incident
     for each row when (session_user = 'wachtpost_collector')
     execute function store.guard_ending();
+
+-- Whose an incident is, and until when: nobody sets that by himself. What its owner does draws it out; when his time is
+-- over, or it goes back to a role, or gets more urgent, it waits again and is told in a new round. A notice waits for ever.
+create function store.hold_incident() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    heard constant timestamptz := least(new.changed, now());
+    more_urgent boolean := false;
+    hold interval;
+begin
+    if tg_op = 'INSERT' then
+        new.round := 1;
+        new.waits_since := case when new.state = 'open' then new.opened end;
+        new.taken_until := null;
+        return new;
+    end if;
+    more_urgent := new.priority = 'urgent' and old.priority <> 'urgent';
+    new.round := old.round;
+    new.waits_since := old.waits_since;
+    new.taken_until := old.taken_until;
+    if new.state = 'open' and (old.state <> 'open' or more_urgent) then
+        new.round := old.round + 1;
+        new.waits_since := heard;
+    end if;
+    if new.state <> 'open' then
+        new.waits_since := null;
+    end if;
+    if new.state <> 'acknowledged' or new.priority = 'notice' then
+        new.taken_until := null;
+    elsif new.owner is distinct from old.owner or new.owner = store.asker() or more_urgent then
+        select make_interval(secs => coalesce((u.policy ->> ('hold_' || new.priority || '_s'))::int,
+                                              case new.priority when 'urgent' then 900 else 3600 end))
+          into hold from store.unit u where u.unit = new.unit;
+        new.taken_until := heard + hold;
+    end if;
+    if new.state <> 'open' or new.round <> old.round then
+        update store.escalation set stopped = heard
+         where incident = new.incident and done is null and stopped is null;
+    end if;
+    return new;
+end
+$$;
+create trigger hold before insert or update on store.incident
+    for each row execute function store.hold_incident();
 
 grant select, insert, update on
     store.unit, store.person, store.site, store.zone, store.device, store.sensor,
@@ -1057,6 +1156,35 @@ grant update (state, owner, acknowledged, resolved, outcome, sentence, to_contro
     on store.incident to wachtpost_dashboard;
 grant update (done, done_by) on store.incident_step to wachtpost_dashboard;
 grant insert on store.incident_log, store.task_aside to wachtpost_dashboard;
+
+-- Who may have a part of a unit's roster: a colleague who has incidents and can be told.
+create function store.may_be_on_duty(wanted text, of_unit text) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return exists (select from store.person p
+                where p.person = wanted and p.unit = of_unit and p.removed is null and p.tell is not null
+                  and p.role in ('coordinator', 'deputy', 'desk'));
+
+grant select, insert on store.escalation to wachtpost_collector;
+grant update (done) on store.escalation to wachtpost_collector;
+grant update (owner, acknowledged) on store.incident to wachtpost_collector;
+grant select, insert, update on store.watchdog to wachtpost_collector;
+grant select, delete on store.roster_change to wachtpost_collector;
+grant select on store.escalation, store.roster_change, store.watchdog to wachtpost_view;
+-- The coordinator and the deputy change their roster, from now on, in their own name.
+create policy change on store.roster_change for insert to wachtpost_dashboard
+    with check (made_by = store.asker() and unit = any ((select store.asked_units())::text[])
+                and (select store.asker_role()) in ('coordinator', 'deputy')
+                and until > now() and store.may_be_on_duty(person, unit));
+create policy withdraw on store.roster_change for update to wachtpost_dashboard
+    using (unit = any ((select store.asked_units())::text[])
+           and (select store.asker_role()) in ('coordinator', 'deputy') and withdrawn is null)
+    with check (withdrawn_by = store.asker());
+grant select, insert (unit, part, person, since, until, made_by), update (withdrawn, withdrawn_by)
+    on store.roster_change to wachtpost_dashboard;
+revoke execute on function store.may_be_on_duty(text, text) from public;
+grant execute on function store.may_be_on_duty(text, text) to wachtpost_dashboard;
+
 grant select, delete, update (incident, refused, ended) on store.exercise to wachtpost_collector;
 grant select, delete, update (reported) on store.suppression to wachtpost_collector;
 grant select, insert on store.suppressed to wachtpost_collector;
@@ -1144,6 +1272,7 @@ begin
     end if;
     old := array(select incident from store.incident where resolved < before order by incident limit 1000);
     delete from store.message where incident = any (old);
+    delete from store.escalation where incident = any (old);
     delete from store.incident_log where incident = any (old);
     delete from store.incident_step where incident = any (old);
     delete from store.incident_record where incident = any (old);
@@ -1815,7 +1944,7 @@ create view seen.incident as
            confirmed,
            (select case when r.corrected is not null then r.at end from store.incident_record r
              where r.incident = i.incident order by coalesce(r.corrected, r.at), r.seq limit 1) as said,
-           exercise
+           exercise, round, waits_since, taken_until
       from store.incident i;
 create view seen.exercise as
     select exercise, unit, site, rule, person, made, incident, refused, ended from store.exercise;
@@ -1833,6 +1962,11 @@ create view seen.incident_record as
       from store.incident_record;
 create view seen.incident_step as
     select incident, step, unit, place, role, text, mandatory, done, done_by from store.incident_step;
+create view seen.escalation as
+    select incident, round, step, unit, tells, due, done, stopped from store.escalation;
+create view seen.roster_change as
+    select change, unit, part, person, since, until, made, made_by, withdrawn, withdrawn_by from store.roster_change;
+create view seen.watchdog as select name, seen from store.watchdog;
 create view seen.incident_log as select entry, incident, unit, at, person, what, data from store.incident_log;
 
 create view seen.measurement_hour as

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from collector.fleet.papers import REVOKED, Issuers
 from collector.fleet.renewal import Renewals
 from collector.fleet.standing import Standings
 from collector.fleet.sync import sync
+from collector.incident.escalator import Escalator
 from collector.incident.judge import judge
 from collector.incident.rounds import Rounds
 from collector.incident.rules import kinds_with_rules
@@ -143,12 +144,8 @@ class Collector:
         ready, tasks = self._ready, []
         page = serve(ready.health, self.health, self.metrics)
         tasks.append(group.create_task(page, name="health page"))
-        keeper = Keeper(
-            self._stores.keep,
-            self._stores.blobs,
-            Terms.of(self._inventory),
-            self.health,
-        )
+        stores, terms = self._stores, Terms.of(self._inventory)
+        keeper = Keeper(stores.keep, stores.blobs, terms, self.health)
         tasks.append(group.create_task(keeper.run(), name="keep"))
         auditor = Auditor(self._stores.keep, ready.signing, self.health)
         tasks.append(group.create_task(auditor.run(), name="audit"))
@@ -163,8 +160,8 @@ class Collector:
             self.health,
         )
         tasks.append(group.create_task(courier.run(), name="commands"))
-        rounds = Rounds(self._stores.others, self._inventory, self._judge, self.health)
-        tasks.append(group.create_task(rounds.run(), name="rounds"))
+        for name, work in self._desk().items():
+            tasks.append(group.create_task(work, name=name))
         tasks.append(group.create_task(self._gate.run(), name="gate"))
         if ready.broker.tls is not None:
             expiry = Expiry(self._stores.others, self._ends, utc_now, self.health)
@@ -177,6 +174,13 @@ class Collector:
         others = self._stores.others
         tasks += outgoing.start(group, others, ready.messages, utc_now, self.health)
         return tasks
+
+    def _desk(self) -> dict[str, Coroutine[None, None, None]]:
+        others, inventory, health = self._stores.others, self._inventory, self.health
+        return {
+            "rounds": Rounds(others, inventory, self._judge, health).run(),
+            "escalation": Escalator(others, inventory, utc_now, health).run(),
+        }
 
     def _source(self, name: str) -> MqttSource:
         settings = self._ready.settings

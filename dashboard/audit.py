@@ -28,6 +28,7 @@ log = structlog.get_logger()
 LIVE, EXPORT = "/live", ".csv"
 _QUERIES = Queries(Path(__file__).parent / "sql")
 _ALARMS = ("unit:", "page:", "incident:")  # shown where nothing can be noted
+_PARTS = {"events", "measurements", "card"}  # of what a page is about
 _READS = {"GET", "HEAD"}
 
 
@@ -135,7 +136,7 @@ async def _look(request: Request, asker: Asker, *, again: bool) -> None:
                 _QUERIES["audit_look"],
                 verb="disclose" if exports else "consult",
                 object=what,
-                reason=path[-1] if path[-1] in {"events", "measurements"} else None,
+                reason=path[-1] if path[-1] in _PARTS else None,
                 origin=origin_here(request),
                 again=again and not exports,
             )

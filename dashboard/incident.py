@@ -1,7 +1,7 @@
 """The incident page: what to do, what was seen, and what was done."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ AROUND = timedelta(minutes=30)
 SOON = timedelta(minutes=1)
 NARROW, NARROW_LABEL = 540, 120  # units of drawing: half a page
 OUTCOMES: tuple[Outcome, ...] = ("real", "false", "nuisance", "exercise", "test")
+EXERCISE: Outcome = "exercise"
 ROLES_TO: tuple[HandOverRole, ...] = ("coordinator", "deputy", "desk", "control_room")
 
 
@@ -59,15 +60,31 @@ async def incident_view(look: Look, incident: int) -> View:
             raise NotFoundError
         values = await _values(transaction, look, row)
     title = look.words.text(row["title"])
+    mark = f"{look.words('exercise.mark')}: " if row["exercise"] else ""
     if values["verified"] == "seen_again":
         title = look.words("incident.was", title=title)
     where = look.words.place(row["kit"], row["site_name"])
     return View(
         partial="incident.html",
-        title=f"{where}: {title}",
+        title=f"{mark}{where}: {title}",
         address=f"/incident/{incident}",
         values={"i": row, "where": where, "what": title, **values},
         zone=row["time_zone"],
+    )
+
+
+async def card_view(look: Look, incident: int) -> View:
+    """Read what whoever takes an incident over has to know, on one sheet.
+
+    Raises:
+        NotFoundError: as above.
+    """
+    view = await incident_view(look, incident)
+    return replace(
+        view,
+        partial="card.html",
+        title=f"{look.words('card.title')} {incident}",
+        address=f"{view.address}/card",
     )
 
 
@@ -99,7 +116,7 @@ async def _values(transaction: Transaction, look: Look, row: Row) -> dict[str, A
         "lanes": await _around(transaction, look.now, row, records, zones),
         "colleagues": colleagues,
         "roles_to": [role for role in ROLES_TO if role != look.asker.role],
-        "outcomes": OUTCOMES,
+        "outcomes": (EXERCISE,) if row["exercise"] else OUTCOMES,
         "sentence_most": SENTENCE_MOST,
     }
 

@@ -14,7 +14,7 @@ from dashboard.asker import Asker
 from dashboard.audit import Noted
 from dashboard.events import events_view
 from dashboard.home import home_view, only_incidents, only_unit
-from dashboard.incident import incident_view
+from dashboard.incident import card_view, incident_view
 from dashboard.looked import looked_view
 from dashboard.number import Number
 from dashboard.page import Look, View, shown, streamed
@@ -59,6 +59,26 @@ async def incident_live(
 
     async def make(look: Look) -> View:
         return await _incident(look, incident)
+
+    return streamed(request, asker, make)
+
+
+@routes.get("/incident/{incident}/card")
+async def card_page(request: Request, asker: Someone, incident: Number) -> HTMLResponse:
+    """Show what whoever takes an incident over has to know."""
+    look = Look.of(request, asker)
+    return await shown(look, await _card(look, incident))
+
+
+@routes.get("/live/incident/{incident}/card")
+async def card_live(
+    request: Request, asker: Someone, incident: Number
+) -> StreamingResponse:
+    """Keep that page true."""
+    await _card(Look.of(request, asker), incident)
+
+    async def make(look: Look) -> View:
+        return await _card(look, incident)
 
     return streamed(request, asker, make)
 
@@ -184,6 +204,11 @@ async def _search(look: Look) -> View:
 async def _incident(look: Look, incident: int) -> View:
     only_incidents(look)
     return await incident_view(look, incident)
+
+
+async def _card(look: Look, incident: int) -> View:
+    only_incidents(look)
+    return await card_view(look, incident)
 
 
 async def _events(look: Look, site: str, before: str) -> View:

@@ -16,6 +16,7 @@ from dashboard.lanes import Frame, draw
 from dashboard.page import QUERIES, Look, View
 from dashboard.place import DeviceSeen, Standing, WayLost, silent_since, standing
 from dashboard.plan import HEIGHT, WIDTH, Area, Present, areas
+from dashboard.quiet import lasting
 from dashboard.strip import Span, Stretch
 from dashboard.unit import (
     ARMING_KNOWN,
@@ -105,6 +106,7 @@ async def site_view(look: Look, site: str, window: Window) -> View:
         incidents = await transaction.all(QUERIES["site_incidents"], site=site)
         health = await _health(transaction, row, look.now)
         stands = _stands(health, incidents, look.now)
+        suppressed = await lasting(transaction, site, look.now)
         deaf = await deaf_spans(transaction, window.stretch(look.now))
         values: dict[str, Any] = {"station": None, "deaf": deaf}
         if row["kind"] == "station":
@@ -121,6 +123,7 @@ async def site_view(look: Look, site: str, window: Window) -> View:
             "incidents": [with_verdict(each) for each in incidents],
             "health": health,
             "standing": stands,
+            "suppressed": suppressed,
             "window": window,
             "spans": tuple(SPANS),
             **values,

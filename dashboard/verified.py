@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 Verdict = Literal[
-    "by_hand", "path_too", "second_sensor", "silence", "seen_again", "alone"
+    "exercise", "by_hand", "path_too", "second_sensor", "silence", "seen_again", "alone"
 ]
 
 _BY_HAND = frozenset({"panic.pressed", "duress.entered"})
@@ -35,6 +35,8 @@ def verified(
     one confirmed incident (EN 50131: two of different nature).
     """
     found = set(kinds)
+    if "exercise.started" in found:
+        return "exercise"
     if found & _BY_HAND:
         return "by_hand"
     if found & _LOST and found & _SENSED:

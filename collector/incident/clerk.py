@@ -10,12 +10,13 @@ from pathlib import Path
 import structlog
 
 from collector.database import Transaction, jsonb
-from collector.incident import telling
+from collector.incident import escalation, telling
 from collector.incident.back import Back
 from collector.incident.rules import Join, Open, Standing, steps_of
 from collector.incident.weigh import Case, Known
 from collector.intake.row import EventRow
 from collector.query import Queries
+from sites.inventory import Inventory
 from sites.playbook import Playbook
 from sites.words import Role
 
@@ -26,8 +27,11 @@ _QUERIES = Queries(Path(__file__).parent / "sql")
 class Clerk:
     """Writes one decision after another into the transaction that was given to it."""
 
-    def __init__(self, transaction: Transaction, now: datetime) -> None:
+    def __init__(
+        self, transaction: Transaction, inventory: Inventory, now: datetime
+    ) -> None:
         self._transaction = transaction
+        self._inventory = inventory
         self._now = now
 
     async def silence(self, standing: Standing, unit: str) -> None:
@@ -69,6 +73,7 @@ class Clerk:
         await self._deal(incident, case.unit, playbook, silent=case.silent)
         await self._note(incident, case.unit, "opened", _account(decision))
         await self._tell(incident, case.unit, "opened", case.tells)
+        await escalation.begin(self._transaction, self._inventory, incident)
         return incident
 
     async def join(self, decision: Join) -> int | None:
@@ -151,7 +156,7 @@ class Clerk:
             silent = standing.silent or case.silent
             await self._deal(standing.incident, case.unit, playbook, silent=silent)
         if decision.more_urgent or decision.now_silent:
-            reason: telling.Reason = "silenced" if decision.now_silent else "raised"
+            reason = "silenced" if decision.now_silent else "raised"
             await self._tell(standing.incident, case.unit, reason, case.tells)
         elif set(case.rules) != {standing.rule}:
             # Another rule may want people told whom the first did not name.
@@ -168,6 +173,8 @@ class Clerk:
             playbook=playbook.id,
             playbook_version=playbook.version,
         )
+        incident = decision.standing.incident
+        await escalation.begin(self._transaction, self._inventory, incident)
 
     async def _playbook_of(self, standing: Standing) -> Playbook:
         # The version that was used stays with the incident, so not the inventory's.
@@ -240,7 +247,7 @@ class Clerk:
         log.info("incident.judged", incident=incident, what=what)
 
     async def _tell(
-        self, incident: int, unit: str, reason: telling.Reason, roles: tuple[Role, ...]
+        self, incident: int, unit: str, reason: str, roles: tuple[Role, ...]
     ) -> None:
         news = telling.News(incident, unit, reason, roles)
         await telling.tell(self._transaction, news, self._now)

@@ -88,7 +88,8 @@ async def _begin(
         to_control_room=rule.to_control_room,
     )
     playbook = inventory.playbooks[rule.playbook]
-    incident = await Clerk(transaction, now).open(Open(case, playbook, "exercise"))
+    clerk = Clerk(transaction, inventory, now)
+    incident = await clerk.open(Open(case, playbook, "exercise"))
     return incident, None if incident else "stands"
 
 

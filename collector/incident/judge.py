@@ -74,7 +74,7 @@ class _Court:
     ) -> None:
         self._transaction = transaction
         self._inventory = inventory
-        self._clerk = Clerk(transaction, now)
+        self._clerk = Clerk(transaction, inventory, now)
         self._standing: Mapping[Key, Standing] = {}
         self._exercises: Sequence[Standing] = ()
 

@@ -6,35 +6,41 @@ Only rows: `collector.notify` sends them, after the transaction that wrote them.
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from collector.database import Transaction
 from collector.query import Queries
 from sites.words import Role
 
-Reason = Literal["opened", "raised", "silenced", "confirmed"]
+# What is told again to everybody who was told of the incident before.
+_WORSE = frozenset({"raised", "silenced", "confirmed"})
 _QUERIES = Queries(Path(__file__).parent / "sql")
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is to be told about an incident of a unit, and to which roles."""
+    """What is to be told about an incident of a unit, to which roles and people.
+
+    `reason` is `opened`, `raised`, `silenced` or `confirmed`; or `escalated-`,
+    `lapsed-` or `shift_changed-` with what makes it one: the same is told once.
+    """
 
     incident: int
     unit: str
-    reason: Reason
+    reason: str
     roles: tuple[Role, ...]
+    people: tuple[str, ...] = ()
 
 
 async def tell(transaction: Transaction, news: News, now: datetime) -> None:
-    """Write a message for everybody who holds one of the roles and can be reached.
+    """Write a message for everybody who is meant and can be reached.
 
     Who was told something that got worse is told again. A role in which nobody can be
-    reached is written to the log as `not_told`: it may not go unseen. Households are
-    never told by unit: the incident of one is nothing for another.
+    reached, and somebody who cannot be, is written to the log as `not_told`: it may not
+    go unseen. Households are never told by unit: the incident of one is nothing for
+    another.
     """
     roles = set[str](news.roles)
-    if news.reason != "opened":
+    if news.reason in _WORSE:
         told = await transaction.all(_QUERIES["told_before"], incident=news.incident)
         roles |= {row["role"] for row in told}
     reached = await transaction.all(
@@ -43,15 +49,18 @@ async def tell(transaction: Transaction, news: News, now: datetime) -> None:
         unit=news.unit,
         reason=news.reason,
         roles=sorted(roles),
+        people=sorted(news.people),
         now=now,
     )
-    for role in sorted(roles - {row["role"] for row in reached}):
+    missed = [{"role": role} for role in sorted(roles - {r["role"] for r in reached})]
+    people = set(news.people) - {row["person"] for row in reached}
+    for whom in [*missed, *({"person": person} for person in sorted(people))]:
         await transaction.run(
             _QUERIES["not_told"],
             incident=news.incident,
             unit=news.unit,
             now=now,
-            data={"role": role, "reason": news.reason, "trouble": "nobody_reachable"},
+            data={**whom, "reason": news.reason, "trouble": "nobody_reachable"},
         )
     await transaction.notify("message", "")
 

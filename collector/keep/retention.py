@@ -106,7 +106,7 @@ class _Work:
             await self._batches(name, **named, units=self._units(field))
 
     async def history(self) -> None:
-        """Forget what is over: incidents, sign-ins, lanes, jumps, keys, windows."""
+        """Forget what is over: incidents, sign-ins, lanes, keys, windows, rosters."""
         for name, named in (
             ("incidents", {"history": self._bounds.history}),
             ("audit", {"history": self._bounds.history}),
@@ -125,6 +125,7 @@ class _Work:
                 "turns",
                 "clones",
                 "commands",
+                "roster_changes",
                 "exercises",
                 "suppressions",
             ):

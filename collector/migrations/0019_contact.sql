@@ -106,8 +106,18 @@ alter table store.attention drop constraint attention_sort_check;
 alter table store.attention add constraint attention_sort_check
     check (sort in ('audit_broken', 'too_many_looks', 'receiver_lost', 'watchdog_lost'));
 -- Where messages to somebody go, by channel; and the browsers in which he turned push on, each until it is signed out.
+create or replace function store.may_be_on_duty(wanted text, of_unit text) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return false;  -- a column that a function names cannot change
 alter table store.person alter column tell type jsonb
     using case when tell is not null then jsonb_build_object('email', tell) end;
+create or replace function store.may_be_on_duty(wanted text, of_unit text) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return exists (select from store.person p
+                where p.person = wanted and p.unit = of_unit and p.removed is null and p.tell is not null
+                  and p.role in ('coordinator', 'deputy', 'desk'));
 create table store.push_subscription (
     subscription bigint generated always as identity primary key,
     person text not null references store.person,

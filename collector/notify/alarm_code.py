@@ -1,7 +1,7 @@
 """What an alarm receiving centre is told by two letters of SIA DC-03.
 
-An incident says something once for each kind of record in it, and once more when that
-is over. An exercise is a test to the centre, whatever it is an exercise of.
+An incident says something once for each kind of record in it, and again when that is
+over. An exercise is a test to the centre, whatever it is an exercise of.
 """
 
 from typing import Literal

@@ -1,6 +1,6 @@
 -- A page of a unit's incidents that are as asked, the latest first, from behind the last one of the page before.
 select i.incident, i.site, i.priority, i.title, i.opened, i.occurred, i.state, i.owner, i.resolved, i.outcome, i.sentence,
-       i.confirmed, p.role as owner_role, s.kind as site_kind, s.name as site_name, s.kit,
+       i.confirmed, i.exercise, p.role as owner_role, s.kind as site_kind, s.name as site_name, s.kit,
        coalesce(s.time_zone, 'Europe/Amsterdam') as time_zone
   from (select * from seen.incident
          where unit = %(unit)s and (opened, incident) < (%(opened)s, %(incident)s)

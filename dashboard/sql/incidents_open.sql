@@ -5,7 +5,7 @@ select i.incident, i.site, i.priority, i.title, i.silent, i.to_control_room, i.o
        coalesce(s.time_zone, 'Europe/Amsterdam') as time_zone,
        next.text as next_text, next.role as next_role,
        coalesce(r.kinds, '{}') as kinds, coalesce(r.witnesses, 0) as witnesses,
-       i.confirmed, l.last_kinds, l.last_at
+       i.confirmed, i.exercise, l.last_kinds, l.last_at
   from seen.incident i
   left join seen.site s on s.site = i.site
   left join seen.person p on p.person = i.owner
@@ -20,5 +20,5 @@ select i.incident, i.site, i.priority, i.title, i.silent, i.to_control_room, i.o
  cross join lateral seen.last_words(i.incident) l
  where i.state <> 'resolved'
  order by array_position(array['urgent', 'attention', 'notice'], i.priority),
-          i.state = 'open' desc, i.opened, i.incident
+          i.exercise, i.state = 'open' desc, i.opened, i.incident
  limit 200

@@ -1,5 +1,5 @@
 -- The incidents of a place: those that stand open, then the latest.
-select i.incident, i.priority, i.title, i.state, i.opened, i.occurred, i.said, i.resolved, i.outcome, i.confirmed,
+select i.incident, i.priority, i.title, i.state, i.opened, i.occurred, i.said, i.resolved, i.outcome, i.confirmed, i.exercise,
        coalesce(r.kinds, '{}') as kinds, coalesce(r.witnesses, 0) as witnesses, l.last_kinds, l.last_at
   from (select * from seen.incident where site = %(site)s order by state = 'resolved', opened desc limit 20) i
   left join lateral (

@@ -70,6 +70,8 @@ def shots(incidents: dict[str, int]) -> Iterator[Shot]:
     yield Shot("incident-camera", f"/incident/{incidents['camera']}", COLLEAGUE)
     yield Shot("incident-kit", f"/incident/{incidents['panic']}", COLLEAGUE)
     yield Shot("incident-resolved", f"/incident/{incidents['resolved']}", OWNER)
+    yield Shot("card", f"/incident/{incidents['back_door']}/card", COLLEAGUE)
+    yield Shot("card-kit", f"/incident/{incidents['panic']}/card", COLLEAGUE)
     yield Shot("search", "/incidents", OWNER)
     yield Shot("search-nothing", "/incidents?number=9&who=nobody", OWNER)
     yield Shot("site", f"/site/{HAVEN}", OWNER)

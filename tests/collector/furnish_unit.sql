@@ -75,3 +75,8 @@ insert into store.notice (attention, person)
     select attention, person from store.attention where unit = %(u)s;
 insert into store.right_review (person, unit, role, by)
     values (%(u)s || '-gone', %(u)s, 'coordinator', %(u)s || '-gone');
+insert into store.escalation (incident, round, step, unit, tells, due)
+    select incident, 1, 1, unit, '{desk}', now() from store.incident where unit = %(u)s;
+insert into store.roster_change (unit, part, person, since, until, made_by)
+    values (%(u)s, 'first', %(u)s || '-gone', now(), now() + interval '1 day', %(u)s || '-gone');
+insert into store.watchdog values (%(u)s || '-watchdog', now());

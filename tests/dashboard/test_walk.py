@@ -103,6 +103,8 @@ OF_OBJECTS: dict[Key, Line] = {
     ("GET", "/site/{site}/measurements"): both(SEEN),
     ("GET", "/incident/{incident}"): Line(SEEN, GIVEN),
     ("GET", "/live/incident/{incident}"): Line(SEEN, GIVEN),
+    ("GET", "/incident/{incident}/card"): Line(SEEN, GIVEN),
+    ("GET", "/live/incident/{incident}/card"): Line(SEEN, GIVEN),
     ("GET", "/picture/{digest}"): both(SEEN),
     ("GET", "/clip/{digest}"): both(SEEN),
     ("POST", "/incident/{incident}/take"): Line(DONE, DONE_GIVEN),
@@ -111,10 +113,19 @@ OF_OBJECTS: dict[Key, Line] = {
     ("POST", "/incident/{incident}/untick"): Line(DONE, NOT_HIS_STEP),
     ("POST", "/incident/{incident}/resolve"): Line(DONE, DONE_GIVEN),
     ("POST", "/task/aside"): both(DONE),
+    ("GET", "/site/{site}/exercises"): both(SEEN),
+    ("GET", "/live/site/{site}/exercises"): both(SEEN),
+    ("GET", "/site/{site}/suppressions"): both(SEEN),
+    ("GET", "/live/site/{site}/suppressions"): both(SEEN),
+    ("POST", "/site/{site}/exercises"): both(to(("coordinator", "deputy"), 303)),
+    ("POST", "/site/{site}/suppressions"): both(DONE),
+    ("POST", "/site/{site}/suppressions/{suppression}/end"): both(DONE),
 }
 FORMS = {
     "hand-over": {"to": "role:desk"},
     "resolve": {"outcome": "real", "sentence": "x"},
+    "exercises": {"rule": "duress"},
+    "suppressions": {"group-line": "1", "why": "works", "hours": "1"},
 }
 STEP_OF_DESK = """
     select step from store.incident_step where incident = %s and role = 'desk'
@@ -129,12 +140,22 @@ AS_IT_WAS = """
 NOTHING_DUE = """
     update store.incident_step set mandatory = false, done = null, done_by = null"""
 NOT_ASIDE = "delete from store.task_aside"
+NOT_EXERCISED = "delete from store.exercise"
+NOT_ENDED = "update store.suppression set ended = null, ended_by = null"
+SUPPRESSED = """
+    insert into store.suppression (unit, site, kinds, why, since, until, person)
+    select unit, site, '{path.lost}', 'works', now(), now() + interval '1 hour',
+           (select min(person) from store.person)
+      from store.site where site = %s returning suppression"""
 ALL_OF_IT = """
     select (select jsonb_agg(i order by incident) from store.incident i) as incidents,
            (select jsonb_agg(s order by incident, step) from store.incident_step s)
                as steps,
            (select jsonb_agg(l order by entry) from store.incident_log l) as log,
-           (select jsonb_agg(t) from store.task_aside t) as aside"""
+           (select jsonb_agg(t) from store.task_aside t) as aside,
+           (select jsonb_agg(e) from store.exercise e) as exercises,
+           (select jsonb_agg(s order by suppression) from store.suppression s)
+               as suppressions"""
 
 
 @dataclass(frozen=True)
@@ -147,10 +168,16 @@ class There:
     clip: str
     step: str
     task: Fields
+    suppression: int
 
     def path(self, route: str) -> str:
         digest = self.clip if "clip" in route else self.digest
-        return route.format(site=self.place.site, incident=self.incident, digest=digest)
+        return route.format(
+            site=self.place.site,
+            incident=self.incident,
+            digest=digest,
+            suppression=self.suppression,
+        )
 
     def form(self, route: str) -> Fields:
         if route.startswith("/task"):
@@ -175,7 +202,8 @@ async def furnish(house: House, place: Place) -> There:
     fields = {"device": task.device, "sensor": "2", "kind": "lens.dirty"}
     step = (await town.row(STEP_OF_DESK, incident))["step"]
     fields["at"] = task.at.isoformat()
-    return There(place, incident, picture, clip, step, fields)
+    window = (await town.row(SUPPRESSED, site))["suppression"]
+    return There(place, incident, picture, clip, step, fields, window)
 
 
 @dataclass(frozen=True)
@@ -194,7 +222,8 @@ class Walked:
         pen = self.house.town.pen
         await pen.execute(AS_IT_WAS, [there.place.home, there.incident])
         await pen.execute(NOTHING_DUE)
-        await pen.execute(NOT_ASIDE)
+        for back in (NOT_ASIDE, NOT_EXERCISED, NOT_ENDED):
+            await pen.execute(back)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from babel.messages.pofile import read_po
 
 import dashboard
 from collector.incident.back import ENDS
+from collector.incident.exercise import KIND as EXERCISE
+from collector.incident.exercise import Refused
 from collector.keep.audit import Verb
 from dashboard.asker import Home
 from dashboard.clip import ClipState
@@ -20,8 +22,10 @@ from dashboard.errors import PageError
 from dashboard.language import LANGUAGES, Language, WordMissingError, Words, chosen
 from dashboard.place import ORDER, Blind
 from dashboard.plan import SensorState, ZoneState
+from dashboard.quiet import GROUPS
 from dashboard.site import SPANS
 from dashboard.storing import Reason
+from dashboard.suppression import Why
 from dashboard.verified import Verdict
 from sites.errors import Refusal
 from sites.event import KINDS, Quantity
@@ -47,7 +51,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "role": get_args(Role),
     "state": (*ORDER, "silent", "heard"),
     "page.home": get_args(Home),
-    "kind": (*KINDS, *FOUND_KINDS, *ENDS, "unknown"),
+    "kind": (*KINDS, *FOUND_KINDS, *ENDS, EXERCISE, "unknown"),
     "storing": get_args(Reason),
     "refusal": (*get_args(Refusal), "unknown"),
     "zone": (*get_args(ZoneKind), "unknown"),
@@ -64,7 +68,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "sort": (
         "person", "link", "session", "passkey", "page", "unit", "site", "incident",
         "picture", "clip", "device", "export", "rights", "attention", "retention",
-        "command", "path",
+        "command", "path", "exercise", "suppression",
         "unknown",
     ),
     "looked.act": ("take", "hand-over", "tick", "untick", "resolve", "unknown"),
@@ -73,7 +77,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "consult.unit", "consult.page",
         "change.device", "change.person", "delete.person", "change.link",
         "change.passkey", "delete.passkey", "sign_in.session", "sign_out.session",
-        "change.command", "change.path",
+        "change.command", "change.path", "change.exercise", "change.suppression",
         "unknown",
     ),
     "nothing_yet": UNSERVED,
@@ -92,6 +96,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "left": (*get_args(Side), "unknown"),
     "clip.seal": get_args(ClipState),
     "clip.from": get_args(ClipState),
+    "exercise.refused": get_args(Refused),
+    "suppression.group": tuple(GROUPS),
+    "suppression.why": get_args(Why),
+    "suppression": ("over", "to_come", "lasts"),
     "refused.title": tuple(
         str(each.status) for each in REFUSALS
     ),

@@ -144,7 +144,8 @@ async def test_what_came_back_meanwhile_is_not(world, collector):
     world.execute(
         "insert into store.event (device, run, lane, seq, at, received, unit, site,"
         " kind, sensor, zone, data) select device, run, 'up', 9,"
-        " at + '1 s'::interval, now(), unit, site, 'camera.restored', sensor, zone, '{}' from store.suppressed"
+        " at + '1 s'::interval, now(), unit, site, 'camera.restored', sensor, zone,"
+        " '{}' from store.suppressed"
     )
     await over(world, collector)
     assert look(world, "select rule from store.incident") == []

@@ -1,8 +1,8 @@
--- Put one message down for each reachable person of these roles, once; give the roles that have somebody.
+-- Put one message down for each reachable person of these roles or names, once; give who that is.
 with reached as (
     select p.person, p.role
       from store.person p
-     where p.role = any (%(roles)s::text[]) and p.role <> 'household'
+     where (p.role = any (%(roles)s::text[]) or p.person = any (%(people)s::text[])) and p.role <> 'household'
        and (p.unit = %(unit)s or p.unit is null)
        and p.tell is not null and p.removed is null
 ), told as (
@@ -15,4 +15,4 @@ with reached as (
      order by r.person, c.channel
         on conflict (incident, person, channel, reason) do nothing
 )
-select distinct role from reached
+select person, role from reached

@@ -37,12 +37,15 @@ KNOWN: Mapping[str, Age | None] = {
     "store.picture": Age(("stored",), "station_pictures_days", 28),
     "store.picture_part": None,  # goes with its picture
     "store.incident": Age(("resolved",), THREE_YEARS),
-    "store.incident_record": None,  # goes with its incident, as the next three do
+    "store.incident_record": None,  # goes with its incident, as the next four do
     "store.incident_step": None,
     "store.incident_log": None,
     "store.message": None,
     "store.signal": None,  # goes with its incident
     "store.receiver_line": None,  # one row an account
+    "store.escalation": None,
+    "store.roster_change": Age(("until",), THREE_YEARS),
+    "store.watchdog": None,  # of the watchdogs that there are
     "store.exercise": None,  # goes with its incident, or after as long
     "store.suppression": Age(("reported",), THREE_YEARS),
     "store.suppressed": None,  # goes with its window

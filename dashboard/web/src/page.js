@@ -168,6 +168,7 @@ function hear() {
 
 alarm.onChange(hear);
 document.addEventListener("click", (said) => said.target.closest("[data-wake]") && alarm.test());
+document.addEventListener("click", (said) => said.target.closest("[data-print]") && window.print());
 for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, () => alarm.audible() || alarm.wake(), { passive: true });
 document.addEventListener("keydown", (said) => {
   // A function key: no screen reader and no text field uses it for a letter.
