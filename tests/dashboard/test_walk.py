@@ -80,6 +80,7 @@ OF_ROLES: dict[Key, Answers] = {
 OF_SESSIONS = {
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
+    ("POST", "/wall"),
     ("POST", "/language"),
     ("GET", "/sound"),
     ("POST", "/sign-in/passkey"),
