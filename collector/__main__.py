@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +29,8 @@ from collector.settings import (
     read_settings,
     read_stores,
 )
+from collector.watchdog import guard
+from collector.watchdog.setting import read_settings as read_watchdog
 from sites.errors import SitesError
 from sites.keys import key_text
 from sites.load import load
@@ -79,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     work = commands.add_parser("run", help="hear every site, remember, decide")
     work.set_defaults(act=_run)
+    watching = commands.add_parser("watchdog", help="watch over the collectors")
+    watching.set_defaults(act=_watchdog)
     bring = commands.add_parser("migrate", help="bring the store to this version")
     bring.add_argument("--url", required=True, help="PostgreSQL's, as a superuser")
     bring.set_defaults(act=_migrate)
@@ -106,6 +110,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(_: argparse.Namespace) -> None:
     ready = read_settings(os.environ)
+    _until_told(lambda stopping: run(ready, stopping))
+
+
+def _watchdog(_: argparse.Namespace) -> None:
+    ready = read_watchdog(os.environ)
+    _until_told(lambda stopping: guard.run(ready, stopping))
+
+
+def _until_told(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     # The pool would write the database's address; our own log says what is wrong.
     logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
@@ -114,7 +127,7 @@ def _run(_: argparse.Namespace) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
-        await run(ready, stopping)
+        await work(stopping)
 
     asyncio.run(until_told())
 

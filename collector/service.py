@@ -45,6 +45,7 @@ from collector.notify import outgoing
 from collector.page import serve
 from collector.settings import Ready
 from collector.stores import Stores, open_stores
+from collector.watchdog import missed
 from sites.certificate import read_leaf
 from sites.inventory import Inventory
 from sites.load import load
@@ -179,6 +180,7 @@ class Collector:
         others, inventory, health = self._stores.others, self._inventory, self.health
         return {
             "rounds": Rounds(others, inventory, self._judge, health).run(),
+            "watchdog": missed.run(others, health),
             "escalation": Escalator(others, inventory, utc_now, health).run(),
         }
 

@@ -73,6 +73,17 @@ async def hand_over(
     return await _incident_or_home(look, incident)
 
 
+@routes.post("/incident/{incident}/hold")
+async def hold(
+    request: Request, asker: Someone, _fields: Form, incident: Number
+) -> Response:
+    """Say that one is still on it."""
+    look = Look.of(request, asker)
+    async with _acting(look, incident) as transaction:
+        await life.hold(transaction, incident, look.now)
+    return await acted(look, await incident_view(look, incident))
+
+
 @routes.post("/incident/{incident}/tick")
 async def tick(
     request: Request, asker: Someone, fields: Form, incident: Number

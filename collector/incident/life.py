@@ -105,7 +105,10 @@ def may_tick(role: str, step_role: str, *, to_control_room: bool) -> bool:
 
 
 async def take(transaction: Transaction, incident: int, now: datetime) -> Taken:
-    """Make the asker the owner of an open incident; again, it changes nothing.
+    """Make the asker the owner of an open incident, for a while; again changes nothing.
+
+    For how long is the unit's policy; each step that the owner ticks or unticks draws
+    it out, and `hold`. After that the collector gives it back.
 
     Raises:
         AlreadyTakenError: somebody else has it; says who.
@@ -150,6 +153,23 @@ async def hand_over(
     await _log(transaction, seen, now, "handed_over", to_role=to.role)
 
 
+async def hold(transaction: Transaction, incident: int, now: datetime) -> Taken:
+    """Say that one is still on it: it stays one's own for a whole while from now.
+
+    Where the time was over in that very moment and nobody took it, one takes it again.
+
+    Raises:
+        AlreadyTakenError: somebody else has it; says who.
+        AlreadyResolvedError, IncidentUnknownError
+    """
+    seen = await _standing(transaction, incident)
+    if seen.owner != seen.asker or seen.acknowledged is None:
+        return await take(transaction, incident, now)
+    await transaction.run(_QUERIES["hold"], incident=incident, now=now)
+    await _log(transaction, seen, now, "held")
+    return Taken(incident, seen.asker, seen.acknowledged)
+
+
 async def tick_step(
     transaction: Transaction, incident: int, step: str, now: datetime
 ) -> Ticked:
@@ -164,6 +184,7 @@ async def tick_step(
     if found.done is not None and found.done_by is not None:
         return Ticked(incident, step, found.done_by, found.done)
     await transaction.run(_QUERIES["step_tick"], incident=incident, step=step, now=now)
+    await transaction.run(_QUERIES["hold"], incident=incident, now=now)
     await _log(transaction, seen, now, "step_done", step=step)
     return Ticked(incident, step, seen.asker, now)
 
@@ -180,6 +201,7 @@ async def untick_step(
     seen = await _standing(transaction, incident)
     await _step_for(transaction, seen, step)
     if await transaction.run(_QUERIES["step_untick"], incident=incident, step=step):
+        await transaction.run(_QUERIES["hold"], incident=incident, now=now)
         await _log(transaction, seen, now, "step_undone", step=step)
 
 

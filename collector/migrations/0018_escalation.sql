@@ -65,6 +65,7 @@ set search_path = pg_catalog, pg_temp
 return exists (select from store.person p
                 where p.person = wanted and p.unit = of_unit and p.removed is null and p.tell is not null
                   and p.role in ('coordinator', 'deputy', 'desk'));
+insert into store.keep_turn values ('watchdog');
 
 do $$
 declare

@@ -62,7 +62,7 @@ class Show:
     def __init__(self, plan: Plan, folder: Path) -> None:
         self.plan = plan
         self.folder = folder
-        self.broker, self.health = free_port(), free_port()
+        self.broker, self.health, self.watched = (free_port() for _ in range(3))
         self.programs: list[Program] = []
         self.players: list[Player] = []
         self.stage: Stage | None = None
@@ -88,7 +88,7 @@ class Show:
         self._prepare()
         done(f"inventory: {len(self.inventory.sites)} places in two units")
         await self._services(stack)
-        done("broker, collector, dashboard")
+        done("broker, collector, watchdog, dashboard")
         await self._devices(stack)
         done("a station, armed, and a kit")
 
@@ -128,6 +128,9 @@ class Show:
                 self._for_dashboard(),
             ),
         )
+        words = ["-m", "wachtpost", "collector", "watchdog"]
+        watchdog = await self._start(stack, "watchdog", words, self._for_watchdog())
+        await watchdog.ready(lambda: port_answers(self.watched))
         await collector.ready(lambda: port_answers(self.health))
         await dashboard.ready(lambda: port_answers(self.plan.port))
 
@@ -154,6 +157,13 @@ class Show:
             "WACHTPOST_COLLECTOR_BLOBS": str(self.folder / "blobs"),
             "WACHTPOST_COLLECTOR_HEALTH": f"127.0.0.1:{self.health}",
             "WACHTPOST_COLLECTOR_ADDRESS": self.address,
+        }
+
+    def _for_watchdog(self) -> dict[str, str]:
+        return {
+            "WACHTPOST_WATCHDOG_DATABASE_URL": self.server.url("wachtpost_collector"),
+            "WACHTPOST_WATCHDOG_HEALTH": f"127.0.0.1:{self.watched}",
+            "WACHTPOST_WATCHDOG_ADDRESS": self.address,
         }
 
     def _for_dashboard(self) -> dict[str, str]:

@@ -1,6 +1,6 @@
 -- Open incidents, worst first, each with its place, its owner, the next step and the last word of what was lost.
 select i.incident, i.site, i.priority, i.title, i.silent, i.to_control_room, i.occurred, i.said, i.opened, i.state,
-       i.owner, i.acknowledged, p.role as owner_role,
+       i.owner, i.acknowledged, i.taken_until, p.role as owner_role,
        s.kind as site_kind, s.name as site_name, s.kit, s.reference, s.may_ring,
        coalesce(s.time_zone, 'Europe/Amsterdam') as time_zone,
        next.text as next_text, next.role as next_role,

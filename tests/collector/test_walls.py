@@ -34,9 +34,11 @@ WITHOUT_A_UNIT = {
     "seen.deaf",
     "seen.listener",
     "seen.rolled_up",
+    "seen.watchdog",
     "store.challenge",
     "store.migration",
     "store.passkey",
+    "store.push_subscription",
     "store.session",
     "store.sign_in_link",
     "store.sign_in_refusal",
@@ -67,7 +69,24 @@ SESSION = "insert into store.session (session, person, expires"
 FOR_EVER = f"{SESSION}) values ('x', 'unit-b-desk', '9000-01-01Z')"
 PROVEN_TO_COME = f"{SESSION}, proven) values ('x', 'x', now(), '9000-01-01Z')"
 MADE_TO_COME = f"{SESSION}, made) values ('x', 'x', now(), '9000-01-01Z')"
+ROSTER = """insert into store.roster_change (unit, part, person, since, until, made_by)
+    values"""
+TOMORROW = "now() + interval '1 day', 'unit-a-coordinator')"
+ROSTER_TRICKS = (
+    f"{ROSTER} ('unit-b', 'first', 'unit-b-desk', now(), {TOMORROW}",
+    f"{ROSTER} ('unit-a', 'first', 'unit-b-desk', now(), {TOMORROW}",
+    f"{ROSTER} ('unit-a', 'first', 'unit-a-case_manager', now(), {TOMORROW}",
+    f"{ROSTER} ('unit-a', 'first', 'unit-a-desk', now(), now() + interval '1 h', 'x')",
+    f"{ROSTER} ('unit-a', 'first', 'unit-a-desk', now() - interval '31 d', {TOMORROW}",
+    "update store.roster_change set until = now()",
+    "update store.roster_change set withdrawn = now(), withdrawn_by = 'unit-a-desk'",
+    "delete from store.roster_change",
+    "select * from store.escalation",
+    "update store.incident set taken_until = '9000-01-01Z'",
+    "update store.incident set round = 9",
+)
 TRICKS = (
+    *ROSTER_TRICKS,
     "set role wachtpost_owner",
     "set role wachtpost_view",
     "set role wachtpost_collector",
@@ -232,6 +251,7 @@ def test_the_control_room_sees_what_was_handed_to_it_while_open(
         causes = asked.execute("select unit, cause from seen.incident").fetchall()
     assert causes == [("unit-a", "panic")]
     assert {name for name, units in seen.items() if units} == {
+        "seen.escalation",
         "seen.incident",
         "seen.incident_log",
         "seen.incident_record",
@@ -413,7 +433,11 @@ def test_the_collector_writes_for_every_unit_and_changes_no_log(database_url: Ur
             "insert into store.attention (sort, person) values ('too_many_looks', 'x')",
             "update store.incident_record set kind = 'x'",
             "update store.playbook set content = '{}'",
-            "update store.incident set state = 'open', owner = null",
+            "update store.incident set round = 9",
+            "update store.incident set taken_until = now()",
+            "update store.escalation set due = now()",
+            "delete from store.escalation",
+            "update store.roster_change set until = now()",
             "update store.incident set outcome = 'false', sentence = 'nothing'",
             "update store.incident_step set done = now(), done_by = 'unit-a-desk'",
             (
@@ -443,6 +467,7 @@ def test_every_table_stands_behind_a_wall_or_is_named_here(furnished: Owner):
         "session",
         "sign_in_link",
         "sign_in_refusal",
+        "watchdog",
     ]
 
 

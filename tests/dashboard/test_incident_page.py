@@ -89,6 +89,55 @@ async def test_handing_over_to_the_control_room_makes_it_sound_again(house: Hous
     assert "Overgedragen door coördinator aan meldkamer" in (await guest.get(path)).text
 
 
+async def test_an_untaken_incident_says_whom_it_goes_to_and_when(house: House):
+    incident = await house.town.intrusion()
+    page = (await (await house.guest(OWNER)).get(f"/incident/{incident}")).text
+    assert "Pakt niemand het op, dan gaat het om" in page
+    assert "naar wie dienst heeft, de vervanger van dienst." in page
+
+
+async def test_the_owner_reads_until_when_it_is_his_and_may_draw_it_out(house: House):
+    incident = await house.town.intrusion()
+    guest, path = await house.guest(OWNER), f"/incident/{incident}"
+    await guest.post(f"{path}/take")
+    before = await house.town.row("select taken_until from store.incident")
+    page = (await guest.get(path)).text
+    assert "Dat blijft zo tot" in page
+    assert 'id="hold"' in page
+    assert "Pakt niemand het op" not in page
+    assert 'id="hold"' not in (await (await house.guest(COLLEAGUE)).get(path)).text
+    assert "opgepakt: coördinator" in (await guest.get("/")).text
+
+    assert (await guest.post(f"{path}/hold")).status_code == 303
+
+    after = await house.town.row("select taken_until from store.incident")
+    assert after["taken_until"] > before["taken_until"]
+    assert "Nog mee bezig: coördinator" in (await guest.get(path)).text
+
+
+async def test_what_the_service_did_with_it_is_in_the_log_in_words(house: House):
+    incident = await house.town.intrusion()
+    for what, data in (
+        ("lapsed", '{"from_person": "x", "from_role": "desk", "round": 2}'),
+        ("escalated", '{"round": 1, "step": 3, "tells": ["desk", "control_room"]}'),
+        (
+            "shift_changed",
+            '{"from_person": "piet", "to_person": "jan", "owner_role": "desk"}',
+        ),
+    ):
+        await house.town.row(
+            "insert into store.incident_log (incident, unit, what, data)"
+            " values (%s, 'duinland', %s, %s) returning 1 as done",
+            incident,
+            what,
+            data,
+        )
+    page = (await (await house.guest(OWNER)).get(f"/incident/{incident}")).text
+    assert "Weer vrij: 24-uursdesk deed er te lang niets aan" in page
+    assert "doorgegeven aan de 24-uursdesk, de meldkamer" in page
+    assert "Dienstwissel: van piet naar 24-uursdesk" in page
+
+
 async def test_handing_over_to_a_colleague_makes_him_the_owner(house: House):
     incident = await house.town.intrusion()
     guest = await house.guest(OWNER)

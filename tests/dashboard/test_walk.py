@@ -111,6 +111,7 @@ OF_OBJECTS: dict[Key, Line] = {
     ("GET", "/picture/{digest}"): both(SEEN),
     ("GET", "/clip/{digest}"): both(SEEN),
     ("POST", "/incident/{incident}/take"): Line(DONE, DONE_GIVEN),
+    ("POST", "/incident/{incident}/hold"): Line(DONE, DONE_GIVEN),
     ("POST", "/incident/{incident}/hand-over"): Line(DONE, DONE_GIVEN),
     ("POST", "/incident/{incident}/tick"): Line(DONE, NOT_HIS_STEP),
     ("POST", "/incident/{incident}/untick"): Line(DONE, NOT_HIS_STEP),

@@ -119,6 +119,7 @@ async def test_live_parts_have_the_same_walls_as_their_pages(
 
 ACTS = {
     "take": {},
+    "hold": {},
     "hand-over": {"to": "role:desk"},
     "tick": {"step": "look-at-picture"},
     "untick": {"step": "look-at-picture"},

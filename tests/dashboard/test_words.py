@@ -28,6 +28,7 @@ from dashboard.storing import Reason
 from dashboard.suppression import Why
 from dashboard.verified import Verdict
 from sites.errors import Refusal
+from sites.escalation import Told
 from sites.event import KINDS, Quantity
 from sites.health import CommandTrouble, OrderWord
 from sites.rule import FOUND_KINDS
@@ -63,6 +64,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "outcome": OUTCOMES,
     "log": (*WHATS, "unknown"),
     "line": tuple(SPANS),
+    "told": get_args(Told),
     "verb": get_args(Verb),
     "looked": ("service", "unknown"),
     "sort": (
@@ -71,7 +73,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "command", "path", "exercise", "suppression",
         "unknown",
     ),
-    "looked.act": ("take", "hand-over", "tick", "untick", "resolve", "unknown"),
+    "looked.act": ("take", "hold", "hand-over", "tick", "untick", "resolve", "unknown"),
     "looked.what": (
         "consult.site", "consult.incident", "consult.picture", "consult.clip",
         "consult.unit", "consult.page",

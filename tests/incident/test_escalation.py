@@ -10,10 +10,14 @@ import pytest
 
 from collector.database import Database
 from collector.incident import escalation, life
+from collector.incident.escalator import Escalator, pause
 from collector.incident.life import ToRole
+from collector.metrics import Health
 from sites.roster import Duty
 from tests.collector.databases import Role
+from tests.collector.waiting import until
 from tests.incident.duty import (
+    WORLD,
     escalate,
     escalator,
     incident,
@@ -104,17 +108,18 @@ async def test_a_collector_killed_in_a_step_leaves_it_to_the_other_once_a7(
 KILLED = """from pg_stat_activity where application_name = 'killed escalator'"""
 
 
+LISTENS = "select from pg_stat_activity where query ilike 'listen %%'"
+
+
 async def held(owner: Any) -> None:
     done = f"select {KILLED} and state = 'idle in transaction'"
-    message = "and query ilike '%%pg_notify%%' and query_start < now() - interval '1 s'"
-    while not look(owner, f"{done} {message}"):  # noqa: ASYNC110  # PostgreSQL tells nobody
-        await asyncio.sleep(0.01)
+    last = "and query ilike '%%pg_notify%%' and query_start < now() - interval '1 s'"
+    await until(lambda: look(owner, f"{done} {last}"))
 
 
 async def gone(owner: Any) -> None:
     left = f"select pg_terminate_backend(pid) {KILLED}"
-    while look(owner, left):  # noqa: ASYNC110  # PostgreSQL tells nobody
-        await asyncio.sleep(0.01)
+    await until(lambda: not look(owner, left))
 
 
 async def test_a_restart_does_what_fell_due_meanwhile_and_nothing_again(
@@ -275,3 +280,27 @@ async def test_the_next_look_is_asked_for_when_something_is_due(collector):
     await judged(collector, alarm())
     assert await escalator(collector).look(after(0)) == after(60)
     assert await escalator(collector).look(after(60)) == after(120)
+
+
+@pytest.mark.parametrize(
+    ("due", "rest"),
+    [(None, 5), (after(3600), 5), (after(2), 2), (after(0), 0.2), (after(-60), 0.2)],
+)
+def test_the_rest_until_the_next_look_is_short_and_never_none(due, rest):
+    assert pause(NOW, due).total_seconds() == rest
+
+
+async def test_an_escalator_is_woken_by_what_is_opened(world, collector, monkeypatch):
+    monkeypatch.setattr("collector.incident.escalator.POLL", timedelta(hours=1))
+    health = Health()
+    clock = Escalator(collector, WORLD, lambda: after(60), health)
+    running = asyncio.create_task(clock.run())
+    try:
+        await until(lambda: look(world, LISTENS))
+        await judged(collector, alarm())
+        await until(lambda: running.done() or noted(world, "escalated"))
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert told(world, "escalated-1-1") == ["deputy-noord", "desk-noord"]
+    assert health.troubles == {}
