@@ -71,6 +71,8 @@ OF_ROLES: dict[Key, Answers] = {
     ("GET", "/rights.csv"): to(("auditor", "administrator", "coordinator"), 200),
     ("GET", "/incidents"): to(UNIT, 200),
     ("GET", "/live/incidents"): to(UNIT, 200),
+    ("GET", "/todo"): to(UNIT, 200),
+    ("GET", "/live/todo"): to(UNIT, 200),
     ("GET", "/wall"): to(UNIT, 200),
     ("GET", "/live/wall"): to(UNIT, 200),
     ("POST", "/rights/reviewed"): to(("auditor", "coordinator"), 303),
@@ -80,6 +82,7 @@ OF_ROLES: dict[Key, Answers] = {
 OF_SESSIONS = {
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
+    ("POST", "/wall"),
     ("POST", "/language"),
     ("GET", "/sound"),
     ("POST", "/sign-in/passkey"),
