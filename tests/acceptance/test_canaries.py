@@ -155,6 +155,19 @@ def make_device(
     secret_file(home, "camera-logins.toml", logins)
 
 
+def guard(folder: Path, database: str, office: PostOffice) -> Process:
+    """Give the watchdog, with secrets of its own."""
+    own = {
+        f"{WATCHDOG}DATABASE_URL_FILE": database,
+        f"{WATCHDOG}HEALTH": "127.0.0.1:0",
+        f"{WATCHDOG}SMTP": f"smtp://127.0.0.1:{office.port}",
+        f"{WATCHDOG}SMTP_PASSWORD_FILE": secret_file(folder, "smtp", SMTP),
+        f"{WATCHDOG}TELL": f"guard@{MAIL}",
+    }
+    words = ["wachtpost", "collector", "watchdog"]
+    return Process(words, folder / "watchdog.log", own)
+
+
 @asynccontextmanager
 async def furnished(
     url: Url, broker: Broker, folder: Path, source: str
@@ -189,15 +202,7 @@ async def furnished(
             f"{PAGES}BLOBS": str(folder / "blobs"),
         }
         pages = Process(["wachtpost", "dashboard", "run"], folder / "pages.log", own)
-        guarding = {
-            f"{WATCHDOG}DATABASE_URL_FILE": databases["wachtpost_collector"],
-            f"{WATCHDOG}HEALTH": "127.0.0.1:0",
-            f"{WATCHDOG}SMTP": f"smtp://127.0.0.1:{office.port}",
-            f"{WATCHDOG}SMTP_PASSWORD_FILE": secret_file(folder, "smtp", SMTP),
-            f"{WATCHDOG}TELL": f"guard@{MAIL}",
-        }
-        words = ["wachtpost", "collector", "watchdog"]
-        watchdog = Process(words, folder / "watchdog.log", guarding)
+        watchdog = guard(folder, databases["wachtpost_collector"], office)
         secrets = {
             "the database's password": DATABASE,
             "the post's password": SMTP,
