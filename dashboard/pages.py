@@ -23,6 +23,7 @@ from dashboard.proof import require_proof
 from dashboard.right import rights_export, rights_view
 from dashboard.search import search_view
 from dashboard.site import Window, chart_data, site_view
+from dashboard.wall import wall_view
 
 routes = APIRouter(route_class=Noted)
 Someone = Annotated[Asker, Depends(signed_in)]
@@ -194,6 +195,25 @@ async def search_live(request: Request, asker: Someone) -> StreamingResponse:
     """Keep that page true."""
     await _search(Look.of(request, asker))
     return streamed(request, asker, _search)
+
+
+@routes.get("/wall")
+async def wall_page(request: Request, asker: Someone) -> HTMLResponse:
+    """Show what hangs on the wall of a unit."""
+    look = Look.of(request, asker)
+    return await shown(look, await _wall(look))
+
+
+@routes.get("/live/wall")
+async def wall_live(request: Request, asker: Someone) -> StreamingResponse:
+    """Keep that page true."""
+    await _wall(Look.of(request, asker))
+    return streamed(request, asker, _wall)
+
+
+async def _wall(look: Look) -> View:
+    only_unit(look)
+    return await wall_view(look)
 
 
 async def _search(look: Look) -> View:

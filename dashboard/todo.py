@@ -1,33 +1,21 @@
 """What is to be done besides the open incidents."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from collector.database import Transaction
+from dashboard.due import Due, dated, undrilled
 from dashboard.page import QUERIES, Look
 from dashboard.place import Blind
+from dashboard.quiet import groups_of
 from dashboard.right import overdue_number
 from dashboard.upkeep import SHOWN, Task, tasks
-from sites.inventory import Inventory
 
 ASIDE_SHOWN = timedelta(days=7)
-JUDGE_BEFORE_DAYS = 30
-JUDGE_AFTER_DAYS = 90
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class SafeguardDue:
-    """A safeguard whose effect is to be judged; `days` below zero: late."""
-
-    site: str
-    what: Mapping[str, str]
-    on: date
-    days: int
 
 
 @dataclass(frozen=True)
@@ -40,11 +28,17 @@ class BlindDevice:
 
 @dataclass(frozen=True)
 class Todo:
-    """The list, in the order of the page."""
+    """The list, in the order of the page.
+
+    `drills` are places that went without an exercise for too long, `windows` those
+    which ended and held something back.
+    """
 
     blind: tuple[BlindDevice, ...]
     upkeep: tuple[Task, ...]
-    safeguards: tuple[SafeguardDue, ...]
+    dated: tuple[Due, ...]
+    drills: tuple[Row, ...]
+    windows: tuple[Row, ...]
     set_aside: tuple[Row, ...]
     untimed: tuple[Row, ...]
     rights: int  # people whose rights are to be reviewed
@@ -52,8 +46,9 @@ class Todo:
     @property
     def number(self) -> int:
         """How many lines the list has."""
-        lists = (self.blind, self.upkeep, self.safeguards, self.set_aside, self.untimed)
-        return sum(map(len, lists)) + (self.rights > 0)
+        lists = (self.blind, self.upkeep, self.dated, self.windows, self.set_aside)
+        number = sum(map(len, lists)) + len(self.untimed)
+        return number + bool(self.drills) + (self.rights > 0)
 
 
 async def todo(
@@ -65,12 +60,19 @@ async def todo(
     untimed = await transaction.all(QUERIES["untimed"], since=since)
     upkeep = await transaction.all(QUERIES["upkeep"], since=look.now - SHOWN)
     sites = {site["site"]: site for site, _ in places}
+    drilled = await transaction.all(QUERIES["exercised"])
     return Todo(
         blind=tuple(
             BlindDevice(site, reason) for site, reasons in places for reason in reasons
         ),
         upkeep=tasks(upkeep, sites, look.parts.inventory),
-        safeguards=tuple(safeguards_due(look.parts.inventory, sites, look.now)),
+        dated=tuple(dated(look.parts.inventory, sites.values(), look.now)),
+        drills=tuple(undrilled(sites.values(), drilled, look)),
+        windows=tuple(
+            {**row, "place": sites[row["site"]], "groups": groups_of(row["kinds"])}
+            for row in await transaction.all(QUERIES["windows_over"], since=since)
+            if row["site"] in sites
+        ),
         set_aside=tuple(aside),
         untimed=tuple(
             {**each, "place": sites[each["site"]]}
@@ -79,25 +81,3 @@ async def todo(
         ),
         rights=await overdue_number(transaction, look.asker, look.now),
     )
-
-
-def safeguards_due(
-    inventory: Inventory, sites: Iterable[str], now: datetime
-) -> list[SafeguardDue]:
-    """Give the safeguards of these sites that are to be judged soon, latest first.
-
-    Only sites that the store has just shown to the asker: the walls decide.
-    """
-    found = []
-    for name in sites:
-        site = inventory.sites.get(name)
-        if site is None:
-            continue
-        today = now.astimezone(ZoneInfo(site.time_zone)).date()
-        for each in site.safeguards:
-            days = (each.judge_on - today).days
-            if -JUDGE_AFTER_DAYS <= days <= JUDGE_BEFORE_DAYS:
-                found.append(
-                    SafeguardDue(name, each.what.model_dump(), each.judge_on, days)
-                )
-    return sorted(found, key=lambda due: (due.on, due.site))

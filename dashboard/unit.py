@@ -74,7 +74,7 @@ async def unit_view(look: Look) -> View:
     ) as transaction:
         unit = await transaction.maybe(QUERIES["unit"], unit=look.asker.unit)
         incidents = await open_incidents(transaction, look)
-        flood = await _flood(transaction, look, incidents)
+        flood = await flood_in(transaction, look, incidents)
         resolved = await transaction.all(
             QUERIES["incidents_resolved"], since=look.now - DAY
         )
@@ -111,9 +111,10 @@ async def open_incidents(transaction: Transaction, look: Look) -> list[dict[str,
     return [with_verdict(row) for row in rows]
 
 
-async def _flood(
+async def flood_in(
     transaction: Transaction, look: Look, incidents: Sequence[Row]
 ) -> Flood | None:
+    """Give the flood that the asker's unit is in; None: it is in none."""
     unit = look.asker.unit
     opened = await transaction.all(
         QUERIES["incidents_opened"], unit=unit, since=look.now - REACH

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sites.document import Path
-from sites.person import EMAIL
+from sites.person import E164, EMAIL
 from sites.rule import SENSOR
 from sites.site import ACCOUNT, REFERENCE, SITE
 from sites.words import DEVICE, KEY, KIT, SLUG
@@ -35,6 +35,7 @@ _SHAPES = {
     DEVICE: "16 characters of a-z and 2-7",
     KEY: "64 hexadecimal digits in small letters",
     EMAIL: "an e-mail address",
+    E164: "a telephone number such as +31612345678",
     ACCOUNT: "an account of 3 to 16 digits and capitals A to F",
     REFERENCE: "4 to 20 capitals, digits and dashes",
     SENSOR: "a device and a number such as abcdefghijklmnop/3",

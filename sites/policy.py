@@ -18,7 +18,8 @@ class Policy(Model):
     Seconds until somebody has to have taken an incident (the 98.5 % bounds of
     EN 50518), for how long it is his then unless he does something about it, until a
     silent device is shown (EN 50136-1, SP6) and is an incident, and days that things
-    are kept. `escalation` says who is told where nobody takes it. `people` are those
+    are kept. `exercise_days` is how long a place may go without an exercise.
+    `escalation` says who is told where nobody takes it. `people` are those
     who belong to no unit.
     """
 
@@ -32,6 +33,7 @@ class Policy(Model):
     silent_home_s: Seconds = 90
     events_days: Days = 90
     station_pictures_days: Annotated[int, Field(gt=0, le=28)] = 7
+    exercise_days: Days = 365
     people: tuple[NationalPerson, ...] = ()
 
 
@@ -48,6 +50,7 @@ class UnitPolicy(Model):
     silent_home_s: Seconds | None = None
     events_days: Days | None = None
     station_pictures_days: Days | None = None
+    exercise_days: Days | None = None
 
 
 def looser(national: Policy, unit: UnitPolicy) -> tuple[tuple[str, int, int], ...]:

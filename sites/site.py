@@ -1,5 +1,6 @@
 """What a site is: its zones, and the devices that look at them."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -169,7 +170,8 @@ class Site(Model):
 
     A home has no name, no plan, and nothing that says where it is;
     `reference` is the number of the control room's own agreement on the location;
-    `account` the one under which an alarm receiving centre knows it (SIA DC-09).
+    `account` the one under which an alarm receiving centre knows it (SIA DC-09). By
+    `review_by` somebody looks whether all of this is still right.
     """
 
     id: SiteId
@@ -186,4 +188,5 @@ class Site(Model):
     schedule: Schedule = Schedule()
     zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
     devices: Annotated[tuple[Device, ...], Field(min_length=1)]
+    review_by: date | None = None
     safeguards: tuple[Safeguard, ...] = ()

@@ -13,7 +13,7 @@ from collector.fleet.errors import PlaybookRewrittenError
 from collector.keep.audit import Entry, Verb, note
 from collector.query import Queries, Row
 from sites.inventory import Inventory
-from sites.person import NationalPerson, Person
+from sites.person import Contact, NationalPerson, Person
 from sites.site import Site
 
 log = structlog.get_logger()
@@ -173,9 +173,13 @@ def _person(person: Person | NationalPerson, unit: str | None) -> dict[str, Any]
         "unit": unit,
         "role": person.role,
         "language": person.language,
-        "tell": person.tell,
+        "tell": _tell(person.tell),
         "site": person.site if isinstance(person, Person) else None,
     }
+
+
+def _tell(contact: Contact | None) -> dict[str, str] | None:
+    return (contact and contact.model_dump(exclude_none=True)) or None
 
 
 def _sites(inventory: Inventory) -> _Rows:

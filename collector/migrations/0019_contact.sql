@@ -105,4 +105,75 @@ grant insert (unit) on store.attention to wachtpost_collector;
 alter table store.attention drop constraint attention_sort_check;
 alter table store.attention add constraint attention_sort_check
     check (sort in ('audit_broken', 'too_many_looks', 'receiver_lost', 'watchdog_lost'));
+-- Where messages to somebody go, by channel; and the browsers in which he turned push on, each until it is signed out.
+create or replace function store.may_be_on_duty(wanted text, of_unit text) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return false;  -- a column that a function names cannot change
+alter table store.person alter column tell type jsonb
+    using case when tell is not null then jsonb_build_object('email', tell) end;
+create or replace function store.may_be_on_duty(wanted text, of_unit text) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return exists (select from store.person p
+                where p.person = wanted and p.unit = of_unit and p.removed is null and p.tell is not null
+                  and p.role in ('coordinator', 'deputy', 'desk'));
+create table store.push_subscription (
+    subscription bigint generated always as identity primary key,
+    person text not null references store.person,
+    session text references store.session on update cascade on delete set null,
+    endpoint text not null unique check (length(endpoint) <= 1000),
+    p256dh text not null check (length(p256dh) <= 200),
+    auth text not null check (length(auth) <= 100),
+    made timestamptz not null default now(),
+    reached timestamptz,
+    failed timestamptz
+);
+create index push_subscription_by_person on store.push_subscription (person);
+alter table store.push_subscription enable row level security;
+create policy collector on store.push_subscription to wachtpost_collector using (true) with check (true);
+create policy own on store.push_subscription to wachtpost_dashboard
+    using (person = store.asker()) with check (person = store.asker());
+grant select, delete, update (reached, failed) on store.push_subscription to wachtpost_collector;
+grant select (subscription, person, session, made, reached, failed), delete,
+    insert (person, session, endpoint, p256dh, auth) on store.push_subscription to wachtpost_dashboard;
+
+-- By which channels somebody is told of an incident of this priority: of what is urgent by all of them at once; else by
+-- e-mail and push, by SMS where nothing else would reach him in time.
+create function store.channels_of(of_person text, of_priority text) returns setof text
+language sql stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    with known as (
+        select p.tell, exists (select from store.push_subscription s where s.person = p.person) as push
+          from store.person p where p.person = of_person and p.removed is null
+    )
+    select c.channel
+      from known k
+     cross join lateral (select jsonb_object_keys(k.tell) union all select 'push' where k.push) c(channel)
+     where of_priority = 'urgent' or c.channel = 'email'
+        or (of_priority = 'attention' and (c.channel = 'push' or not k.push))
+        or (not k.tell ? 'email' and (c.channel = 'push' or not k.push))
+     order by c.channel;
+end;
+
+-- Who signs out, is shut out or is removed gets nothing there any more.
+create function store.drop_push() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if tg_table_name = 'session' then
+        delete from store.push_subscription where session = new.session;
+    else
+        delete from store.push_subscription where person = new.person;
+    end if;
+    return null;
+end
+$$;
+revoke execute on function store.drop_push() from public;
+create trigger push after update on store.session for each row when (new.ended is not null and old.ended is null)
+    execute function store.drop_push();
+create trigger push after update on store.person for each row when (new.removed is not null and old.removed is null)
+    execute function store.drop_push();
 reset role;

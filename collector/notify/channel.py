@@ -9,7 +9,8 @@ class Letter:
     """A message in words, ready to go. `message` is its number in the store.
 
     The number is the same at every attempt, so that whoever receives it twice can
-    tell. The address is kept out of anything printed.
+    tell. The address is kept out of anything printed. `short` says the same in 160
+    characters, with its `link`.
     """
 
     message: int
@@ -17,6 +18,8 @@ class Letter:
     subject: str
     text: str
     urgent: bool
+    short: str = ""
+    link: str = ""
 
 
 class Channel(Protocol):

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from collector.notify.channel import Letter
+from collector.notify.short import assemble
 from sites.words import Priority
 
 LANGUAGES = ("nl", "en")
@@ -46,6 +47,7 @@ class Due:
     language: str
     tell: str | None = field(repr=False)
     removed: bool
+    channel: str
     reason: str
     made: datetime
     tries: int
@@ -53,6 +55,7 @@ class Due:
     state: Literal["open", "acknowledged", "resolved"]
     priority: Priority
     silent: bool
+    exercise: bool
     confirmed: bool
     while_blind: bool
     paused: bool
@@ -82,13 +85,33 @@ def write(due: Due, to: str, base_url: str) -> Letter:
     link = f"{base_url.rstrip('/')}/incident/{due.incident}"
     lines = [*_lines(due, words), words["line"]["link"].format(link=link)]
     text = "\n\n".join([*lines, words["line"]["foot"]]) + "\n"
+    mark = words["exercise"] + " " if due.exercise else ""
     return Letter(
         due.message,
         to,
-        subject.format(priority=priority, incident=due.incident),
+        mark + subject.format(priority=priority, incident=due.incident),
         text,
         urgent,
+        _short(due, words, mark + priority, link),
+        link,
     )
+
+
+def _short(due: Due, words: dict[str, Any], priority: str, link: str) -> str:
+    said = words["short"]
+    news = said["news"].get(due.reason.partition("-")[0], said["news"]["opened"])
+    begin = said["begin"].format(priority=priority, incident=due.incident, news=news)
+    end = said["end"].format(link=link)
+    if due.silent:
+        begin = f"{begin} {said['silent']}"
+    if due.is_of_end:
+        goes_on = due.goes_on_in and said["goes_on"].format(incident=due.goes_on_in)
+        return assemble(begin, None, goes_on or said["nothing"], end)
+    since = _clock(due, words, due.occurred, said["time"])
+    end = f"{said['since'].format(since=since)} {_who_is_on_it(due, words, said)} {end}"
+    step = _step(due)
+    do = step and said["do"].format(step=step.rstrip(".!"))
+    return assemble(begin, do, said["do_look"], end)
 
 
 @cache
@@ -116,6 +139,8 @@ def _parts(name: str) -> Iterator[str]:
 
 def _lines(due: Due, words: dict[str, Any]) -> Iterator[str]:
     line = words["line"]
+    if due.exercise:
+        yield line["exercise"]
     yield _end(due, line) if due.is_of_end else _what_to_do(due, line)
     if due.silent:
         yield line["silent"]
@@ -130,8 +155,10 @@ def _lines(due: Due, words: dict[str, Any]) -> Iterator[str]:
     yield _who_is_on_it(due, words)
 
 
-def _clock(due: Due, words: dict[str, Any], at: datetime) -> str:
-    return at.astimezone(ZoneInfo(due.time_zone)).strftime(words["time"])
+def _clock(
+    due: Due, words: dict[str, Any], at: datetime, form: str | None = None
+) -> str:
+    return at.astimezone(ZoneInfo(due.time_zone)).strftime(form or words["time"])
 
 
 def _end(due: Due, line: dict[str, str]) -> str:
@@ -141,14 +168,19 @@ def _end(due: Due, line: dict[str, str]) -> str:
 
 
 def _what_to_do(due: Due, line: dict[str, str]) -> str:
+    step = _step(due)
+    return line["do"].format(step=step) if step else line["do_look"]
+
+
+def _step(due: Due) -> str | None:
     step = (due.step or {}).get(due.language)
-    if not step or gives_away(step, due.names):
-        return line["do_look"]
-    return line["do"].format(step=step)
+    return None if not step or gives_away(step, due.names) else step
 
 
-def _who_is_on_it(due: Due, words: dict[str, Any]) -> str:
-    line: dict[str, str] = words["line"]
+def _who_is_on_it(
+    due: Due, words: dict[str, Any], line: dict[str, str] | None = None
+) -> str:
+    line = line or words["line"]
     if due.owner is None:
         return line["nobody"]
     if due.owner == due.person:

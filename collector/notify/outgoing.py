@@ -7,10 +7,12 @@ from datetime import datetime
 from collector.database import Database
 from collector.metrics import Health
 from collector.notify import notice, sender
+from collector.notify.channel import Channel
 from collector.notify.email import Email
 from collector.notify.receiver import Receiver
 from collector.notify.setting import Messages
 from collector.notify.signal import Signaller
+from collector.notify.sms import Sms
 
 
 def start(
@@ -26,12 +28,19 @@ def start(
         receiver = Receiver(messages.receiver, clock)
         signals = Signaller(database, receiver, clock, health)
         tasks.append(group.create_task(signals.run(), name="signals"))
+    channels: list[Channel] = []
     if messages.email is None:
-        health.trouble("notify", "no SMTP server is set: nobody is told")
-        return tasks
-    email, address = Email(messages.email), messages.address
-    sending = sender.run(database, [email], address)
-    tasks.append(group.create_task(sending, name="notify"))
-    telling = notice.run(database, email, address)
-    tasks.append(group.create_task(telling, name="notices"))
+        health.trouble("notify", "no SMTP server is set: nobody is told by e-mail")
+    else:
+        email = Email(messages.email)
+        channels.append(email)
+        telling = notice.run(database, email, messages.address)
+        tasks.append(group.create_task(telling, name="notices"))
+    if messages.sms is None:
+        health.trouble("sms", "no SMS gateway is set: nobody is told by SMS")
+    else:
+        channels.append(Sms(messages.sms))
+    if channels:
+        sending = sender.run(database, channels, messages.address)
+        tasks.append(group.create_task(sending, name="notify"))
     return tasks

@@ -214,6 +214,7 @@ def _entry(due: Due, what: str, now: datetime, **more: object) -> dict[str, obje
         "message": due.message,
         "person": due.person,
         "role": due.role,
+        "channel": due.channel,
         "reason": due.reason,
         "tries": due.tries,
     }

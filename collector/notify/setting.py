@@ -15,11 +15,12 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from collector.notify.dc09 import KEY_BYTES
 from collector.notify.email import EmailSettings
 from collector.notify.receiver import Address, ReceiverSettings
+from collector.notify.sms import SmsSettings
 from sites.host import is_here
 
 Wrong = Callable[[str, str], None]
 
-SECRETS = frozenset({"smtp_password", "receiver_key"})
+SECRETS = frozenset({"smtp_password", "sms_token", "receiver_key"})
 _PORTS = {"smtp": 25, "starttls": 587, "smtps": 465}
 _SECURITY: Mapping[str, Literal["tls", "starttls", "none"]] = {
     "smtps": "tls",
@@ -37,6 +38,9 @@ class MessageSettings(BaseModel):
     smtp_password: SecretStr | None = None
     smtp_ca: Path | None = None
     mail_from: str = "wachtpost@localhost"
+    sms: str | None = None
+    sms_token: SecretStr | None = None
+    sms_ca: Path | None = None
     receiver: str | None = None
     receiver_ca: Path | None = None
     receiver_key: SecretStr | None = None
@@ -49,13 +53,18 @@ class Messages:
 
     address: str
     email: EmailSettings | None = None
+    sms: SmsSettings | None = None
     receiver: ReceiverSettings | None = None
 
 
 def messages_of(settings: MessageSettings, wrong: Wrong) -> Messages:
     """Turn texts into things; each that cannot be is told to `wrong(name, what)`."""
-    email, receiver = _email(settings, wrong), _receiver(settings, wrong)
-    return Messages(settings.address, email, receiver)
+    return Messages(
+        settings.address,
+        _email(settings, wrong),
+        _sms(settings, wrong),
+        _receiver(settings, wrong),
+    )
 
 
 def url_of(name: str, text: str, schemes: set[str], wrong: Wrong) -> SplitResult | None:
@@ -89,6 +98,26 @@ def _email(settings: MessageSettings, wrong: Wrong) -> EmailSettings | None:
         username=url.username,
         password=None if password is None else password.get_secret_value(),
         ca_file=settings.smtp_ca,
+    )
+
+
+def _sms(settings: MessageSettings, wrong: Wrong) -> SmsSettings | None:
+    if settings.sms is None:
+        return None
+    url = url_of("sms", settings.sms, {"http", "https"}, wrong)
+    if url is None or url.hostname is None:
+        return None
+    if url.scheme == "http" and not is_here(url.hostname):
+        wrong("sms", "it is another machine: use https://")
+        return None
+    if url.username or url.password or url.query:
+        wrong("sms", "a secret may stand in sms_token alone, not in the address")
+        return None
+    token = settings.sms_token
+    return SmsSettings(
+        settings.sms,
+        None if token is None else token.get_secret_value(),
+        settings.sms_ca,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sites.check.contact import contact_findings
 from sites.check.coverage import coverage_findings
 from sites.check.device import device_findings
 from sites.check.geometry import geometry_findings
@@ -18,6 +19,7 @@ def findings(draft: Draft) -> Iterator[Finding]:
     yield from identity_findings(draft)
     yield from unit_findings(draft)
     yield from roster_findings(draft)
+    yield from contact_findings(draft)
     yield from place_findings(draft)
     yield from device_findings(draft)
     yield from geometry_findings(draft)

@@ -72,6 +72,8 @@ def shots(incidents: dict[str, int]) -> Iterator[Shot]:
     yield Shot("incident-resolved", f"/incident/{incidents['resolved']}", OWNER)
     yield Shot("card", f"/incident/{incidents['back_door']}/card", COLLEAGUE)
     yield Shot("card-kit", f"/incident/{incidents['panic']}/card", COLLEAGUE)
+    yield Shot("wall", "/wall", OWNER)
+    yield Shot("wall-calm", "/wall", "veenrand-coordinator")
     yield Shot("search", "/incidents", OWNER)
     yield Shot("search-nothing", "/incidents?number=9&who=nobody", OWNER)
     yield Shot("site", f"/site/{HAVEN}", OWNER)
@@ -92,6 +94,7 @@ def shots(incidents: dict[str, int]) -> Iterator[Shot]:
 def many(_incidents: dict[str, int]) -> Iterator[Shot]:
     """Name the pages that are another thing where there is very much."""
     yield Shot("flood", "/", DESK)
+    yield Shot("wall-flood", "/wall", DESK)
 
 
 def _crowd(folder: Path) -> Path:

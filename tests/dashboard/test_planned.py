@@ -143,3 +143,34 @@ async def test_at_a_kit_only_what_a_kit_tells_is_suppressed(house: House):
 def test_all_that_may_be_suppressed_can_be_ticked_and_nothing_else():
     ticked = [kind for kinds in GROUPS.values() for kind in kinds]
     assert sorted(ticked) == sorted(SUPPRESSIBLE)
+
+
+async def test_places_that_were_not_exercised_for_a_year_are_to_do(house: House):
+    guest = await house.guest(COORDINATOR)
+    page = (await guest.get("/")).text
+    assert "Te lang niet geoefend op" in page
+    assert f'href="{EXERCISES}"' in page
+    await guest.post(EXERCISES, rule="panic-station")
+    incident = await begin(house)
+    for ago, due in ((timedelta(days=1), False), (timedelta(days=366), True)):
+        await house.town.pen.execute(
+            "update store.incident set state = 'resolved', resolved = %s,"
+            " sentence = 'x', outcome = 'exercise', owner = %s where incident = %s",
+            [house.town.now - ago, COORDINATOR, incident],
+        )
+        page = (await guest.get("/")).text
+        assert (f'href="{EXERCISES}"' in page) is due, ago
+
+
+async def test_what_was_held_back_is_to_do_when_the_window_is_over(house: House):
+    guest = await house.guest(COORDINATOR)
+    await put(guest)
+    pen = house.town.pen
+    await pen.execute(
+        "insert into store.suppressed select suppression, unit, 'd', 'r', 'up', 1,"
+        " now(), now(), null, site, 'camera.lost', 1, 1, '{}' from store.suppression"
+    )
+    assert "tegengehouden" not in (await guest.get("/")).text
+    await pen.execute("update store.suppression set reported = now()")
+    page = (await guest.get("/")).text
+    assert "1 gebeurtenis tegengehouden terwijl dit onderdrukt was: Camera" in page

@@ -1,11 +1,15 @@
 """The decisions and drawings behind the pages, without a page."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.due import dated
 from dashboard.incident import sort_steps
 from dashboard.lanes import Frame, draw, every_for
 from dashboard.place import STALE, DeviceSeen, silent_since, standing
@@ -21,7 +25,6 @@ from dashboard.strip import (
     spans,
     ticks,
 )
-from dashboard.todo import safeguards_due
 from dashboard.verified import seen_again, verified
 from sites.inventory import Inventory
 from sites.load import load
@@ -376,13 +379,28 @@ def test_ticks_are_few_and_stand_at_their_own_time(since, hours, zone):
     assert all(tick.x == stretch.x(tick.at) for tick in found)
 
 
+def rows(*sites: str) -> list[Mapping[str, Any]]:
+    return [{"site": site, "unit": "duinland"} for site in sites]
+
+
 def test_safeguards_are_judged_of_the_places_that_were_shown_and_no_other():
     inventory = load(EXAMPLES)
     on = inventory.sites[HAVEN].safeguards[0].judge_on
     at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
-    (due,) = safeguards_due(inventory, [HAVEN, "gone"], at + timedelta(days=2))
-    assert (due.days, due.site) == (-2, HAVEN)
-    assert safeguards_due(inventory, [HAVEN], at - timedelta(days=31)) == []
-    assert safeguards_due(inventory, [HAVEN], at + timedelta(days=91)) == []
-    assert safeguards_due(inventory, ["bureau-plein"], at) == []
-    assert safeguards_due(Inventory(), [HAVEN], at) == []
+    (due,) = dated(inventory, rows(HAVEN, "gone"), at + timedelta(days=2))
+    assert (due.what, due.days, due.place["site"]) == ("safeguard", -2, HAVEN)
+    assert dated(inventory, rows(HAVEN), at - timedelta(days=31)) == []
+    assert dated(inventory, rows(HAVEN), at + timedelta(days=91)) == []
+    assert dated(inventory, rows("bureau-plein"), at) == []
+    assert dated(Inventory(), rows(HAVEN), at) == []
+
+
+def test_a_review_is_due_a_month_before_its_day_and_until_it_was_held():
+    inventory = load(EXAMPLES)
+    plein = inventory.sites["bureau-plein"]
+    at = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    for on, days in (("2026-07-02", None), ("2026-07-01", 30), ("2020-06-01", -2191)):
+        site = plein.model_copy(update={"review_by": date.fromisoformat(on)})
+        world = replace(inventory, sites={**inventory.sites, "bureau-plein": site})
+        found = [(due.what, due.days) for due in dated(world, rows("bureau-plein"), at)]
+        assert found == ([] if days is None else [("review", days)])

@@ -70,7 +70,17 @@ async def test_when_the_collector_itself_is_away_nothing_is_called_fine(house: H
     assert "geen open incidenten" not in page
 
 
+EXERCISED = """
+    insert into store.incident (unit, site, rule, cause, priority, title, occurred,
+        playbook, playbook_version, exercise, state, owner, resolved, outcome, sentence)
+    select s.unit, s.site, 'r', 'c', 'notice', '{}', now(), b.playbook, b.version, true,
+           'resolved', (select min(person) from store.person), now() - interval '2 days',
+           'exercise', 'x'
+      from store.site s, (select * from store.playbook limit 1) b"""
+
+
 async def test_a_calm_unit_says_so(house: House):
+    await house.town.pen.execute(EXERCISED)
     page = (await (await house.guest(OUTSIDER)).get("/")).text
     assert "Geen open incidenten" in page
     assert page.count(">in orde<") == 4

@@ -75,6 +75,8 @@ OF_ROLES: dict[Key, Answers] = {
     ("GET", "/live/roster"): to(UNIT, 200),
     ("POST", "/roster"): to(("coordinator", "deputy"), 303),
     ("POST", "/roster/{change}/withdraw"): to(("coordinator", "deputy"), 303),
+    ("GET", "/wall"): to(UNIT, 200),
+    ("GET", "/live/wall"): to(UNIT, 200),
     ("POST", "/rights/reviewed"): to(("auditor", "coordinator"), 303),
     ("POST", "/attention/{attention}/seen"): to(("auditor", "administrator"), 303),
 }

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from collector.intake.row import EventRow
 from sites.inventory import Inventory
-from sites.person import Person
+from sites.person import Contact, Person
 from sites.playbook import Playbook, Step
 from sites.record import Lane
 from sites.rule import Rule
@@ -154,7 +154,7 @@ def _unit(id_: str) -> Unit:
                 id=f"{role.replace('_', '-')}-{id_}",
                 role=role,
                 language="en" if role == "deputy" else "nl",
-                tell=f"{role}@{id_}.example",
+                tell=Contact(email=f"{role}@{id_}.example"),
             )
             for role in ROLES
         ),
@@ -209,7 +209,11 @@ def furnish(owner: psycopg.Connection[Any], declared: Inventory) -> None:
         )
         for person in unit.people:
             _person(owner, person, unit.id)
-    _person(owner, Person(id="room", role="control_room", tell="r@mk.example"), None)
+    _person(
+        owner,
+        Person(id="room", role="control_room", tell=Contact(email="r@mk.example")),
+        None,
+    )
     _person(owner, Person(id="auditor", role="auditor"), None)
     for site in declared.sites.values():
         name = None if site.name is None else Jsonb(site.name.model_dump())
@@ -237,8 +241,14 @@ def _person(owner: psycopg.Connection[Any], person: Person, unit: str | None) ->
     owner.execute(
         "insert into store.person (person, unit, role, language, tell)"
         " values (%s, %s, %s, %s, %s)",
-        [person.id, unit, person.role, person.language, person.tell],
+        [person.id, unit, person.role, person.language, _tell(person.tell)],
     )
+
+
+def _tell(contact: Contact | None) -> Jsonb | None:
+    if contact is None:
+        return None
+    return Jsonb(contact.model_dump(exclude_none=True))
 
 
 def clear(owner: psycopg.Connection[Any]) -> None:

@@ -98,7 +98,9 @@ async def test_of_two_only_the_one_who_was_reached_hears_of_the_end(
     world.execute(b"update store.person set tell = null where role = 'desk'")
     await drain(sender)
     world.execute(
-        b"update store.person set tell = 'desk@noord.example' where role = 'desk'"
+        b"update store.person"
+        b" set tell = jsonb_build_object('email', 'desk@noord.example')"
+        b" where role = 'desk'"
     )
     await ended(collector)
     await drain(sender)
@@ -112,7 +114,8 @@ async def test_who_came_to_the_unit_meanwhile_is_not_told_of_the_end(
     await drain(sender)
     world.execute(
         b"insert into store.person (person, unit, role, language, tell)"
-        b" values ('new', 'noord', 'desk', 'nl', 'new@noord.example')"
+        b" values ('new', 'noord', 'desk', 'nl',"
+        b" jsonb_build_object('email', 'new@noord.example'))"
     )
     await ended(collector)
     await drain(sender)

@@ -154,7 +154,8 @@ async def test_a_unit_is_told_of_its_own_incidents_alone(world, collector):
 async def test_a_household_is_never_told_by_unit(world, collector):
     world.execute(
         "insert into store.person (person, unit, role, language, tell)"
-        " values ('somebody', 'noord', 'household', 'nl', 'x@home.example')"
+        " values ('somebody', 'noord', 'household', 'nl',"
+        " jsonb_build_object('email', 'x@home.example'))"
     )
     rules = (RULES[0].model_copy(update={"tells": ("desk", "household")}),)
 

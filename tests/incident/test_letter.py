@@ -13,8 +13,10 @@ import sites
 from collector.incident.rules import steps_of
 from collector.notify.channel import Letter
 from collector.notify.letter import LANGUAGES, Due, gives_away, words_in, write
+from collector.notify.short import ROOM, fold, septets
 from sites.inventory import Inventory
 from sites.load import load
+from sites.person import Person
 from sites.rule import Rule, recipients
 from sites.site import Site
 from sites.words import Priority, Role
@@ -22,7 +24,16 @@ from tests.incident.stage import NOW
 
 BASE = "https://wachtpost.example/"
 EXAMPLES = load(Path(sites.__file__).parent / "examples")
-REASONS = ("opened", "raised", "silenced", "handed_over-17")
+REASONS = (
+    "opened",
+    "raised",
+    "silenced",
+    "confirmed",
+    "handed_over-17",
+    "escalated-1-2",
+    "lapsed-3",
+    "shift_changed-4",
+)
 DUE = Due(
     message=5,
     incident=2071,
@@ -32,6 +43,7 @@ DUE = Due(
     language="nl",
     tell="desk@noord.example",
     removed=False,
+    channel="email",
     reason="opened",
     made=NOW,
     tries=1,
@@ -39,6 +51,7 @@ DUE = Due(
     state="open",
     priority="urgent",
     silent=False,
+    exercise=False,
     confirmed=False,
     while_blind=False,
     paused=False,
@@ -177,8 +190,12 @@ def forbidden(world: Inventory) -> set[str]:
         found |= {device.id for device in site.devices}
     for unit in world.units.values():
         for person in unit.people:
-            found |= {word for word in (person.id, person.tell) if word}
+            found |= {word for word in (person.id, *_addresses(person)) if word}
     return found
+
+
+def _addresses(person: Person) -> list[str]:
+    return [] if person.tell is None else [where for _, where in person.tell if where]
 
 
 def letters_about(
@@ -220,7 +237,7 @@ def test_no_letter_about_any_rule_holds_a_place_a_name_or_an_address_a3(rule):
     count = 0
     for site in EXAMPLES.sites.values():
         for _, _, found in letters_about(rule, site, reasons=(*REASONS, "ended")):
-            everything = f"{found.subject}\n{found.text}".casefold()
+            everything = f"{found.subject}\n{found.text}\n{found.short}".casefold()
             told = {word for word in never if word.casefold() in everything}
             assert told == set()
             assert "@" not in everything
@@ -240,6 +257,58 @@ def test_every_letter_about_any_rule_says_what_to_do_a2(rule):
         assert "2071" in found.subject
         assert words_in(language)["role"]["deputy"] in found.text
         assert f"{BASE}incident/2071" in found.text
+        assert_short(found, language)
+
+
+def assert_short(found: Letter, language: str) -> None:
+    """An SMS says it too: what, what to do, since when, who is on it, and where."""
+    said, text = words_in(language)["short"], found.short
+    assert "2071" in text
+    instead = said["do_look"]
+    assert said["do"].partition("{")[0] in text or instead in text, text
+    assert said["since"].partition("{")[0] in text
+    assert said["somebody"].format(role=words_in(language)["role"]["deputy"]) in text
+    assert text.endswith(f"{BASE}incident/2071")
+    assert fold(text) == text
+    assert septets(text) <= ROOM
+
+
+def test_an_sms_reads_like_this():
+    assert letter().short == (
+        "Spoed 2071: actie nodig. Doe nu: Vraag noodhulp. Sinds 05-03 02:41."
+        " Nog van niemand. https://wachtpost.example/incident/2071"
+    )
+    assert letter(silent=True, language="en").short == (
+        "Urgent 2071: action needed. SILENT: do not ring. Do now: Ask for a"
+        " patrol. Since 05 Mar 02:41. Nobody has it."
+        " https://wachtpost.example/incident/2071"
+    )
+
+
+def test_an_sms_of_an_end_asks_for_nothing_or_says_where_it_goes_on():
+    assert letter(**ENDED).short == (
+        "Ter info 2071: voorbij. U hoeft niets meer te doen."
+        " https://wachtpost.example/incident/2071"
+    )
+    assert "Volg het verder als 2072." in letter(**ENDED, goes_on_in=2072).short
+
+
+def test_whoever_may_not_ring_reads_that_in_every_sms():
+    for language, reason in product(LANGUAGES, REASONS):
+        found = letter(silent=True, language=language, reason=reason)
+        assert words_in(language)["short"]["silent"] in found.short
+
+
+def test_every_letter_of_an_exercise_is_marked_everywhere_a4():
+    for language, reason in product(LANGUAGES, (*REASONS, "ended")):
+        mark = words_in(language)["exercise"]
+        found = letter(exercise=True, language=language, reason=reason)
+        assert found.subject.startswith(f"{mark} ")
+        assert found.short.startswith(f"{mark} ")
+        assert found.text.startswith(f"{mark}: ")
+        assert septets(found.short) <= ROOM
+        real = letter(language=language, reason=reason)
+        assert mark not in f"{real.subject}{real.text}{real.short}"
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -18,10 +18,12 @@ pytestmark = pytest.mark.both_databases
 Owner = psycopg.Connection[Any]
 PEOPLE = b"""
     insert into store.person (person, role, language, tell) values
-        ('the-auditor', 'auditor', 'nl', 'auditor@dienst.example'),
-        ('the-administrator', 'administrator', 'en', 'admin@dienst.example'),
+        ('the-auditor', 'auditor', 'nl',
+         jsonb_build_object('email', 'auditor@dienst.example')),
+        ('the-administrator', 'administrator', 'en',
+         jsonb_build_object('email', 'admin@dienst.example')),
         ('not-reachable', 'auditor', 'nl', null),
-        ('the-cso', 'cso', 'nl', 'cso@dienst.example')"""
+        ('the-cso', 'cso', 'nl', jsonb_build_object('email', 'cso@dienst.example'))"""
 BROKEN = b"insert into store.attention (sort, entry) values ('audit_broken', 7)"
 
 

@@ -223,6 +223,7 @@ async def test_a_channel_that_hangs_holds_no_other_channel_up(
         "insert into store.message (incident, unit, person, channel, reason, next_try)"
         " select incident, unit, person, 'pigeon', reason, next_try from store.message"
     )
+    world.execute("""update store.person set tell = tell || '{"pigeon": "p"}'""")
     pigeon = Hanging()
     running = asyncio.create_task(run(collector, [pigeon, email(office)], BASE, clock))
     await pigeon.took.wait()

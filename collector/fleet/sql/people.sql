@@ -5,7 +5,7 @@ with before as (
     insert into store.person (person, unit, role, language, tell, site)
     select person, unit, role, language, tell, site
       from jsonb_to_recordset(%(rows)s)
-           as x(person text, unit text, role text, language text, tell text, site text)
+           as x(person text, unit text, role text, language text, tell jsonb, site text)
      where not exists (select from store.person o
                         where o.person = x.person
                           and (o.unit, o.role, o.language, o.tell, o.site, o.removed, o.provider)

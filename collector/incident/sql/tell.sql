@@ -7,9 +7,12 @@ with reached as (
        and p.tell is not null and p.removed is null
 ), told as (
     insert into store.message (incident, unit, person, channel, reason, made, next_try)
-    select %(incident)s, %(unit)s, person, 'email', %(reason)s, %(now)s, %(now)s
-      from reached
-     order by person
+    select i.incident, %(unit)s, r.person, c.channel, %(reason)s, %(now)s, %(now)s
+      from store.incident i
+     cross join reached r
+     cross join lateral store.channels_of(r.person, i.priority) c(channel)
+     where i.incident = %(incident)s
+     order by r.person, c.channel
         on conflict (incident, person, channel, reason) do nothing
 )
 select person, role from reached

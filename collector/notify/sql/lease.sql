@@ -19,9 +19,11 @@ with next as (
      where m.message = next.message
  returning m.message, m.incident, m.unit, m.person, m.channel, m.reason, m.made, m.tries, m.leased_until
 )
-select l.message, l.incident, l.unit, l.person, p.role, p.language, p.tell, p.removed is not null as removed,
+select l.message, l.incident, l.unit, l.person, p.role, p.language,
+       case l.channel when 'push' then l.person else p.tell ->> l.channel end as tell, p.removed is not null as removed,
+       l.channel,
        l.reason, l.made, l.tries, l.leased_until as lease,
-       i.state, i.priority, i.silent, i.confirmed is not null as confirmed,
+       i.state, i.priority, i.silent, i.exercise, i.confirmed is not null as confirmed,
        exists (select from store.incident_record r
                 where r.incident = i.incident and r.data @> '{"while_blind": true}') as while_blind,
        exists (select from store.incident_record r

@@ -2,7 +2,7 @@
 insert into store.notice (attention, person)
 select a.attention, p.person
   from store.attention a
-  join store.person p on p.role in ('auditor', 'administrator') and p.tell is not null and p.removed is null
+  join store.person p on p.role in ('auditor', 'administrator') and p.tell ? 'email' and p.removed is null
    and p.person is distinct from a.person
  where a.seen is null and a.at > now() - interval '1 day'
  order by a.attention, p.person

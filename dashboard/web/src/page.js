@@ -1,6 +1,7 @@
 import htmx from "htmx.org";
 import { Idiomorph } from "idiomorph";
 import * as alarm from "./alarm.js";
+import * as keys from "./keys.js";
 import "./passkey.js";
 
 // Nothing that builds code from text: the policy of the pages forbids it.
@@ -28,6 +29,12 @@ let skew = 0;
 // --- the live part ---
 
 function morph(html) {
+  keys.kept(() => put(html));
+  htmx.process(live);
+  settle();
+}
+
+function put(html) {
   Idiomorph.morph(live, html, {
     morphStyle: "innerHTML",
     ignoreActiveValue: true,
@@ -37,8 +44,6 @@ function morph(html) {
       beforeAttributeUpdated: (name, node) => !(name === "open" && node.tagName === "DETAILS"),
     },
   });
-  htmx.process(live);
-  settle();
 }
 
 function settle() {
@@ -184,6 +189,7 @@ if (live) {
   truth = new Date(words.at);
   skew = truth.getTime() - Date.now();
   settle();
+  keys.start();
   open();
   setInterval(look, 1000);
   setInterval(count, 1000);

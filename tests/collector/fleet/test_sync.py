@@ -16,7 +16,7 @@ from collector.fleet.errors import PlaybookRewrittenError
 from collector.fleet.sync import sync
 from sites.inventory import Inventory
 from sites.keys import key_text
-from sites.person import NationalPerson, Person
+from sites.person import Contact, NationalPerson, Person
 from sites.site import Site
 from sites.unit import Unit
 from tests.collector import world
@@ -142,13 +142,15 @@ async def test_national_people_belong_to_no_unit_and_leave_no_trace_in_a_policy(
     database: Database, owner: Owner
 ):
     inventory = world.inventory()
-    cso = NationalPerson(id="the-cso", role="cso", tell="cso@police.example")
+    cso = NationalPerson(
+        id="the-cso", role="cso", tell=Contact(email="cso@police.example")
+    )
     policy = inventory.policy.model_copy(update={"people": (cso,)})
     await sync(database, replace(inventory, policy=policy))
     found = owner.execute(
         "select person, unit, tell from store.person where unit is null"
     ).fetchall()
-    assert found == [("the-cso", None, "cso@police.example")]
+    assert found == [("the-cso", None, {"email": "cso@police.example"})]
     policies = look(owner, "select policy::text from store.unit")
     assert not any("cso" in one or "people" in one for one in policies)
 
