@@ -9,6 +9,7 @@ import pytest
 from collector.database import Database
 from collector.errors import DatabaseError
 from collector.incident import life
+from collector.notify.channel import Channel
 from collector.notify.sender import Sender, run
 from collector.notify.sms import Sms, SmsSettings
 from collector.query import Query, Row
@@ -117,7 +118,7 @@ async def test_an_sms_gateway_that_hangs_for_ten_minutes_delays_no_letter(
 ):
     gateway.hangs = asyncio.Event()
     await judged(collector, alarm())
-    channels = [sms(gateway), email(office)]
+    channels: list[Channel] = [sms(gateway), email(office)]
     running = asyncio.create_task(run(collector, channels, BASE, clock))
     await until(lambda: gateway.requests == 1 and len(office.accepted) == 2)
     gateway.hangs.set()
