@@ -104,6 +104,7 @@ def test_everything_that_is_missing_is_told_at_once():
         ({"SMS": "http://gateway.example/sms"}, "is another machine: use https://"),
         ({"SMS": "https://gateway.example/?key=1"}, "not in the address"),
         ({"SMS": "https://me:secret@gateway.example/"}, "not in the address"),
+        ({"PUSH_KEY": "x"}, "PUSH_KEY: this is no key"),
         ({"RECEIVER": "centre.example:7000"}, "is not sia or sias://HOST:PORT"),
         ({"RECEIVER": "sias://centre.example"}, "names no port"),
         ({"RECEIVER": "sia://centre.example:7000"}, "is another machine: use sias://"),
