@@ -9,7 +9,13 @@ from typing import Literal
 from sites.words import Role
 
 Home = Literal[
-    "unit", "control_room", "administrator", "auditor", "household", "nothing_yet"
+    "unit",
+    "control_room",
+    "administrator",
+    "auditor",
+    "household",
+    "report",
+    "nothing_yet",
 ]
 _HOMES: dict[str, Home] = {
     "coordinator": "unit",
@@ -19,6 +25,7 @@ _HOMES: dict[str, Home] = {
     "administrator": "administrator",
     "auditor": "auditor",
     "household": "household",
+    "cso": "report",
 }
 _ON_INCIDENTS: frozenset[Home] = frozenset({"unit", "control_room"})
 ENDS_SOON = timedelta(minutes=15)

@@ -4,6 +4,7 @@ from dashboard.errors import NotFoundError
 from dashboard.looked import looked_view
 from dashboard.page import QUERIES, Look, View
 from dashboard.place import STALE, DeviceSeen, silent_since
+from dashboard.reporting import report_view
 from dashboard.todo import ASIDE_SHOWN
 from dashboard.unit import homes_of, open_incidents, unit_view
 from dashboard.watch import attention_of, auditor_view
@@ -17,6 +18,7 @@ async def home_view(look: Look) -> View:
         "administrator": _administrator,
         "auditor": auditor_view,
         "household": looked_view,
+        "report": report_view,
         "nothing_yet": _nothing_yet,
     }
     return await makers[look.asker.home](look)

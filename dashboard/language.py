@@ -3,7 +3,7 @@
 import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
@@ -125,6 +126,14 @@ class Words:
         """Give the day in words, as 22 november."""
         local = at.astimezone(ZoneInfo(zone)).date()
         return format_date(local, "d MMMM", locale=self.language)
+
+    def month(self, first: date) -> str:
+        """Give a month with its year, as november 2026."""
+        return format_date(first, "LLLL y", locale=self.language)
+
+    def decimal(self, number: float) -> str:
+        """Give a number with one decimal."""
+        return format_decimal(number, "0.0", locale=self.language)
 
     def span(self, length: timedelta) -> str:
         """Give a length of time in its two largest units, as 6 min 3 s."""

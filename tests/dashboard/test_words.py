@@ -23,6 +23,7 @@ from dashboard.language import LANGUAGES, Language, WordMissingError, Words, cho
 from dashboard.place import ORDER, Blind
 from dashboard.plan import SensorState, ZoneState
 from dashboard.quiet import GROUPS
+from dashboard.report import PROMISES
 from dashboard.site import SPANS
 from dashboard.storing import Reason
 from dashboard.suppression import Why
@@ -44,7 +45,7 @@ OUTCOMES = ("real", "false", "nuisance", "exercise", "test", "itself")
 WHATS = ("opened", "joined", "acknowledged", "handed_over", "step_done",
          "step_undone", "resolved", "told", "not_told", "confirmed", "ended",
          "returned")  # fmt: skip
-UNSERVED = ("case_manager", "head_of_operations", "cso")
+UNSERVED = ("case_manager", "head_of_operations")
 
 REFUSALS: tuple[type[PageError], ...] = (PageError, *PageError.__subclasses__())
 
@@ -105,6 +106,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "suppression.group": tuple(GROUPS),
     "suppression.why": get_args(Why),
     "suppression": ("over", "to_come", "lasts"),
+    "report.verdict": ("kept", "missed", "open"),
+    "report.pace": tuple(PROMISES),
     "refused.title": tuple(
         str(each.status) for each in REFUSALS
     ),
