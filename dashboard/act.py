@@ -35,7 +35,6 @@ from dashboard.home import home_view
 from dashboard.incident import OUTCOMES, ROLES_TO, incident_view
 from dashboard.language import Words
 from dashboard.number import Number
-from dashboard.number import Number
 from dashboard.page import QUERIES, Look, View, acted
 from dashboard.parts import signed_in
 from dashboard.proof import require_proof

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-_NUMBER = re.compile(r"[1-9][0-9]{0,17}")  # fits the store's bigint
+NUMBER = re.compile(r"[1-9][0-9]{0,17}")  # fits the store's bigint
 
 
 def _number(given: Any) -> int:
-    if not isinstance(given, str) or not _NUMBER.fullmatch(given):
+    if not isinstance(given, str) or not NUMBER.fullmatch(given):
         raise ValueError
     return int(given)
 

@@ -17,7 +17,6 @@ from dashboard.home import home_view, only_incidents, only_unit
 from dashboard.incident import card_view, incident_view
 from dashboard.looked import looked_view
 from dashboard.number import Number
-from dashboard.number import Number
 from dashboard.page import Look, View, shown, streamed
 from dashboard.parts import parts_of, signed_in
 from dashboard.proof import require_proof

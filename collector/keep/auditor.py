@@ -57,9 +57,6 @@ class Auditor:
             if await self._due(LATE):  # somebody holds the turn, and does not look
                 self._health.trouble(TURN, f"nobody looked through it for {LATE}")
                 log.error("audit.late")
-            if await self._due(LATE):  # somebody holds the turn, and does not look
-                self._health.trouble(TURN, f"nobody looked through it for {LATE}")
-                log.error("audit.late")
         except DatabaseError as error:
             self._health.trouble(PART, str(error))
             log.warning("audit.failed", reason=type(error).__name__)

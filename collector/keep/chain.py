@@ -64,7 +64,6 @@ CHANGED = "was changed or put in"
 UNLIKE = "do not follow each other: one of them was changed, put in, or follows a loss"
 MISSING = "missing"
 REWRITTEN = "do not lead to what was signed of them: one of them was changed"
-STRAYED = "do not lead to what was signed of them either, nor can they"
 STRAYED = "do not lead to what was signed of them either"
 OTHER_SUBJECT = "does not continue what was written about the same subject"
 

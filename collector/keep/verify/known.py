@@ -81,7 +81,6 @@ KNOWN: Mapping[str, Age | None] = {
     "store.forgotten": None,  # one row a unit
     "store.keep_done": None,
     "store.keep_turn": None,  # one row a work
-    "store.keep_turn": None,  # one row a work
     "store.migration": None,
     "store.unit": None,  # the inventory, from its files
     "store.person": None,
