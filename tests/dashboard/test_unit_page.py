@@ -74,8 +74,8 @@ EXERCISED = """
     insert into store.incident (unit, site, rule, cause, priority, title, occurred,
         playbook, playbook_version, exercise, state, owner, resolved, outcome, sentence)
     select s.unit, s.site, 'r', 'c', 'notice', '{}', now(), b.playbook, b.version, true,
-           'resolved', (select min(person) from store.person), now() - interval '2 days',
-           'exercise', 'x'
+           'resolved', (select min(person) from store.person),
+           now() - interval '2 days', 'exercise', 'x'
       from store.site s, (select * from store.playbook limit 1) b"""
 
 
