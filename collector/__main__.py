@@ -22,6 +22,7 @@ from collector.keep.command import add_audit
 from collector.keep.verify.look import Verdict, verify
 from collector.log import configure
 from collector.migrate import migrate, require_current
+from collector.notify.push_key import make_push_key, public_half
 from collector.service import run
 from collector.settings import (
     PREFIX,
@@ -104,6 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     keys = commands.add_parser("keys", help="make the collector's two keys")
     keys.add_argument("folder", type=Path, metavar="DIR")
     keys.set_defaults(act=_keys)
+    push = commands.add_parser("push-key", help="make the key of messages to browsers")
+    push.add_argument("file", type=Path, metavar="FILE")
+    push.set_defaults(act=_push_key)
     fleet.add_to(commands)
     return parser
 
@@ -188,6 +192,15 @@ def _keys(asked: argparse.Namespace) -> None:
     seal, sign = make_keys(asked.folder)
     print(f"collector_seal = {seal}")
     print(f"collector_sign = {sign}")
+
+
+def _push_key(asked: argparse.Namespace) -> None:
+    key = make_push_key()
+    try:
+        _write_secret(asked.file, key)
+    except FileExistsError:
+        raise KeyFileThereError(asked.file) from None
+    print(f"push_key = {public_half(key)}")
 
 
 if __name__ == "__main__":

@@ -17,11 +17,11 @@ from dashboard.page import QUERIES, Look, View
 from dashboard.place import DeviceSeen, Standing, WayLost, silent_since, standing
 from dashboard.plan import HEIGHT, WIDTH, Area, Present, areas
 from dashboard.quiet import lasting
+from dashboard.stand import cameras_lost
 from dashboard.strip import Span, Stretch
 from dashboard.unit import (
     ARMING_KNOWN,
     armed_spans,
-    cameras_lost,
     deaf_spans,
     going_on,
 )

@@ -9,6 +9,7 @@ from collector.metrics import Health
 from collector.notify import notice, sender
 from collector.notify.channel import Channel
 from collector.notify.email import Email
+from collector.notify.push import Push
 from collector.notify.receiver import Receiver
 from collector.notify.setting import Messages
 from collector.notify.signal import Signaller
@@ -40,6 +41,10 @@ def start(
         health.trouble("sms", "no SMS gateway is set: nobody is told by SMS")
     else:
         channels.append(Sms(messages.sms))
+    if messages.push is None:
+        health.trouble("push", "no push key is set: no browser is told")
+    else:
+        channels.append(Push(database, messages.push, clock))
     if channels:
         sending = sender.run(database, channels, messages.address)
         tasks.append(group.create_task(sending, name="notify"))

@@ -14,13 +14,15 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from collector.notify.dc09 import KEY_BYTES
 from collector.notify.email import EmailSettings
+from collector.notify.push import PushSettings
+from collector.notify.push_key import is_push_key
 from collector.notify.receiver import Address, ReceiverSettings
 from collector.notify.sms import SmsSettings
 from sites.host import is_here
 
 Wrong = Callable[[str, str], None]
 
-SECRETS = frozenset({"smtp_password", "sms_token", "receiver_key"})
+SECRETS = frozenset({"smtp_password", "sms_token", "push_key", "receiver_key"})
 _PORTS = {"smtp": 25, "starttls": 587, "smtps": 465}
 _SECURITY: Mapping[str, Literal["tls", "starttls", "none"]] = {
     "smtps": "tls",
@@ -41,6 +43,7 @@ class MessageSettings(BaseModel):
     sms: str | None = None
     sms_token: SecretStr | None = None
     sms_ca: Path | None = None
+    push_key: SecretStr | None = None
     receiver: str | None = None
     receiver_ca: Path | None = None
     receiver_key: SecretStr | None = None
@@ -54,6 +57,7 @@ class Messages:
     address: str
     email: EmailSettings | None = None
     sms: SmsSettings | None = None
+    push: PushSettings | None = None
     receiver: ReceiverSettings | None = None
 
 
@@ -63,6 +67,7 @@ def messages_of(settings: MessageSettings, wrong: Wrong) -> Messages:
         settings.address,
         _email(settings, wrong),
         _sms(settings, wrong),
+        _push(settings, wrong),
         _receiver(settings, wrong),
     )
 
@@ -119,6 +124,16 @@ def _sms(settings: MessageSettings, wrong: Wrong) -> SmsSettings | None:
         None if token is None else token.get_secret_value(),
         settings.sms_ca,
     )
+
+
+def _push(settings: MessageSettings, wrong: Wrong) -> PushSettings | None:
+    if settings.push_key is None:
+        return None
+    key = settings.push_key.get_secret_value()
+    if not is_push_key(key):
+        wrong("push_key", "this is no key as `wachtpost collector push-key` makes it")
+        return None
+    return PushSettings(key, f"mailto:{settings.mail_from}")
 
 
 def _receiver(settings: MessageSettings, wrong: Wrong) -> ReceiverSettings | None:

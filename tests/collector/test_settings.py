@@ -100,6 +100,11 @@ def test_everything_that_is_missing_is_told_at_once():
         ({"HEALTH": "127.0.0.1:99999"}, "HEALTH: '127.0.0.1:99999' is not HOST:PORT"),
         ({"SMTP": "mail.example"}, "is not smtp or smtps or starttls://HOST:PORT"),
         ({"SMTP": "smtp://mail.example"}, "is another machine: use smtps://"),
+        ({"SMS": "gateway.example"}, "is not http or https://HOST:PORT"),
+        ({"SMS": "http://gateway.example/sms"}, "is another machine: use https://"),
+        ({"SMS": "https://gateway.example/?key=1"}, "not in the address"),
+        ({"SMS": "https://me:secret@gateway.example/"}, "not in the address"),
+        ({"PUSH_KEY": "x"}, "PUSH_KEY: this is no key"),
         ({"RECEIVER": "centre.example:7000"}, "is not sia or sias://HOST:PORT"),
         ({"RECEIVER": "sias://centre.example"}, "names no port"),
         ({"RECEIVER": "sia://centre.example:7000"}, "is another machine: use sias://"),
@@ -148,6 +153,15 @@ def test_mail_is_sent_as_it_is_set():
     assert (email.host, email.port, email.security) == ("mail.example", 587, "starttls")
     assert (email.username, email.password) == ("user", "secret")
     assert "secret" not in repr(email)
+
+
+def test_sms_go_to_the_gateway_that_is_set():
+    more = {"SMS": "https://gateway.example/v1/sms", "SMS_TOKEN": "let-us-in"}
+    environ = {**GOOD, **{PREFIX + name: value for name, value in more.items()}}
+    sms = read_settings(environ).messages.sms
+    assert sms is not None
+    assert (sms.url, sms.token) == (more["SMS"], "let-us-in")
+    assert "let-us-in" not in repr(read_settings(environ))
 
 
 def test_the_centre_is_spoken_to_as_it_is_set():

@@ -38,7 +38,6 @@ WITHOUT_A_UNIT = {
     "store.challenge",
     "store.migration",
     "store.passkey",
-    "store.push_subscription",
     "store.session",
     "store.sign_in_link",
     "store.sign_in_refusal",

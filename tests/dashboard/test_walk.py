@@ -71,6 +71,8 @@ OF_ROLES: dict[Key, Answers] = {
     ("GET", "/rights.csv"): to(("auditor", "administrator", "coordinator"), 200),
     ("GET", "/incidents"): to(UNIT, 200),
     ("GET", "/live/incidents"): to(UNIT, 200),
+    ("GET", "/todo"): to(UNIT, 200),
+    ("GET", "/live/todo"): to(UNIT, 200),
     ("GET", "/roster"): to(UNIT, 200),
     ("GET", "/live/roster"): to(UNIT, 200),
     ("POST", "/roster"): to(("coordinator", "deputy"), 303),
@@ -84,6 +86,7 @@ OF_ROLES: dict[Key, Answers] = {
 OF_SESSIONS = {
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
+    ("POST", "/wall"),
     ("POST", "/language"),
     ("GET", "/sound"),
     ("POST", "/sign-in/passkey"),
