@@ -80,6 +80,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "change.device", "change.person", "delete.person", "change.link",
         "change.passkey", "delete.passkey", "sign_in.session", "sign_out.session",
         "change.command", "change.path", "change.exercise", "change.suppression",
+        "change.push",
         "unknown",
     ),
     "nothing_yet": UNSERVED,
