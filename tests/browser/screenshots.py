@@ -78,6 +78,7 @@ def shots(incidents: dict[str, int]) -> Iterator[Shot]:
     yield Shot("search", "/incidents", OWNER)
     yield Shot("search-nothing", "/incidents?number=9&who=nobody", OWNER)
     yield Shot("roster", "/roster", OWNER)
+    yield Shot("contacts", "/contacts", OWNER)
     yield Shot("exercises", f"/site/{HAVEN}/exercises", OWNER)
     yield Shot("suppressions", f"/site/{HAVEN}/suppressions", OWNER)
     yield Shot("site", f"/site/{HAVEN}", OWNER)
