@@ -124,7 +124,7 @@ create table store.push_subscription (
     session text references store.session on update cascade on delete set null,
     endpoint text not null unique check (length(endpoint) <= 1000),
     p256dh text not null check (length(p256dh) <= 200),
-    auth text not null check (length(auth) <= 100),
+    auth text not null check (length(auth) <= 200),
     made timestamptz not null default now(),
     reached timestamptz,
     failed timestamptz
@@ -135,8 +135,8 @@ create policy collector on store.push_subscription to wachtpost_collector using 
 create policy own on store.push_subscription to wachtpost_dashboard
     using (person = store.asker()) with check (person = store.asker());
 grant select, delete, update (reached, failed) on store.push_subscription to wachtpost_collector;
-grant select (subscription, person, session, made, reached, failed), delete,
-    insert (person, session, endpoint, p256dh, auth) on store.push_subscription to wachtpost_dashboard;
+grant select (subscription, person, session, made, reached, failed), delete on store.push_subscription
+    to wachtpost_dashboard;
 
 -- By which channels somebody is told of an incident of this priority: of what is urgent by all of them at once; else by
 -- e-mail and push, by SMS where nothing else would reach him in time.
@@ -156,6 +156,35 @@ begin atomic
         or (not k.tell ? 'email' and (c.channel = 'push' or not k.push))
      order by c.channel;
 end;
+
+-- Where messages to the asker go; nobody else's addresses are anybody's.
+create function store.own_tell() returns jsonb
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return (select p.tell from store.person p where p.person = store.asker() and p.removed is null);
+revoke execute on function store.own_tell() from public;
+grant execute on function store.own_tell() to wachtpost_dashboard;
+
+-- Pushes to a browser for the asker from now on, and for nobody else any more who used it; to so many of his at most.
+create function store.turn_push_on(of_session text, of_endpoint text, of_p256dh text, of_auth text, most int)
+returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    holder constant text := (select p.person from store.person p where p.person = store.asker() and p.removed is null);
+begin
+    delete from store.push_subscription where endpoint = of_endpoint;
+    if (select count(*) from store.push_subscription where person = holder) >= most then
+        return false;
+    end if;
+    insert into store.push_subscription (person, session, endpoint, p256dh, auth)
+    values (holder, of_session, of_endpoint, of_p256dh, of_auth);
+    return true;
+end
+$$;
+revoke execute on function store.turn_push_on(text, text, text, text, int) from public;
+grant execute on function store.turn_push_on(text, text, text, text, int) to wachtpost_dashboard;
 
 -- Who signs out, is shut out or is removed gets nothing there any more.
 create function store.drop_push() returns trigger

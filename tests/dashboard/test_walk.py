@@ -54,6 +54,7 @@ OPEN_TO_ALL = {
     ("GET", "/metrics"): 200,
     ("GET", "/.well-known/security.txt"): 404,
     ("GET", "/signed-out"): 200,
+    ("GET", "/worker.js"): 200,
     ("GET", "/sign-in"): 200,
     ("GET", "/sign-in/{link}"): 200,
 }
@@ -61,6 +62,8 @@ OF_ONES_OWN = {
     ("GET", "/"): 200,
     ("GET", "/live/"): 200,
     ("GET", "/session"): 204,
+    ("GET", "/contacts"): 200,
+    ("GET", "/live/contacts"): 200,
     ("GET", "/looked"): 200,
     ("GET", "/live/looked"): 200,
 }
@@ -100,6 +103,8 @@ OF_SESSIONS = {
     ("POST", "/passkeys/rename"),
     ("POST", "/passkeys/revoke"),
     ("POST", "/lapsed"),
+    ("POST", "/contacts/push"),
+    ("POST", "/contacts/push/{subscription}/off"),
     ("GET", "/provider"),
     ("GET", "/provider/back"),
 }

@@ -83,6 +83,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "change.passkey", "delete.passkey", "sign_in.session", "sign_out.session",
         "change.command", "change.path", "change.exercise", "change.suppression",
         "change.roster",
+        "change.push",
         "unknown",
     ),
     "nothing_yet": UNSERVED,
