@@ -493,9 +493,12 @@ create table store.message (
     sent timestamptz,
     given_up timestamptz,
     trouble text,
+    held boolean not null default false,  -- beyond somebody's budget of an hour
+    digest bigint,  -- the message that told of it
     unique (incident, person, channel, reason)
 );
 create index message_due on store.message (next_try) where sent is null and given_up is null;
+create index message_sent on store.message (person, channel, sent) where sent is not null;
 
 -- What is to be done where nobody takes an incident: whom it goes to at `due`, in a round that ends when somebody takes it
 -- (`stopped`). A step is done once, whoever does it.
@@ -1896,6 +1899,22 @@ end
 $$;
 revoke execute on function store.turn_push_on(text, text, text, text, int) from public;
 grant execute on function store.turn_push_on(text, text, text, text, int) to wachtpost_dashboard;
+
+-- How much of his budget of this hour the asker has had, by each channel, and how much is held back for him.
+create function store.own_budget() returns table (channel text, sent bigint, held bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select m.channel, count(*) filter (where m.sent >= date_trunc('hour', now(), 'UTC') and m.digest is null),
+           count(*) filter (where m.held and m.sent is null and m.given_up is null)
+      from store.message m join store.incident i using (incident)
+     where m.person = store.asker() and i.priority <> 'urgent'
+       and (m.sent >= date_trunc('hour', now(), 'UTC') or (m.sent is null and m.given_up is null))
+     group by m.channel
+     order by m.channel;
+end;
+revoke execute on function store.own_budget() from public;
+grant execute on function store.own_budget() to wachtpost_dashboard;
 
 -- Who signs out, is shut out or is removed gets nothing there any more.
 create function store.drop_push() returns trigger

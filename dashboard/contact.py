@@ -21,6 +21,7 @@ Form = Annotated[Fields, Depends(form)]
 
 ENDPOINT_MOST = 1000
 BROWSERS_MOST = 10
+BUDGET = 12  # as collector.notify.digest has it, which a test holds
 _SHOWN = 4  # the last digits of a number
 
 
@@ -33,6 +34,7 @@ async def contacts_view(look: Look) -> View:
         browsers = await transaction.all(
             QUERIES["own_push"], session=look.asker.session
         )
+        budget = await transaction.all(QUERIES["own_budget"])
     tell = told["tell"] or {}
     number = tell.get("sms")
     return View(
@@ -42,6 +44,8 @@ async def contacts_view(look: Look) -> View:
         values={
             "email": tell.get("email"),
             "sms": number and f"*** {number[-_SHOWN:]}",
+            "budget": budget,
+            "most": BUDGET,
             "browsers": browsers,
             "push_key": look.parts.settings.push_key,
         },

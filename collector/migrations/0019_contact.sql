@@ -101,6 +101,26 @@ revoke execute on function store.signal_incident(), store.signal_record() from p
 
 grant insert (unit) on store.attention to wachtpost_collector;
 
+-- What goes beyond somebody's budget of an hour is held back, and goes as one digest when it is over.
+alter table store.message add column held boolean not null default false, add column digest bigint;
+create index message_sent on store.message (person, channel, sent) where sent is not null;
+
+-- How much of his budget of this hour the asker has had, by each channel, and how much is held back for him.
+create function store.own_budget() returns table (channel text, sent bigint, held bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select m.channel, count(*) filter (where m.sent >= date_trunc('hour', now(), 'UTC') and m.digest is null),
+           count(*) filter (where m.held and m.sent is null and m.given_up is null)
+      from store.message m join store.incident i using (incident)
+     where m.person = store.asker() and i.priority <> 'urgent'
+       and (m.sent >= date_trunc('hour', now(), 'UTC') or (m.sent is null and m.given_up is null))
+     group by m.channel
+     order by m.channel;
+end;
+revoke execute on function store.own_budget() from public;
+grant execute on function store.own_budget() to wachtpost_dashboard;
+
 -- Nobody answers any more at an alarm receiving centre; and, that nobody watches over the collectors any more.
 alter table store.attention drop constraint attention_sort_check;
 alter table store.attention add constraint attention_sort_check

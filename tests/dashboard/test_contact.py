@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from collector.notify.digest import MOST
 from collector.notify.push_key import make_push_key, public_half
-from dashboard.contact import BROWSERS_MOST
+from dashboard.contact import BROWSERS_MOST, BUDGET
 from tests.collector.databases import Role, owner
 from tests.dashboard.house import House
 from tests.dashboard.town import COLLEAGUE, OUTSIDER, OWNER
@@ -136,6 +137,28 @@ async def test_a_person_has_so_many_browsers_and_no_more(pushing: House, owner: 
         assert (await guest.post("/contacts/push", **browser)).status_code == 303
     assert (await guest.post("/contacts/push", **BROWSER)).status_code == 422
     assert len(on(owner)) == BROWSERS_MOST
+
+
+async def test_everybody_sees_his_own_budget_of_the_hour(house: House, owner: Owner):
+    assert BUDGET == MOST
+    owner.execute(TELL)
+    await house.town.panic()
+    guest = await house.guest(OWNER)
+    assert "van 12 in dit uur" not in (await guest.get("/contacts")).text
+    owner.execute("update store.incident set priority = 'attention'")
+    owner.execute(
+        "update store.message set sent = now() where person = %s and channel = 'sms'",
+        [OWNER],
+    )
+    owner.execute(
+        "update store.message set held = true where person = %s and channel = 'email'",
+        [OWNER],
+    )
+    page = (await guest.get("/contacts")).text
+    assert "SMS: 1 van 12 in dit uur" in page
+    assert "E-mail: 0 van 12 in dit uur, 1 wachten op het eind van het uur" in page
+    other = (await (await house.guest(OUTSIDER)).get("/contacts")).text
+    assert "van 12 in dit uur" not in other
 
 
 async def test_a_form_from_elsewhere_turns_nothing_on(pushing: House, owner: Owner):
