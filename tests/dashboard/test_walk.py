@@ -382,6 +382,7 @@ async def test_a_method_that_no_route_has_is_not_there(walked: Walked):
                     digest=there.digest,
                     link="x",
                     attention=1,
+                    subscription=1,
                     suppression=there.suppression,
                 )
                 answer = await client.request(method, url)
