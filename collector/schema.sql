@@ -677,7 +677,7 @@ create table store.session (
     made timestamptz not null default now(),
     expires timestamptz not null,
     ended timestamptz,
-    how text not null default 'link' check (how in ('link', 'passkey', 'provider')),
+    how text not null default 'link' check (how in ('link', 'passkey', 'provider', 'wall')),
     passkey text,
     proven timestamptz not null default now() check (proven <= now()),
     idle timestamptz not null default 'infinity',
@@ -789,11 +789,11 @@ begin atomic
     select distinct on (p.role) p.person, p.role, least(s.expires, s.idle)
       from store.session s join store.person p on p.person = s.person
      where p.unit = any (store.asked_units()) and p.removed is null and p.role in ('coordinator', 'deputy', 'desk')
-       and s.ended is null and s.noticed is null
+       and s.ended is null and s.noticed is null and s.how <> 'wall'
        and least(s.expires, s.idle) between now() - interval '12 hours' and now()
        and s.watched > least(s.expires, s.idle) - interval '2 minutes'
        and not exists (select from store.session t join store.person q on q.person = t.person
-                        where q.unit = p.unit and q.role = p.role and q.removed is null
+                        where q.unit = p.unit and q.role = p.role and q.removed is null and t.how <> 'wall'
                           and t.ended is null and least(t.expires, t.idle) > now())
      order by p.role, least(s.expires, s.idle) desc;
 end;

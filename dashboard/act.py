@@ -39,6 +39,7 @@ from dashboard.page import QUERIES, Look, View, acted
 from dashboard.parts import signed_in
 from dashboard.proof import require_proof
 from dashboard.right import review
+from dashboard.todo import todo_view
 from dashboard.upkeep import set_aside
 from dashboard.watch import see
 
@@ -138,7 +139,8 @@ async def task_aside(request: Request, asker: Someone, fields: Form) -> Response
     look = Look.of(request, asker)
     record = {"kind": fields.word("kind"), "at": _moment(fields.word("at"))}
     await set_aside(look, fields.word("device"), _number(fields.word("sensor")), record)
-    return await acted(look, await home_view(look))
+    view = todo_view if fields.maybe("from") == "todo" else home_view
+    return await acted(look, await view(look))
 
 
 @routes.post("/lapsed")

@@ -19,7 +19,17 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from collector.errors import CollectorError
-from dashboard import act, blob, by_provider, contact, door, own_passkey, pages, planned
+from dashboard import (
+    act,
+    blob,
+    by_provider,
+    contact,
+    door,
+    duty,
+    own_passkey,
+    pages,
+    planned,
+)
 from dashboard.asker import form_token
 from dashboard.audit import refused
 from dashboard.errors import (
@@ -72,7 +82,7 @@ def make_app(parts: Parts) -> FastAPI:
     app.state.parts = parts
     for room in (pages, act, door, own_passkey, by_provider, blob, contact):
         app.include_router(room.routes)
-    for router in (planned.looks, planned.acts):
+    for router in (planned.looks, planned.acts, duty.looks, duty.acts):
         app.include_router(router)
     app.add_api_route("/session", session, methods=["GET"])
     app.add_api_route("/healthz", healthz, methods=["GET"])

@@ -8,8 +8,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from collector.keep.audit import note
 from dashboard.asker import Asker, form_token
-from dashboard.errors import FieldError, ForgedFormError
+from dashboard.errors import (
+    FieldError,
+    ForgedFormError,
+    NotFoundError,
+    NotSignedInError,
+)
 from dashboard.form import (
     DOOR_COOKIE,
     Fields,
@@ -34,7 +40,17 @@ from dashboard.parts import (
     words_of,
 )
 from dashboard.refusal import delay_after, knock, origin_of
-from dashboard.session import Begun, Terms, asker_of, end, refuse
+from dashboard.session import (
+    Begun,
+    Terms,
+    Way,
+    asker_of,
+    end,
+    hold,
+    open_session,
+    refuse,
+    signed_in_by,
+)
 from dashboard.sign_in import begin
 
 routes = APIRouter()
@@ -147,6 +163,30 @@ async def sound(
     """Have the sound tried before the first incident needs it."""
     values = {"w": words_of(request, asker), "to": inside(to)}
     return HTMLResponse(render(parts_of(request), "sound.html", values))
+
+
+@routes.post("/wall")
+async def hang(
+    request: Request,
+    asker: Annotated[Asker, Depends(signed_in)],
+    _fields: Annotated[Fields, Depends(form)],
+) -> Response:
+    """Make this browser a screen on a wall; whoever signed it in is gone from it.
+
+    Raises:
+        NotFoundError: the asker answers for no unit, or comes in by the provider alone.
+    """
+    if asker.home != "unit" or asker.provider:
+        raise NotFoundError
+    way = Way("wall", asker.passkey, asker.proven)
+    async with parts_of(request).database.transaction(asker.person) as transaction:
+        await hold(transaction)
+        begun = await open_session(transaction, asker.person, way, terms_here(request))
+        if begun is None:
+            raise NotSignedInError
+        gone = signed_in_by("wall", asker.person, origin_here(request))
+        await note(transaction, gone)
+    return await let_in(request, begun, "/wall")
 
 
 @routes.post("/sign-out")

@@ -74,6 +74,14 @@ class NotSignedInError(PageError):
     way = "/sign-in"
 
 
+class WallOnlyError(PageError):
+    """This browser hangs on a wall: it shows that page, and takes no decision."""
+
+    status = 403
+    key = "refused.wall_only"
+    way = "/sign-in"
+
+
 class LinkRefusedError(PageError):
     """A sign-in link that is used, expired or invented: the same words for each."""
 

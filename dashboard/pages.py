@@ -23,6 +23,7 @@ from dashboard.proof import require_proof
 from dashboard.right import rights_export, rights_view
 from dashboard.search import search_view
 from dashboard.site import Window, chart_data, site_view
+from dashboard.todo import todo_view
 from dashboard.wall import wall_view
 
 routes = APIRouter(route_class=Noted)
@@ -195,6 +196,25 @@ async def search_live(request: Request, asker: Someone) -> StreamingResponse:
     """Keep that page true."""
     await _search(Look.of(request, asker))
     return streamed(request, asker, _search)
+
+
+@routes.get("/todo")
+async def todo_page(request: Request, asker: Someone) -> HTMLResponse:
+    """Show all that is to be done in a unit."""
+    look = Look.of(request, asker)
+    return await shown(look, await _todo(look))
+
+
+@routes.get("/live/todo")
+async def todo_live(request: Request, asker: Someone) -> StreamingResponse:
+    """Keep that page true."""
+    await _todo(Look.of(request, asker))
+    return streamed(request, asker, _todo)
+
+
+async def _todo(look: Look) -> View:
+    only_unit(look)
+    return await todo_view(look)
 
 
 @routes.get("/wall")

@@ -13,7 +13,7 @@ from collector.database import Database
 from collector.errors import CollectorError
 from dashboard.asker import Asker
 from dashboard.bell import Bell
-from dashboard.errors import EnrolFirstError, NotSignedInError
+from dashboard.errors import EnrolFirstError, NotSignedInError, WallOnlyError
 from dashboard.group import Provider
 from dashboard.language import Words, chosen
 from dashboard.session import USED_AGAIN, asker_of, browser_of, end, use
@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 SESSION_COOKIE = "wachtpost"
 LANGUAGE_COOKIE = "taal"
+ON_A_WALL = frozenset({"/wall", "/live/wall", "/sign-out"})  # all that it may ask for
 
 
 @dataclass(frozen=True)
@@ -109,10 +110,13 @@ async def arrived(request: Request) -> Asker:
 
     Raises:
         NotSignedInError: nobody is, or not any more.
+        WallOnlyError: this browser hangs on a wall, and this is not for a wall.
     """
     asker = await asker_or_none(request)
     if asker is None:
         raise NotSignedInError
+    if asker.how == "wall" and request.url.path not in ON_A_WALL:
+        raise WallOnlyError
     request.state.asker = asker  # for whoever notes what becomes of the request
     return asker
 

@@ -19,7 +19,7 @@ from dashboard.refusal import Try
 
 log = structlog.get_logger()
 
-How = Literal["link", "passkey", "provider"]
+How = Literal["link", "passkey", "provider", "wall"]
 SECRET_BYTES = 32
 USED_AGAIN = timedelta(minutes=1)  # a session is written to once a minute at most
 VERSION = re.compile(r"[\d._]+")

@@ -17,11 +17,11 @@ from dashboard.page import QUERIES, Look, View
 from dashboard.place import DeviceSeen, Standing, WayLost, silent_since, standing
 from dashboard.plan import HEIGHT, WIDTH, Area, Present, areas
 from dashboard.quiet import lasting
+from dashboard.stand import cameras_lost
 from dashboard.strip import Span, Stretch
 from dashboard.unit import (
     ARMING_KNOWN,
     armed_spans,
-    cameras_lost,
     deaf_spans,
     going_on,
 )
@@ -209,7 +209,9 @@ def _stands(
     health: Sequence[DeviceHealth], incidents: Sequence[Row], now: datetime
 ) -> Standing:
     standing_open = [
-        each["priority"] for each in incidents if each["state"] != "resolved"
+        each["priority"]
+        for each in incidents
+        if each["state"] != "resolved" and not each["exercise"]
     ]
     return standing([each.seen for each in health], standing_open, now)
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from collector.database import Transaction
 from dashboard.due import Due, dated, undrilled
-from dashboard.page import QUERIES, Look
+from dashboard.page import QUERIES, Look, View
 from dashboard.place import Blind
 from dashboard.quiet import groups_of
 from dashboard.right import overdue_number
+from dashboard.stand import places_stand
 from dashboard.upkeep import SHOWN, Task, tasks
 
 ASIDE_SHOWN = timedelta(days=7)
@@ -49,6 +50,23 @@ class Todo:
         lists = (self.blind, self.upkeep, self.dated, self.windows, self.set_aside)
         number = sum(map(len, lists)) + len(self.untimed)
         return number + bool(self.drills) + (self.rights > 0)
+
+
+async def todo_view(look: Look) -> View:
+    """Read all that is to be done in the asker's unit."""
+    async with look.parts.database.transaction(
+        look.asker.person, read_only=True
+    ) as transaction:
+        stand = await places_stand(transaction, (), look.now)
+        found = await todo(
+            transaction, look, [(site, stands.blind) for site, stands in stand]
+        )
+    return View(
+        partial="todo.html",
+        title=look.words("todo.title"),
+        address="/todo",
+        values={"tasks": found},
+    )
 
 
 async def todo(

@@ -10,13 +10,13 @@ from collector.database import Transaction
 from dashboard.flood import REACH, Flood, flood_of, flooded_since, hidden
 from dashboard.page import QUERIES, Look, View
 from dashboard.place import (
-    CameraLost,
     DeviceSeen,
     Standing,
     WayLost,
     silent_since,
     standing,
 )
+from dashboard.stand import devices_by_site
 from dashboard.strip import (
     DAY,
     Lasted,
@@ -131,39 +131,17 @@ def homes_of(incidents: Iterable[Row]) -> frozenset[str]:
     return frozenset(row["site"] for row in incidents if row["site_kind"] == "home")
 
 
-async def devices_by_site(
-    transaction: Transaction,
-) -> Mapping[str, tuple[DeviceSeen, ...]]:
-    """Give every device that the asker may see, by its site."""
-    lost: dict[str, list[WayLost]] = defaultdict(list)
-    for row in await transaction.all(QUERIES["ways_lost"]):
-        lost[row["device"]].append(WayLost(row["way"], row["lost_since"]))
-    cameras = await cameras_lost(transaction)
-    found: dict[str, list[DeviceSeen]] = defaultdict(list)
-    for row in await transaction.all(QUERIES["devices"]):
-        device = row["device"]
-        seen = DeviceSeen.of(row, lost[device], cameras.get(device, ()))
-        found[row["site"]].append(seen)
-    return {site: tuple(devices) for site, devices in found.items()}
-
-
-async def cameras_lost(
-    transaction: Transaction, site: str | None = None
-) -> Mapping[str, Sequence[CameraLost]]:
-    """Give the cameras that are blind, with their reasons, by device."""
-    found: dict[str, list[CameraLost]] = defaultdict(list)
-    for row in await transaction.all(QUERIES["cameras_lost"], site=site):
-        found[row["device"]].append(CameraLost.of(row))
-    return found
-
-
 async def _places(
     transaction: Transaction, day: _Day, incidents: Sequence[Row]
 ) -> list[PlaceRow]:
     devices = await devices_by_site(transaction)
     rows = []
     for site in await transaction.all(QUERIES["sites"]):
-        own = [each for each in incidents if each["site"] == site["site"]]
+        own = [
+            each
+            for each in incidents
+            if each["site"] == site["site"] and not each["exercise"]
+        ]
         rows.append(_place(site, devices.get(site["site"], ()), own, day))
     return sorted(rows, key=_place_order)
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.page import QUERIES, Look, View
-from dashboard.place import ORDER, Standing, State, standing
-from dashboard.unit import devices_by_site, flood_in, open_incidents
+from dashboard.place import ORDER, Standing, State
+from dashboard.stand import places_stand
+from dashboard.unit import flood_in, open_incidents
 
 Row = Mapping[str, Any]
 
@@ -112,13 +113,8 @@ async def wall_view(look: Look) -> View:
         unit = await transaction.maybe(QUERIES["unit"], unit=look.asker.unit)
         incidents = await open_incidents(transaction, look)
         flood = await flood_in(transaction, look, incidents)
-        devices = await devices_by_site(transaction)
-        sites = await transaction.all(QUERIES["sites"])
+        places = await places_stand(transaction, incidents, look.now)
     hidden = {each["incident"] for each in flood.shown} if flood else set()
-    places = [
-        (site, _stands(site, incidents, devices.get(site["site"], ()), look.now))
-        for site in sites
-    ]
     shown = [each for each in incidents if each["incident"] not in hidden]
     name = look.words.text(unit["name"]) if unit else ""
     return View(
@@ -127,10 +123,3 @@ async def wall_view(look: Look) -> View:
         address="/wall",
         values={"wall": wall_of(shown, places), "flood": flood, "unit": name},
     )
-
-
-def _stands(
-    site: Row, incidents: Iterable[Row], devices: Sequence[Any], now: datetime
-) -> Standing:
-    own = [each["priority"] for each in incidents if each["site"] == site["site"]]
-    return standing(devices, own, now)

@@ -69,7 +69,13 @@ class Listener:
         line, clock = words["line"], f"{now.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
         well = say.word == "well"
         subject = words["subject"]["well" if well else say.trouble]
-        numbers = ", ".join(map(str, sight.incidents))
+        mark = words["exercise"]["mark"]
+        numbers = ", ".join(
+            f"{one} ({mark})" if one in sight.exercises else str(one)
+            for one in sight.incidents
+        )
+        if say.trouble == "overdue" and sight.exercises == {*sight.incidents} != set():
+            subject = f"{mark}: {subject}"
         told = [line[say.word].format(clock=clock)]
         if not well:
             told.append(line[say.trouble].format(incidents=numbers))

@@ -53,6 +53,7 @@ MAIL, STREET, VISITOR = "kanarie-post.example", "Kanariestraat", "203.0.113.77"
 RUBBISH = f"rommel van {STREET} 12".encode()
 PERSON = "duinland-coordinator"
 PAGES = "WACHTPOST_DASHBOARD_"
+WATCHDOG = "WACHTPOST_WATCHDOG_"
 CONTACTS = "seconds,sensor,state\n3,4,pressed\n5,1,open\n8,1,closed\n60000,1,open\n"
 TABLES = """
     select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -77,6 +78,7 @@ class Run:
     environment: dict[str, str]
     secrets: dict[str, str]
     agent: Process
+    watchdog: Process
     said: dict[str, str] = field(default_factory=dict)
 
     def note(self, who: str, text: str) -> None:
@@ -153,6 +155,19 @@ def make_device(
     secret_file(home, "camera-logins.toml", logins)
 
 
+def guard(folder: Path, database: str, office: PostOffice) -> Process:
+    """Give the watchdog, with secrets of its own."""
+    own = {
+        f"{WATCHDOG}DATABASE_URL_FILE": database,
+        f"{WATCHDOG}HEALTH": "127.0.0.1:0",
+        f"{WATCHDOG}SMTP": f"smtp://127.0.0.1:{office.port}",
+        f"{WATCHDOG}SMTP_PASSWORD_FILE": secret_file(folder, "smtp", SMTP),
+        f"{WATCHDOG}TELL": f"guard@{MAIL}",
+    }
+    words = ["wachtpost", "collector", "watchdog"]
+    return Process(words, folder / "watchdog.log", own)
+
+
 @asynccontextmanager
 async def furnished(
     url: Url, broker: Broker, folder: Path, source: str
@@ -187,6 +202,7 @@ async def furnished(
             f"{PAGES}BLOBS": str(folder / "blobs"),
         }
         pages = Process(["wachtpost", "dashboard", "run"], folder / "pages.log", own)
+        watchdog = guard(folder, databases["wachtpost_collector"], office)
         secrets = {
             "the database's password": DATABASE,
             "the post's password": SMTP,
@@ -203,11 +219,12 @@ async def furnished(
         words = ["wachtpost", "edge", "run", "--home", str(folder / "device")]
         agent = Process(words, folder / "edge.log")
         environment = setting.environment | own
-        run = Run(folder, setting, pages, address, office, environment, secrets, agent)
+        told = (setting, pages, address, office, environment, secrets)
+        run = Run(folder, *told, agent, watchdog)
         try:
             yield run
         finally:
-            for process in (agent, pages, setting.process):
+            for process in (agent, pages, watchdog, setting.process):
                 process.kill()
 
 
@@ -288,6 +305,7 @@ async def live(run: Run, broker: Broker, owner: Owner) -> None:
     run.note("sync", run.command("collector", "sync", "--inventory", inventory))
     await run.collector.start()
     run.pages.start()
+    run.watchdog.start()
     await until(lambda: is_open(run.address), SECONDS)
     run.agent.start()
     guest = await visit(run)
@@ -305,7 +323,7 @@ async def live(run: Run, broker: Broker, owner: Owner) -> None:
     run.note("retention", run.command("collector", "verify-retention"))
     run.look_with_ps()
     await guest.client.aclose()
-    for process in (run.agent, run.pages, run.collector.process):
+    for process in (run.agent, run.pages, run.watchdog, run.collector.process):
         assert await asyncio.to_thread(process.stop) in {
             0,
             -signal.SIGTERM,
@@ -323,7 +341,7 @@ async def test_no_secret_is_said_by_anything_whatever_goes_wrong(
         ) as run:
             await live(run, private_broker, owner)
             assert run.office.attempts > 0
-    for who in ("collector", "pages", "edge"):
+    for who in ("collector", "pages", "edge", "watchdog"):
         run.note(who, run.log(who))
     run.note("store", in_the_store(owner))
     assert "message.given_up" in run.said["collector"]

@@ -72,6 +72,7 @@ def shots(incidents: dict[str, int]) -> Iterator[Shot]:
     yield Shot("incident-resolved", f"/incident/{incidents['resolved']}", OWNER)
     yield Shot("card", f"/incident/{incidents['back_door']}/card", COLLEAGUE)
     yield Shot("card-kit", f"/incident/{incidents['panic']}/card", COLLEAGUE)
+    yield Shot("todo", "/todo", OWNER)
     yield Shot("wall", "/wall", OWNER)
     yield Shot("wall-calm", "/wall", "veenrand-coordinator")
     yield Shot("search", "/incidents", OWNER)

@@ -1,5 +1,6 @@
 """A unit with very many stations, beside the examples: for floods, and for size."""
 
+import re
 import shutil
 from base64 import b32encode
 from hashlib import sha256
@@ -12,6 +13,7 @@ DESK = f"{UNIT}-desk"
 _UNIT, _STATION = "units/duinland.yaml", "sites/bureau-haven.yaml"
 _DEVICE = "eyj3g5putwctufop"
 _KEY = "1d2c639d3f50b02f2ecc8004b35ec031c9c8f33d2def1c14f2c76d3bbd5dbc4d"
+_ACCOUNT = re.compile(r"^account: .*$", re.MULTILINE)
 _HOUSEHOLD = "  - {id: duinland-household, role: household, site: 7f3k-qg}\n"
 
 
@@ -31,6 +33,7 @@ def crowded(folder: Path, stations: int) -> list[str]:
         device = b32encode(digest.digest()[:10]).decode().lower()
         own = station.replace("bureau-haven", name).replace(_DEVICE, device)
         own = own.replace(_KEY, digest.hexdigest())
+        own = _ACCOUNT.sub(f'account: "C{number:04}"', own)
         own = own.replace("Bureau Haven", f"Post {number}")
         own = own.replace("Haven station", f"Post {number}")
         (folder / f"sites/{name}.yaml").write_text(own)

@@ -6,7 +6,7 @@ does not name is refused: with 404, as if it were not there, or 401 to a strange
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -74,6 +74,12 @@ OF_ROLES: dict[Key, Answers] = {
     ("GET", "/rights.csv"): to(("auditor", "administrator", "coordinator"), 200),
     ("GET", "/incidents"): to(UNIT, 200),
     ("GET", "/live/incidents"): to(UNIT, 200),
+    ("GET", "/todo"): to(UNIT, 200),
+    ("GET", "/live/todo"): to(UNIT, 200),
+    ("GET", "/roster"): to(UNIT, 200),
+    ("GET", "/live/roster"): to(UNIT, 200),
+    ("POST", "/roster"): to(("coordinator", "deputy"), 303),
+    ("POST", "/roster/{change}/withdraw"): to(("coordinator", "deputy"), 303),
     ("GET", "/wall"): to(UNIT, 200),
     ("GET", "/live/wall"): to(UNIT, 200),
     ("POST", "/rights/reviewed"): to(("auditor", "coordinator"), 303),
@@ -83,6 +89,7 @@ OF_ROLES: dict[Key, Answers] = {
 OF_SESSIONS = {
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
+    ("POST", "/wall"),
     ("POST", "/language"),
     ("GET", "/sound"),
     ("POST", "/sign-in/passkey"),
@@ -330,13 +337,18 @@ async def test_what_belongs_to_a_role_is_that_roles(walked: Walked):
         for name, guest in walked.guests.items():
             who = CAST[name]
             wanted = answers.get(who.role, UNKNOWN if name == STRANGER else REFUSED)
-            path = route.format(attention=await told_of(walked))
+            unit = who.unit or "duinland"
+            path = route.format(
+                attention=await told_of(walked), change=await changed_of(walked, unit)
+            )
             if method == "GET":
                 answer = await status_of(guest, path)
             else:
-                of = who.unit or "duinland"
                 reviews = route == "/rights/reviewed"
-                said = await (guest.review(of) if reviews else guest.post(path))
+                fields = roster_form(unit) if route == "/roster" else {}
+                said = await (
+                    guest.review(unit) if reviews else guest.post(path, **fields)
+                )
                 answer = said.status_code
             if answer != wanted:
                 wrong.append((method, path, name, answer, wanted))
@@ -347,6 +359,26 @@ async def test_what_belongs_to_a_role_is_that_roles(walked: Walked):
         ("veenrand", "veenrand-coordinator"),
     }
     assert wrong == []
+
+
+def roster_form(unit: str) -> Fields:
+    """Give a form that puts a unit's deputy on duty until tomorrow."""
+    until = datetime.now(UTC) + timedelta(days=1)
+    person = f"{unit}-deputy"
+    return {"part": "first", "person": person, "until": f"{until:%Y-%m-%dT%H:%M}"}
+
+
+async def changed_of(walked: Walked, unit: str) -> int:
+    """Give the number of a change of a unit's roster that holds."""
+    row = await walked.house.town.row(
+        "insert into store.roster_change (unit, part, person, since, until, made_by)"
+        " values (%s, 'first', %s, now(), now() + interval '1 day', %s)"
+        " returning change",
+        unit,
+        *[f"{unit}-desk"] * 2,
+    )
+    number: int = row["change"]
+    return number
 
 
 async def told_of(walked: Walked) -> int:
@@ -383,6 +415,7 @@ async def test_a_method_that_no_route_has_is_not_there(walked: Walked):
                     link="x",
                     attention=1,
                     subscription=1,
+                    change=1,
                     suppression=there.suppression,
                 )
                 answer = await client.request(method, url)

@@ -4,9 +4,10 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dashboard.parts import SESSION_COOKIE
 from dashboard.place import Blind, Standing
 from dashboard.wall import LINES_MOST, wall_of
-from tests.dashboard.house import House
+from tests.dashboard.house import Guest, House
 from tests.dashboard.town import COLLEAGUE, HAVEN, KIT, OUTSIDER, OWNER
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -146,3 +147,110 @@ async def test_the_wall_is_one_units_own(house: House):
     page = (await (await house.guest(OUTSIDER)).get("/wall")).text
     assert "Haven" not in page
     assert "Geen open incidenten" in page
+
+
+async def hung(house: House, person: str = COLLEAGUE) -> Guest:
+    """Give a browser that this person has made a wall screen."""
+    guest = await house.guest(person)
+    answer = await guest.post("/wall")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/wall")
+    return guest
+
+
+async def test_a_wall_screen_shows_the_wall_and_nothing_else(house: House):
+    incident = await house.town.intrusion()
+    screen = await hung(house)
+    page = await screen.get("/wall")
+    assert "Bureau Haven" in page.text
+    assert "<form" not in page.text
+    others = ("/", "/incidents", f"/incident/{incident}", f"/site/{HAVEN}", "/looked",
+              "/passkeys", "/sound", "/rights", f"/live/incident/{incident}",
+              f"/incident/{incident}/card")  # fmt: skip
+    for path in others:
+        answer = await screen.get(path)
+        assert answer.status_code == 403, path
+        assert "wandscherm" in answer.text
+    async with screen.client.stream("GET", "/live/wall") as stream:
+        assert stream.status_code == 200
+
+
+async def test_a_wall_screen_decides_nothing(house: House):
+    incident = await house.town.intrusion()
+    screen = await hung(house)
+    for path in (f"/incident/{incident}/take", "/lapsed", "/task/aside", "/wall"):
+        assert (await screen.post(path)).status_code == 403, path
+    row = await house.town.row("select state from store.incident")
+    assert row == {"state": "open"}
+
+
+async def test_who_hung_it_is_signed_out_there_and_nowhere_else(house: House):
+    elsewhere = await house.guest(COLLEAGUE)
+    guest = await house.guest(COLLEAGUE)
+    before = guest.client.cookies[SESSION_COOKIE]
+    await guest.post("/wall")
+    thief = await house.stranger()
+    thief.client.cookies.set(SESSION_COOKIE, before)
+    assert (await thief.get("/")).status_code == 401
+    assert (await elsewhere.get("/")).status_code == 200
+
+
+async def test_signing_in_at_a_wall_screen_takes_it_off_the_wall(house: House):
+    screen = await hung(house)
+    wall = screen.client.cookies[SESSION_COOKIE]
+    await screen.sign_in(await house.link(OWNER))
+    assert (await screen.get("/")).status_code == 200
+    thief = await house.stranger()
+    thief.client.cookies.set(SESSION_COOKIE, wall)
+    assert (await thief.get("/wall")).status_code == 401
+
+
+async def test_only_who_answers_for_a_unit_hangs_a_wall(house: House):
+    for person in ("control-room", "administrator", "auditor", "cso", "household"):
+        guest = await house.guest(person)
+        assert (await guest.post("/wall")).status_code == 404, person
+    guest = await house.guest(OWNER)
+    await house.town.pen.execute(
+        "update store.session set how = 'provider' where person = %s", [OWNER]
+    )
+    await house.town.pen.execute(
+        "update store.person set provider = true where person = %s", [OWNER]
+    )
+    assert (await guest.post("/wall")).status_code == 404
+
+
+async def test_that_a_screen_was_hung_is_in_the_audit(house: House):
+    await hung(house)
+    row = await house.town.row(
+        "select verb, actor, result from store.audit where object = 'session:wall'"
+    )
+    assert row == {"verb": "sign_in", "actor": COLLEAGUE, "result": "done"}
+
+
+async def test_a_wall_screen_ends_with_the_passkey_that_it_was_hung_with(house: House):
+    device = await house.passkey_of(COLLEAGUE)
+    guest = await house.stranger()
+    assert (await guest.come_in(device)).status_code == 303
+    await guest.learn_token()
+    assert (await guest.post("/wall")).status_code == 303
+    assert (await guest.get("/wall")).status_code == 200
+    await house.town.pen.execute("delete from store.passkey")
+    assert (await guest.get("/wall")).status_code == 401
+
+
+RAN_OUT = """
+    update store.session set watched = now() - interval '1 minute',
+           idle = now() - interval '30 seconds'
+     where person = %s and ended is null and how = %s"""
+
+
+async def test_a_wall_stands_for_nobody_at_a_desk(house: House):
+    """Neither does its end alarm, nor does it hide that the desk is left alone."""
+    owner = await house.guest(OWNER)
+    await hung(house)
+    await house.town.pen.execute(RAN_OUT, [COLLEAGUE, "wall"])
+    assert 'id="lapsed-desk"' not in (await owner.get("/")).text
+    await house.guest(COLLEAGUE)
+    await hung(house)
+    await house.town.pen.execute(RAN_OUT, [COLLEAGUE, "link"])
+    assert 'id="lapsed-desk"' in (await owner.get("/")).text
+    assert "aanmelding" in (await owner.get("/wall")).text.lower()

@@ -31,6 +31,7 @@ from sites.errors import Refusal
 from sites.escalation import Told
 from sites.event import KINDS, Quantity
 from sites.health import CommandTrouble, OrderWord
+from sites.roster import Part
 from sites.rule import FOUND_KINDS
 from sites.sight import CameraTrouble, LightChange, Preset, Side, Suspect
 from sites.site import SensorKind, ZoneKind
@@ -65,13 +66,14 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "log": (*WHATS, "unknown"),
     "line": tuple(SPANS),
     "told": get_args(Told),
+    "roster.part": get_args(Part),
     "verb": get_args(Verb),
     "looked": ("service", "unknown"),
     "sort": (
         "person", "link", "session", "passkey", "page", "unit", "site", "incident",
         "picture", "clip", "device", "export", "rights", "attention", "retention",
         "command", "path", "exercise", "suppression",
-        "unknown",
+        "roster", "unknown",
     ),
     "looked.act": ("take", "hold", "hand-over", "tick", "untick", "resolve", "unknown"),
     "contacts": ("email", "sms", "push"),
@@ -81,6 +83,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "change.device", "change.person", "delete.person", "change.link",
         "change.passkey", "delete.passkey", "sign_in.session", "sign_out.session",
         "change.command", "change.path", "change.exercise", "change.suppression",
+        "change.roster",
         "change.push",
         "unknown",
     ),

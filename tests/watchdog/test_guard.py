@@ -190,6 +190,21 @@ async def test_a_letter_names_no_place_and_says_what_to_do_a3(collector, office)
         assert BASE in text
 
 
+async def test_an_exercise_that_is_overdue_is_marked_as_one_a4(
+    heard, collector, office
+):
+    (real,) = await judged(collector, alarm())
+    heard.execute("update store.incident set exercise = true")
+    await watch(collector, "w", [listener(office)], after(100), Health())
+    assert subjects(office)[0].startswith("OEFENING: Wachtpost")
+    assert f"incident {real} (OEFENING)," in office.accepted[0].get_content()
+
+    heard.execute("update store.incident set exercise = false")
+    people = [listener(office, language="en")]
+    await watch(collector, "w", people, after(100), Health())
+    assert "EXERCISE" not in subjects(office)[1] + office.accepted[1].get_content()
+
+
 def test_both_languages_have_the_same_words():
     dutch, english = words_in("nl"), words_in("en")
     assert {part: set(words) for part, words in dutch.items()} == {
