@@ -44,7 +44,8 @@ select l.message, l.incident, l.unit, l.person, p.role, p.language,
          where n.incident = l.incident and n.role = p.role and n.done is null
          order by n.place, n.step limit 1) as step,
        array[s.site, s.kit, s.reference, s.name ->> 'nl', s.name ->> 'en', l.unit,
-             u.name ->> 'nl', u.name ->> 'en'] as names
+             u.name ->> 'nl', u.name ->> 'en'] as names,
+       array[s.kit, s.reference, s.name ->> 'nl', s.name ->> 'en'] as filled
   from leased l
   join store.incident i on i.incident = l.incident
   join store.site s on s.site = i.site
