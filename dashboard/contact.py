@@ -7,13 +7,14 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response, StreamingResponse
 
 from collector.keep.audit import Entry
-from dashboard.asker import Asker
+from dashboard.asker import Asker, sha256
+from dashboard.door import DoorForm, at_the_door
 from dashboard.errors import FieldError, NotFoundError
 from dashboard.form import Fields, form
 from dashboard.front import WEB
 from dashboard.number import Number
 from dashboard.page import QUERIES, Look, View, acted, shown, streamed
-from dashboard.parts import signed_in
+from dashboard.parts import parts_of, signed_in
 
 routes = APIRouter()
 Someone = Annotated[Asker, Depends(signed_in)]
@@ -21,6 +22,7 @@ Form = Annotated[Fields, Depends(form)]
 
 ENDPOINT_MOST = 1000
 BROWSERS_MOST = 10
+BUDGET = 12  # as collector.notify.digest has it, which a test holds
 _SHOWN = 4  # the last digits of a number
 
 
@@ -33,6 +35,7 @@ async def contacts_view(look: Look) -> View:
         browsers = await transaction.all(
             QUERIES["own_push"], session=look.asker.session
         )
+        budget = await transaction.all(QUERIES["own_budget"])
     tell = told["tell"] or {}
     number = tell.get("sms")
     return View(
@@ -42,6 +45,8 @@ async def contacts_view(look: Look) -> View:
         values={
             "email": tell.get("email"),
             "sms": number and f"*** {number[-_SHOWN:]}",
+            "budget": budget,
+            "most": BUDGET,
             "browsers": browsers,
             "push_key": look.parts.settings.push_key,
         },
@@ -67,6 +72,21 @@ async def worker() -> Response:
     headers = {"cache-control": "no-cache"}
     file = WEB / "src" / "worker.js"  # nothing in it has to be built
     return FileResponse(file, media_type="text/javascript", headers=headers)
+
+
+@routes.get("/reached/{code}")
+async def asked(request: Request, code: str) -> HTMLResponse:
+    """Show the button that says somebody was reached; a scanner's GET does not."""
+    return at_the_door(request, "reached.html", code=code, done=False)
+
+
+@routes.post("/reached")
+async def reached(request: Request, fields: DoorForm) -> HTMLResponse:
+    """Note that whoever holds this link was reached; it says so whatever it was."""
+    code = sha256(fields.word("code"))
+    async with parts_of(request).database.transaction() as transaction:
+        await transaction.one(QUERIES["reached"], code=code)
+    return at_the_door(request, "reached.html", code="", done=True)
 
 
 @routes.post("/contacts/push")

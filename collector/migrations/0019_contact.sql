@@ -101,6 +101,60 @@ revoke execute on function store.signal_incident(), store.signal_record() from p
 
 grant insert (unit) on store.attention to wachtpost_collector;
 
+-- What goes beyond somebody's budget of an hour is held back, and goes as one digest when it is over.
+alter table store.message add column held boolean not null default false, add column digest bigint;
+create index message_sent on store.message (person, channel, sent) where sent is not null;
+
+-- How much of his budget of this hour the asker has had, by each channel, and how much is held back for him.
+create function store.own_budget() returns table (channel text, sent bigint, held bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select m.channel, count(*) filter (where m.sent >= date_trunc('hour', now(), 'UTC') and m.digest is null),
+           count(*) filter (where m.held and m.sent is null and m.given_up is null)
+      from store.message m join store.incident i using (incident)
+     where m.person = store.asker() and i.priority <> 'urgent'
+       and (m.sent >= date_trunc('hour', now(), 'UTC') or (m.sent is null and m.given_up is null))
+     group by m.channel
+     order by m.channel;
+end;
+revoke execute on function store.own_budget() from public;
+grant execute on function store.own_budget() to wachtpost_dashboard;
+
+-- Whether somebody is reached by a channel: asked once a month, answered by the button behind its link. `code` is the
+-- SHA-256 of what the link holds.
+create table store.reach (
+    person text not null references store.person,
+    unit text references store.unit,
+    channel text not null,
+    code text unique,
+    asked timestamptz,
+    sent timestamptz,
+    proved timestamptz,
+    next_try timestamptz not null default now(),
+    tries int not null default 0,
+    primary key (person, channel)
+);
+alter table store.reach enable row level security;
+create policy collector on store.reach to wachtpost_collector using (true) with check (true);
+create policy unit on store.reach for select to wachtpost_view
+    using (unit = any ((select store.asked_units())::text[]));
+grant select, insert, delete, update (unit, code, asked, sent, next_try, tries) on store.reach to wachtpost_collector;
+grant select on store.reach to wachtpost_view;
+
+-- Whoever holds the link was reached; once, and while it is asked.
+create function store.reached(of_code text) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update store.reach set proved = now(), code = null where code = of_code;
+    return found;
+end
+$$;
+revoke execute on function store.reached(text) from public;
+grant execute on function store.reached(text) to wachtpost_dashboard;
+
 -- Nobody answers any more at an alarm receiving centre; and, that nobody watches over the collectors any more.
 alter table store.attention drop constraint attention_sort_check;
 alter table store.attention add constraint attention_sort_check
@@ -205,4 +259,9 @@ create trigger push after update on store.session for each row when (new.ended i
     execute function store.drop_push();
 create trigger push after update on store.person for each row when (new.removed is not null and old.removed is null)
     execute function store.drop_push();
+reset role;
+set role wachtpost_view;
+create view seen.reach as
+    select unit, person, channel, asked, sent, proved from store.reach;
+grant select on seen.reach to wachtpost_dashboard;
 reset role;

@@ -88,6 +88,7 @@ def shots(incidents: dict[str, int]) -> Iterator[Shot]:
     yield Shot("administrator", "/", "administrator")
     yield Shot("household", "/", "household")
     yield Shot("auditor", "/", "auditor")
+    yield Shot("contacts", "/contacts", OWNER)
     yield Shot("rights", "/rights", "auditor")
     yield Shot("cso", "/", "cso")
     yield Shot("calm", "/", "veenrand-coordinator")

@@ -8,10 +8,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from collector.notify.digest import MOST
 from collector.notify.push_key import make_push_key, public_half
-from dashboard.contact import BROWSERS_MOST
+from dashboard.asker import sha256
+from dashboard.contact import BROWSERS_MOST, BUDGET
 from tests.collector.databases import Role, owner
-from tests.dashboard.house import House
+from tests.dashboard.house import TOKEN, House
 from tests.dashboard.town import COLLEAGUE, OUTSIDER, OWNER
 from tests.incident.stage import look
 
@@ -138,6 +140,28 @@ async def test_a_person_has_so_many_browsers_and_no_more(pushing: House, owner: 
     assert len(on(owner)) == BROWSERS_MOST
 
 
+async def test_everybody_sees_his_own_budget_of_the_hour(house: House, owner: Owner):
+    assert BUDGET == MOST
+    owner.execute(TELL)
+    await house.town.panic()
+    guest = await house.guest(OWNER)
+    assert "van 12 in dit uur" not in (await guest.get("/contacts")).text
+    owner.execute("update store.incident set priority = 'attention'")
+    owner.execute(
+        "update store.message set sent = now() where person = %s and channel = 'sms'",
+        [OWNER],
+    )
+    owner.execute(
+        "update store.message set held = true where person = %s and channel = 'email'",
+        [OWNER],
+    )
+    page = (await guest.get("/contacts")).text
+    assert "SMS: 1 van 12 in dit uur" in page
+    assert "E-mail: 0 van 12 in dit uur, 1 wachten op het eind van het uur" in page
+    other = (await (await house.guest(OUTSIDER)).get("/contacts")).text
+    assert "van 12 in dit uur" not in other
+
+
 async def test_a_form_from_elsewhere_turns_nothing_on(pushing: House, owner: Owner):
     guest = await pushing.guest(OWNER)
     fields = {"token": "0" * 64, **BROWSER}
@@ -163,3 +187,60 @@ def test_the_dashboard_reads_no_address_of_anybody(
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(query)
             connection.rollback()
+
+
+def asked_days_ago(owner: Owner, person: str, days: int) -> str:
+    """Put a question down that was asked so long ago; give what its link holds."""
+    owner.execute(
+        "insert into store.reach (person, unit, channel, code, asked, sent)"
+        " select person, unit, 'sms', %(code)s,"
+        " now() - make_interval(days => %(days)s), now()"
+        " from store.person where person = %(person)s",
+        {"code": sha256("the-link"), "days": days, "person": person},
+    )
+    return "the-link"
+
+
+async def test_the_button_behind_a_link_says_that_somebody_was_reached(
+    house: House, owner: Owner
+):
+    link = asked_days_ago(owner, COLLEAGUE, 8)
+    proved = "select proved is not null from store.reach"
+    stranger = await house.stranger()
+    page = (await stranger.get(f"/reached/{link}")).text
+    assert look(owner, proved) == [(False,)]  # a scanner of mail came as far
+    found = TOKEN.search(page)
+    assert found is not None
+    fields = {"token": found[1], "code": link}
+    answer = await stranger.client.post("/reached", data=fields)
+    assert answer.status_code == 200
+    assert "Dank u." in answer.text
+    assert look(owner, proved) == [(True,)]
+
+
+async def test_a_link_of_nobody_says_the_same_and_does_nothing(
+    house: House, owner: Owner
+):
+    asked_days_ago(owner, COLLEAGUE, 8)
+    stranger = await house.stranger()
+    found = TOKEN.search((await stranger.get("/reached/another")).text)
+    assert found is not None
+    fields = {"token": found[1], "code": "another"}
+    answer = await stranger.client.post("/reached", data=fields)
+    assert "Dank u." in answer.text
+    assert look(owner, "select proved from store.reach") == [(None,)]
+
+
+@pytest.mark.parametrize(("days", "listed"), [(6, False), (8, True)])
+async def test_who_does_not_answer_for_a_week_is_to_do(
+    house: House, owner: Owner, days: int, *, listed: bool
+):
+    asked_days_ago(owner, COLLEAGUE, days)
+    guest = await house.guest(OWNER)
+    told = f"{COLLEAGUE} antwoordde niet op de test per SMS"
+    assert (told in (await guest.get("/todo")).text) is listed
+    owner.execute("update store.reach set proved = now()")
+    assert told not in (await guest.get("/todo")).text
+    owner.execute("update store.reach set proved = null")
+    other = await house.guest("veenrand-coordinator")
+    assert told not in (await other.get("/todo")).text

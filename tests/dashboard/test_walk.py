@@ -55,6 +55,7 @@ OPEN_TO_ALL = {
     ("GET", "/.well-known/security.txt"): 404,
     ("GET", "/signed-out"): 200,
     ("GET", "/worker.js"): 200,
+    ("GET", "/reached/{code}"): 200,
     ("GET", "/sign-in"): 200,
     ("GET", "/sign-in/{link}"): 200,
 }
@@ -104,6 +105,7 @@ OF_SESSIONS = {
     ("POST", "/passkeys/revoke"),
     ("POST", "/lapsed"),
     ("POST", "/contacts/push"),
+    ("POST", "/reached"),
     ("POST", "/contacts/push/{subscription}/off"),
     ("GET", "/provider"),
     ("GET", "/provider/back"),
@@ -414,6 +416,8 @@ async def test_a_method_that_no_route_has_is_not_there(walked: Walked):
                     digest=there.digest,
                     link="x",
                     attention=1,
+                    subscription=1,
+                    code="x",
                     change=1,
                     suppression=there.suppression,
                 )

@@ -76,6 +76,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "roster", "unknown",
     ),
     "looked.act": ("take", "hold", "hand-over", "tick", "untick", "resolve", "unknown"),
+    "contacts": ("email", "sms", "push"),
     "looked.what": (
         "consult.site", "consult.incident", "consult.picture", "consult.clip",
         "consult.unit", "consult.page",

@@ -2,7 +2,7 @@
 with next as (
     select m.message
       from store.message m join store.incident i using (incident)
-     where m.sent is null and m.given_up is null and m.channel = %(channel)s
+     where m.sent is null and m.given_up is null and m.channel = %(channel)s and not m.held
        and m.next_try <= %(now)s and (m.leased_until is null or m.leased_until <= %(now)s)
        -- That it ended comes after that it began.
        and (m.reason <> 'ended'
