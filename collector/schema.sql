@@ -495,9 +495,12 @@ create table store.message (
     sent timestamptz,
     given_up timestamptz,
     trouble text,
+    held boolean not null default false,  -- beyond somebody's budget of an hour
+    digest bigint,  -- the message that told of it
     unique (incident, person, channel, reason)
 );
 create index message_due on store.message (next_try) where sent is null and given_up is null;
+create index message_sent on store.message (person, channel, sent) where sent is not null;
 
 -- What is to be done where nobody takes an incident: whom it goes to at `due`, in a round that ends when somebody takes it
 -- (`stopped`). A step is done once, whoever does it.
@@ -1837,7 +1840,7 @@ create table store.push_subscription (
     session text references store.session on update cascade on delete set null,
     endpoint text not null unique check (length(endpoint) <= 1000),
     p256dh text not null check (length(p256dh) <= 200),
-    auth text not null check (length(auth) <= 100),
+    auth text not null check (length(auth) <= 200),
     made timestamptz not null default now(),
     reached timestamptz,
     failed timestamptz
@@ -1848,8 +1851,8 @@ create policy collector on store.push_subscription to wachtpost_collector using 
 create policy own on store.push_subscription to wachtpost_dashboard
     using (person = store.asker()) with check (person = store.asker());
 grant select, delete, update (reached, failed) on store.push_subscription to wachtpost_collector;
-grant select (subscription, person, session, made, reached, failed), delete,
-    insert (person, session, endpoint, p256dh, auth) on store.push_subscription to wachtpost_dashboard;
+grant select (subscription, person, session, made, reached, failed), delete on store.push_subscription
+    to wachtpost_dashboard;
 
 -- By which channels somebody is told of an incident of this priority: of what is urgent by all of them at once; else by
 -- e-mail and push, by SMS where nothing else would reach him in time.
@@ -1869,6 +1872,85 @@ begin atomic
         or (not k.tell ? 'email' and (c.channel = 'push' or not k.push))
      order by c.channel;
 end;
+
+-- Where messages to the asker go; nobody else's addresses are anybody's.
+create function store.own_tell() returns jsonb
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+return (select p.tell from store.person p where p.person = store.asker() and p.removed is null);
+revoke execute on function store.own_tell() from public;
+grant execute on function store.own_tell() to wachtpost_dashboard;
+
+-- Pushes to a browser for the asker from now on, and for nobody else any more who used it; to so many of his at most.
+create function store.turn_push_on(of_session text, of_endpoint text, of_p256dh text, of_auth text, most int)
+returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    holder constant text := (select p.person from store.person p where p.person = store.asker() and p.removed is null);
+begin
+    delete from store.push_subscription where endpoint = of_endpoint;
+    if (select count(*) from store.push_subscription where person = holder) >= most then
+        return false;
+    end if;
+    insert into store.push_subscription (person, session, endpoint, p256dh, auth)
+    values (holder, of_session, of_endpoint, of_p256dh, of_auth);
+    return true;
+end
+$$;
+revoke execute on function store.turn_push_on(text, text, text, text, int) from public;
+grant execute on function store.turn_push_on(text, text, text, text, int) to wachtpost_dashboard;
+
+-- How much of his budget of this hour the asker has had, by each channel, and how much is held back for him.
+create function store.own_budget() returns table (channel text, sent bigint, held bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select m.channel, count(*) filter (where m.sent >= date_trunc('hour', now(), 'UTC') and m.digest is null),
+           count(*) filter (where m.held and m.sent is null and m.given_up is null)
+      from store.message m join store.incident i using (incident)
+     where m.person = store.asker() and i.priority <> 'urgent'
+       and (m.sent >= date_trunc('hour', now(), 'UTC') or (m.sent is null and m.given_up is null))
+     group by m.channel
+     order by m.channel;
+end;
+revoke execute on function store.own_budget() from public;
+grant execute on function store.own_budget() to wachtpost_dashboard;
+
+-- Whether somebody is reached by a channel: asked once a month, answered by the button behind its link. `code` is the
+-- SHA-256 of what the link holds.
+create table store.reach (
+    person text not null references store.person,
+    unit text references store.unit,
+    channel text not null,
+    code text unique,
+    asked timestamptz,
+    sent timestamptz,
+    proved timestamptz,
+    next_try timestamptz not null default now(),
+    tries int not null default 0,
+    primary key (person, channel)
+);
+alter table store.reach enable row level security;
+create policy collector on store.reach to wachtpost_collector using (true) with check (true);
+create policy unit on store.reach for select to wachtpost_view
+    using (unit = any ((select store.asked_units())::text[]));
+grant select, insert, delete, update (unit, code, asked, sent, next_try, tries) on store.reach to wachtpost_collector;
+grant select on store.reach to wachtpost_view;
+
+-- Whoever holds the link was reached; once, and while it is asked.
+create function store.reached(of_code text) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update store.reach set proved = now(), code = null where code = of_code;
+    return found;
+end
+$$;
+revoke execute on function store.reached(text) from public;
+grant execute on function store.reached(text) to wachtpost_dashboard;
 
 -- Who signs out, is shut out or is removed gets nothing there any more.
 create function store.drop_push() returns trigger
@@ -2157,6 +2239,9 @@ create view seen.audit_verified as
     select a.done, a.until, w.until is distinct from a.until as broken
       from store.keep_done a left join store.keep_done w on w.what = 'audit_well'
      where a.what = 'audit';
+
+create view seen.reach as
+    select unit, person, channel, asked, sent, proved from store.reach;
 
 grant select on all tables in schema seen to wachtpost_dashboard;
 

@@ -23,6 +23,7 @@ from dashboard import (
     act,
     blob,
     by_provider,
+    contact,
     door,
     duty,
     own_passkey,
@@ -80,7 +81,8 @@ def make_app(parts: Parts) -> FastAPI:
         openapi_url=None, docs_url=None, redoc_url=None, lifespan=_listening(parts)
     )
     app.state.parts = parts
-    for room in (pages, reporting, act, door, own_passkey, by_provider, blob):
+    rooms = (pages, reporting, act, door, own_passkey, by_provider, blob, contact)
+    for room in rooms:
         app.include_router(room.routes)
     for router in (planned.looks, planned.acts, duty.looks, duty.acts):
         app.include_router(router)

@@ -96,9 +96,7 @@ def offered(now: datetime) -> Sequence[Period]:
         for each in range(year, year - KEPT_YEARS - 1, -1)
         for month in range(13 - length, 0, -length)
     )
-    return [
-        each for each in every if kept < each.since and each.until <= now - CLOSES
-    ]
+    return [each for each in every if kept < each.since and each.until <= now - CLOSES]
 
 
 def _years_before(now: datetime, years: int) -> datetime:

@@ -141,11 +141,7 @@ class _Known:
     def __init__(self, counted: Counted, period: Period) -> None:
         made = cells(counted, period)
         names = to_show(made)
-        self._counts = {
-            cell.name: cell.count
-            for cell in made
-            if cell.name in names
-        }
+        self._counts = {cell.name: cell.count for cell in made if cell.name in names}
         self._period = period
 
     def __call__(self, *name: object) -> int | None:

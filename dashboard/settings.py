@@ -111,6 +111,14 @@ class Settings(BaseModel):
             " in ..._PROVIDER_SECRET_FILE"
         ),
     ] = None
+    push_key: Annotated[
+        str | None,
+        Field(
+            pattern=r"^B[A-Za-z0-9_-]{86}$",
+            description="what `wachtpost collector push-key` printed: then people can"
+            " turn messages in their browser on",
+        ),
+    ] = None
     connections: Annotated[
         int, Field(ge=2, le=100, description="connections to the database at most")
     ] = 8

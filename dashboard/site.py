@@ -209,7 +209,9 @@ def _stands(
     health: Sequence[DeviceHealth], incidents: Sequence[Row], now: datetime
 ) -> Standing:
     standing_open = [
-        each["priority"] for each in incidents if each["state"] != "resolved"
+        each["priority"]
+        for each in incidents
+        if each["state"] != "resolved" and not each["exercise"]
     ]
     return standing([each.seen for each in health], standing_open, now)
 

@@ -42,13 +42,14 @@ class Todo:
     windows: tuple[Row, ...]
     set_aside: tuple[Row, ...]
     untimed: tuple[Row, ...]
+    unreached: tuple[Row, ...]  # who did not answer that a channel reaches him
     rights: int  # people whose rights are to be reviewed
 
     @property
     def number(self) -> int:
         """How many lines the list has."""
         lists = (self.blind, self.upkeep, self.dated, self.windows, self.set_aside)
-        number = sum(map(len, lists)) + len(self.untimed)
+        number = sum(map(len, lists)) + len(self.untimed) + len(self.unreached)
         return number + bool(self.drills) + (self.rights > 0)
 
 
@@ -97,5 +98,6 @@ async def todo(
             for each in untimed
             if each["site"] in sites
         ),
+        unreached=(*await transaction.all(QUERIES["unreached"], since=since),),
         rights=await overdue_number(transaction, look.asker, look.now),
     )

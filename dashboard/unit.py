@@ -137,7 +137,11 @@ async def _places(
     devices = await devices_by_site(transaction)
     rows = []
     for site in await transaction.all(QUERIES["sites"]):
-        own = [each for each in incidents if each["site"] == site["site"]]
+        own = [
+            each
+            for each in incidents
+            if each["site"] == site["site"] and not each["exercise"]
+        ]
         rows.append(_place(site, devices.get(site["site"], ()), own, day))
     return sorted(rows, key=_place_order)
 

@@ -12,12 +12,12 @@ import structlog
 from collector.database import Transaction, jsonb
 from collector.incident import escalation, telling
 from collector.incident.back import Back
-from collector.incident.rules import Join, Open, Standing, steps_of
+from collector.incident.rules import Join, Open, Standing, steps_of, words_of
 from collector.incident.weigh import Case, Known
 from collector.intake.row import EventRow
 from collector.query import Queries
 from sites.inventory import Inventory
-from sites.playbook import Playbook
+from sites.playbook import Playbook, filled
 from sites.words import Role
 
 log = structlog.get_logger()
@@ -41,7 +41,7 @@ class Clerk:
             _QUERIES["silence"], incident=incident, now=self._now
         )
         playbook = await self._playbook_of(standing)
-        await self._deal(incident, unit, playbook, silent=True)
+        await self._deal(incident, standing.site, playbook, silent=True)
         await self._note(
             incident, unit, "joined", {"reason": "now_silent", "records": 0}
         )
@@ -70,7 +70,7 @@ class Clerk:
             return None
         incident = int(row["incident"])
         await self._copy(incident, case.unit, case.records)
-        await self._deal(incident, case.unit, playbook, silent=case.silent)
+        await self._deal(incident, case.site, playbook, silent=case.silent)
         await self._note(incident, case.unit, "opened", _account(decision))
         await self._tell(incident, case.unit, "opened", case.tells)
         await escalation.begin(self._transaction, self._inventory, incident)
@@ -154,7 +154,7 @@ class Clerk:
         if decision.playbook is not None or decision.now_silent:
             playbook = decision.playbook or await self._playbook_of(standing)
             silent = standing.silent or case.silent
-            await self._deal(standing.incident, case.unit, playbook, silent=silent)
+            await self._deal(standing.incident, case.site, playbook, silent=silent)
         if decision.more_urgent or decision.now_silent:
             reason = "silenced" if decision.now_silent else "raised"
             await self._tell(standing.incident, case.unit, reason, case.tells)
@@ -210,9 +210,11 @@ class Clerk:
         )
 
     async def _deal(
-        self, incident: int, unit: str, playbook: Playbook, *, silent: bool
+        self, incident: int, site: str, playbook: Playbook, *, silent: bool
     ) -> None:
         steps = steps_of(playbook, silent=silent)
+        place = self._inventory.sites[site]
+        named = words_of(place, incident)
         await self._transaction.all(
             _QUERIES["step_drop"], incident=incident, keep=[step.id for step in steps]
         )
@@ -222,13 +224,13 @@ class Clerk:
                 {
                     "incident": incident,
                     "step": step.id,
-                    "unit": unit,
-                    "place": place,
+                    "unit": place.unit,
+                    "place": number,
                     "role": step.role,
-                    "text": step.text.model_dump(),
+                    "text": filled(step.text, named).model_dump(),
                     "mandatory": step.mandatory,
                 }
-                for place, step in enumerate(steps, start=1)
+                for number, step in enumerate(steps, start=1)
             ],
         )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 
-from collector.database import Transaction
+from collector.database import Transaction, jsonb
 from collector.incident.rota import Rota
 from collector.incident.telling import News, tell
 from collector.query import Queries
@@ -60,6 +60,14 @@ class _Taken:
     unit: str
     owner: str
     taken: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    incident: int
+    unit: str
+    first: str
+    since: datetime
 
 
 async def begin(
@@ -137,10 +145,10 @@ async def change_shift(
     """Give the incidents of who went off duty to who came on; give how many.
 
     It follows from who is on duty now and was when it was taken, so that a shift change
-    that nobody was there to see is made up for.
+    that nobody was there to see is made up for. Who comes on is told of what waits.
     """
     rota = await Rota.read(transaction, inventory, now)
-    given = 0
+    given = await _tell_who_came_on(transaction, rota, now)
     for one in await transaction.all(_QUERIES.of("taken", _Taken)):
         to = rota.heir(one.unit, one.owner, one.taken, now)
         if to is not None:
@@ -210,9 +218,27 @@ async def _hand_on(
     return 1
 
 
+async def _tell_who_came_on(transaction: Transaction, rota: Rota, now: datetime) -> int:
+    duties = [
+        {"unit": unit, "first": duty.first, "since": duty.since.isoformat()}
+        for unit, duty in rota.all(now)
+    ]
+    begun = await transaction.all(
+        _QUERIES.of("shift_begun", _Begun), duties=jsonb(duties)
+    )
+    for one in begun:
+        since = one.since.isoformat()
+        data = {"to_person": one.first, "since": since}
+        await _note(transaction, one, now, "shift_changed", data)
+        reason = f"shift_begun-{one.since:%Y%m%d%H%M%S}"
+        news = News(one.incident, one.unit, reason, (), (one.first,))
+        await tell(transaction, news, now)
+    return len(begun)
+
+
 async def _note(
     transaction: Transaction,
-    about: _Step | _Lapsed | _Taken,
+    about: _Step | _Lapsed | _Taken | _Begun,
     now: datetime,
     what: str,
     data: Mapping[str, object],

@@ -55,7 +55,7 @@ async def judge(
     returns = [row for row in wanted if row.kind in ENDS]
     news = [row for row in wanted if row.kind not in ENDS]
     cases, nothing = sort_out(news, inventory)
-    if held := await hold_back(transaction, cases):
+    if cases and (held := await hold_back(transaction, cases)):
         cases, nothing = sort_out((r for r in news if r.name not in held), inventory)
     for left in nothing:
         log.info("rules.unmatched", count=len(left.records), reason=left.reason)

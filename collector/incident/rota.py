@@ -1,6 +1,6 @@
 """Who is on duty in each unit: its roster, and how that was changed meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +45,13 @@ class Rota:
         if roster is None:
             return None
         return duty_at(roster, now, self._changes(unit))
+
+    def all(self, now: datetime) -> Iterator[tuple[str, Duty]]:
+        """Give who is on duty in each unit that has a roster."""
+        for unit in self._inventory.units:
+            duty = self.at(unit, now)
+            if duty is not None:
+                yield unit, duty
 
     def heir(self, unit: str, owner: str, taken: datetime, now: datetime) -> str | None:
         """Tell who has an incident now that its owner went off duty, if he did."""

@@ -12,7 +12,8 @@ from collector.incident.back import kinds_back
 from collector.incident.weigh import RANK, Case
 from sites.inventory import Inventory
 from sites.playbook import Playbook, Step
-from sites.words import Priority
+from sites.site import Site
+from sites.words import Priority, Text
 
 Reason = Literal[
     "nothing_stands",  # no incident of this site and cause is open: it opens one
@@ -172,6 +173,19 @@ def steps_of(playbook: Playbook, *, silent: bool) -> tuple[Step, ...]:
         if step in playbook.steps_for(step.role, silent=silent)
         and not (silent and step.rings)
     )
+
+
+def words_of(site: Site, incident: int) -> dict[str, Text]:
+    """Give what the steps of an incident may name: the variables of a playbook."""
+    place = site.name or _same(f"kit {site.kit}")
+    named = {"place": place, "incident": _same(str(incident))}
+    if site.reference is not None:
+        named["reference"] = _same(site.reference)
+    return named
+
+
+def _same(said: str) -> Text:
+    return Text(nl=said, en=said)
 
 
 def _reason_to_join(

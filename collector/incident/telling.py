@@ -21,7 +21,8 @@ class News:
     """What is to be told about an incident of a unit, to which roles and people.
 
     `reason` is `opened`, `raised`, `silenced` or `confirmed`; or `escalated-`,
-    `lapsed-` or `shift_changed-` with what makes it one: the same is told once.
+    `lapsed-`, `shift_changed-` or `shift_begun-` with what makes it one: the same is
+    told once.
     """
 
     incident: int

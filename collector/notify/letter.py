@@ -33,10 +33,11 @@ class Due:
     `reason` is `opened`, `raised`, `silenced`, `confirmed`, `ended` (by itself), or one
     of `handed_over`, `escalated`, `lapsed`, `shift_changed` with `-` and which one.
     `step` is the first step of the person's role that is not done, by language. `names`
-    are the words that no letter may hold. `while_blind`: it happened while a device was
-    down. `paused`: it is told later than usual, because we did not hear everything
-    ourselves. `told_before`: a message about this incident went out to the person.
-    `goes_on_in`: the incident in which one that ended goes on.
+    are the words that no letter may hold, `filled` those of them that a playbook may
+    have named. `while_blind`: it happened while a device was down. `paused`: it is told
+    later than usual, because we did not hear everything ourselves. `told_before`: a
+    message about this incident went out to the person. `goes_on_in`: the incident in
+    which one that ended goes on.
     """
 
     message: int
@@ -67,6 +68,7 @@ class Due:
     owner_role: str | None
     step: Mapping[str, str] | None
     names: list[str | None] = field(repr=False)
+    filled: list[str | None] = field(repr=False)
 
     @property
     def is_of_end(self) -> bool:
@@ -174,16 +176,25 @@ def _what_to_do(due: Due, line: dict[str, str]) -> str:
 
 def _step(due: Due) -> str | None:
     step = (due.step or {}).get(due.language)
-    return None if not step or gives_away(step, due.names) else step
+    if not step:
+        return None
+    # What the playbook filled in for the page is not for a locked screen.
+    line: dict[str, str] = words_in(due.language)["line"]
+    for name in filter(None, due.filled):
+        said = re.escape(name)
+        step = re.sub(rf"\bkit {said}\b", line["here"], step)
+        word = "the_number" if re.search(r"\d", name) else "here"
+        step = re.sub(rf"\b{said}\b", line[word], step)
+    return None if gives_away(step, due.names) else step
 
 
 def _who_is_on_it(
     due: Due, words: dict[str, Any], line: dict[str, str] | None = None
 ) -> str:
-    line = line or words["line"]
+    said: dict[str, str] = words["line"] if line is None else line
     if due.owner is None:
-        return line["nobody"]
+        return said["nobody"]
     if due.owner == due.person:
-        return line["you"]
+        return said["you"]
     role = words["role"].get(due.owner_role, due.owner_role)
-    return line["somebody"].format(role=role)
+    return said["somebody"].format(role=role)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from collector.database import Database
 from collector.metrics import Health
-from collector.notify import notice, sender
+from collector.notify import notice, reach, sender
 from collector.notify.channel import Channel
 from collector.notify.email import Email
 from collector.notify.push import Push
@@ -41,10 +41,11 @@ def start(
         health.trouble("sms", "no SMS gateway is set: nobody is told by SMS")
     else:
         channels.append(Sms(messages.sms))
-    if messages.push is None:
-        health.trouble("push", "no push key is set: no browser is told")
-    else:
+    if messages.push is not None:  # without it nobody can turn a browser on
         channels.append(Push(database, messages.push, clock))
+    asked = [one for one in channels if one.name != "push"]
+    reaching = reach.run(database, asked, messages.address, clock)
+    tasks.append(group.create_task(reaching, name="reach"))
     if channels:
         sending = sender.run(database, channels, messages.address)
         tasks.append(group.create_task(sending, name="notify"))

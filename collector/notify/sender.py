@@ -20,6 +20,8 @@ from collector.database import Database
 from collector.errors import DatabaseError
 from collector.incident.telling import tell_of_hand_overs
 from collector.notify.channel import Channel
+from collector.notify.digest import MOST, Digest, hour_of
+from collector.notify.digest import write as write_digest
 from collector.notify.errors import NotAcceptedError
 from collector.notify.letter import Due, write
 from collector.query import Queries
@@ -75,9 +77,64 @@ class Sender:
             raise
         return True
 
-    async def _lease(self) -> Due | None:
+    async def digest(self) -> bool:
+        """Bring what was held back for somebody out as one; False when there is none.
+
+        Raises:
+            DatabaseError: it is due again after its lease.
+        """
         now = self.clock()
         async with self._database.transaction() as transaction:
+            due = await transaction.maybe(
+                _QUERIES.of("digest_lease", Digest),
+                channel=self.channel.name,
+                now=now,
+                lease=now + self.pace.lease,
+            )
+        if due is None:
+            return False
+        query, more = await self._digest(due)
+        async with self._database.transaction() as transaction:
+            await transaction.run(
+                _QUERIES[query], messages=due.messages, **({"now": now} | more)
+            )
+        log.info("digest.handled", message=due.message, outcome=query)
+        return True
+
+    async def _digest(self, due: Digest) -> tuple[str, dict[str, object]]:
+        """Send one; give the query that says what became of it, and what it takes."""
+        if due.tell is None or due.removed:
+            return "digest_give_up", {"trouble": "nobody reachable"}
+        if not due.incidents:
+            return "digest_give_up", {"trouble": "resolved before"}
+        letter = write_digest(due, due.tell, self._base_url)
+        try:
+            async with asyncio.timeout(self.pace.send.total_seconds()):
+                await self.channel.send(letter)
+        except TimeoutError:
+            trouble, retry = "timeout", True
+        except NotAcceptedError as error:
+            trouble, retry = error.trouble, error.retry
+        else:
+            return "digest_sent", {"message": due.message}
+        now = self.clock()
+        if not retry or now - due.made >= self.pace.give_up_after:
+            return "digest_give_up", {"trouble": trouble}
+        wait = backoff(due.tries, self.pace)
+        return "digest_later", {"trouble": trouble, "next_try": now + wait}
+
+    async def _lease(self) -> Due | None:
+        now = self.clock()
+        since, until = hour_of(now)
+        async with self._database.transaction() as transaction:
+            await transaction.run(
+                _QUERIES["hold"],
+                channel=self.channel.name,
+                now=now,
+                since=since,
+                until=until,
+                most=MOST,
+            )
             return await transaction.maybe(
                 _QUERIES.of("lease", Due),
                 channel=self.channel.name,
@@ -197,6 +254,8 @@ async def _keep_sending(
             async with database.transaction() as transaction:
                 await tell_of_hand_overs(transaction, sender.clock())
             while await sender.one():
+                pass
+            while await sender.digest():
                 pass
         except DatabaseError as error:
             if not error.retry:

@@ -19,12 +19,14 @@ TROUBLES: tuple[Trouble, ...] = ("away", "deaf", "overdue")
 class Sight:
     """What one look found: `incidents` are those that wait and that nobody passes on.
 
+    `exercises` are those of them that are not real.
     `unknown` are troubles that could not be looked for: they neither begin nor end.
     """
 
     troubles: frozenset[Trouble] = frozenset()
     unknown: frozenset[Trouble] = frozenset()
     incidents: tuple[int, ...] = ()
+    exercises: frozenset[int] = frozenset()
 
 
 AWAY = Sight(frozenset({"away"}), frozenset({"deaf", "overdue"}))

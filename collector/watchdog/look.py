@@ -32,4 +32,5 @@ async def look(database: Database, name: str, now: datetime) -> Sight:
     if not heard["heard"]:
         troubles.add("deaf")
     numbers = tuple(int(row["incident"]) for row in waiting)
-    return Sight(frozenset(troubles), incidents=numbers)
+    exercises = frozenset(int(row["incident"]) for row in waiting if row["exercise"])
+    return Sight(frozenset(troubles), incidents=numbers, exercises=exercises)

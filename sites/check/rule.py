@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sites.check.reach import WITHOUT_ZONE, Source, reaches, sources, stays_home
 from sites.draft import Draft, Finding, Place, Placed
-from sites.playbook import Playbook
+from sites.playbook import VARIABLES, Playbook, variables
 from sites.rule import REASONS, Rule, recipients
 from sites.words import Role
 
@@ -27,11 +27,13 @@ def rule_findings(draft: Draft) -> Iterator[Finding]:
         if playbook is not None:
             yield from _steps(rule, playbook)
             yield from _ringing(rule.thing, playbook)
+            yield from _no_reference(rule, playbook)
         elif draft.lacks("playbooks", rule.thing.playbook):
             what = f"playbook: no playbook {rule.thing.playbook!r} is declared"
             yield Finding(rule.place.at("playbook"), what)
     for playbook in draft.playbooks:
         yield from _contradictions(playbook)
+        yield from _variables(playbook)
 
 
 def occasions(rule: Rule) -> tuple[bool, ...]:
@@ -204,3 +206,21 @@ def _contradictions(playbook: Placed[Playbook]) -> Iterator[Finding]:
             yield Finding(
                 playbook.place.at("steps", i, "rings"), f"{what} answered by ringing"
             )
+
+
+def _variables(playbook: Placed[Playbook]) -> Iterator[Finding]:
+    known = ", ".join(sorted(VARIABLES))
+    for i, step in enumerate(playbook.thing.steps):
+        for name in sorted(variables(step.text) - VARIABLES):
+            what = f"text: the step {step.id!r} names {name!r}, not one of {known}"
+            yield Finding(playbook.place.at("steps", i, "text"), what)
+
+
+def _no_reference(rule: Placed[Rule], playbook: Placed[Playbook]) -> Iterator[Finding]:
+    if "station" not in rule.thing.site_kinds:
+        return
+    for i, step in enumerate(playbook.thing.steps):
+        if "reference" in variables(step.text):
+            what = f"text: the step {step.id!r} names a reference, and the rule"
+            what = f"{what} {rule.thing.id!r} is about stations, which have none"
+            yield Finding(playbook.place.at("steps", i, "text"), what)

@@ -39,9 +39,11 @@ async def test_the_report_is_open_to_everybody_in_both_themes_and_languages(
                 )
                 assert not wide, "nothing is cut off"
         await page.locator("#account summary").click()
-        await page.get_by_role("button", name="English").or_(
-            page.get_by_role("button", name="Nederlands")
-        ).click()
+        await (
+            page.get_by_role("button", name="English")
+            .or_(page.get_by_role("button", name="Nederlands"))
+            .click()
+        )
 
 
 async def test_another_period_is_chosen_without_a_script(eventful: House, page: Page):

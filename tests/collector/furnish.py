@@ -28,6 +28,7 @@ insert into store.person values (%(p)s, %(u)s, %(role)s, 'nl',
     jsonb_build_object('email', 'somebody@example.org'));
 insert into store.sign_in_link values (%(p)s || '-link', %(p)s, now(), now());
 insert into store.session values (%(p)s || '-session', %(p)s, now(), now(), now());
+insert into store.reach (person, unit, channel) values (%(p)s, %(u)s, 'email');
 insert into store.push_subscription (person, endpoint, p256dh, auth)
     values (%(p)s, %(p)s, 'k', 'a');
 insert into store.passkey values (%(p)s || '-passkey', %(p)s, 'handle', 'n', 'key', 0);

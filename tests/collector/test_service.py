@@ -112,7 +112,8 @@ async def test_it_says_that_nobody_is_told_where_no_mail_server_is_set(
     status, told = setting.ask("/healthz")
     assert status == 503
     assert json.loads(told)["troubles"] == {
-        "notify": "no SMTP server is set: nobody is told"
+        "notify": "no SMTP server is set: nobody is told by e-mail",
+        "sms": "no SMS gateway is set: nobody is told by SMS",
     }
 
 

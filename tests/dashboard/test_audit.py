@@ -298,7 +298,7 @@ async def test_a_number_has_one_name_a32(house: House):
         for method in route.methods or ()
         if any(one.field_info.annotation is int for one in route.dependant.path_params)
     ]
-    assert len(numbered) == 10
+    assert len(numbered) == 11
     for method, path in numbered:
         for name in spellings(incident):
             here = path.format(incident=name, attention=name)

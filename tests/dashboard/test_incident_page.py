@@ -118,6 +118,7 @@ async def test_the_owner_reads_until_when_it_is_his_and_may_draw_it_out(house: H
 async def test_what_the_service_did_with_it_is_in_the_log_in_words(house: House):
     incident = await house.town.intrusion()
     for what, data in (
+        ("shift_changed", '{"to_person": "piet", "since": "2026-01-01T00:00:00Z"}'),
         ("lapsed", '{"from_person": "x", "from_role": "desk", "round": 2}'),
         ("escalated", '{"round": 1, "step": 3, "tells": ["desk", "control_room"]}'),
         (
@@ -136,6 +137,7 @@ async def test_what_the_service_did_with_it_is_in_the_log_in_words(house: House)
     assert "Weer vrij: 24-uursdesk deed er te lang niets aan" in page
     assert "doorgegeven aan de 24-uursdesk, de meldkamer" in page
     assert "Dienstwissel: van piet naar 24-uursdesk" in page
+    assert "Dienstwissel: piet weet dat het nog wacht" in page
 
 
 async def test_handing_over_to_a_colleague_makes_him_the_owner(house: House):

@@ -53,6 +53,7 @@ async def test_what_is_real_stands_above_an_exercise_of_the_same_priority(
     exercise = await begin(house)
     real = await house.town.panic()
     page = (await guest.get("/")).text
+    assert page.count('class="tag urgent">Spoed') == 3  # two cards, and the kit's state
     assert page.index(f'id="incident-{real}"') < page.index(f'id="incident-{exercise}"')
 
 

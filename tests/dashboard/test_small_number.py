@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from dashboard.small_number import LEAST, Cell, to_show
 
 
-
 def follows(cells: Sequence[Cell], shown: frozenset[Hashable], wanted: Cell) -> bool:
     """Tell whether a count is a linear combination of those shown."""
     atoms = sorted(frozenset[int]().union(*(cell.atoms for cell in cells)))

@@ -54,6 +54,8 @@ OPEN_TO_ALL = {
     ("GET", "/metrics"): 200,
     ("GET", "/.well-known/security.txt"): 404,
     ("GET", "/signed-out"): 200,
+    ("GET", "/worker.js"): 200,
+    ("GET", "/reached/{code}"): 200,
     ("GET", "/sign-in"): 200,
     ("GET", "/sign-in/{link}"): 200,
 }
@@ -61,6 +63,8 @@ OF_ONES_OWN = {
     ("GET", "/"): 200,
     ("GET", "/live/"): 200,
     ("GET", "/session"): 204,
+    ("GET", "/contacts"): 200,
+    ("GET", "/live/contacts"): 200,
     ("GET", "/looked"): 200,
     ("GET", "/live/looked"): 200,
 }
@@ -103,6 +107,9 @@ OF_SESSIONS = {
     ("POST", "/passkeys/rename"),
     ("POST", "/passkeys/revoke"),
     ("POST", "/lapsed"),
+    ("POST", "/contacts/push"),
+    ("POST", "/reached"),
+    ("POST", "/contacts/push/{subscription}/off"),
     ("GET", "/provider"),
     ("GET", "/provider/back"),
 }
@@ -412,6 +419,8 @@ async def test_a_method_that_no_route_has_is_not_there(walked: Walked):
                     digest=there.digest,
                     link="x",
                     attention=1,
+                    subscription=1,
+                    code="x",
                     change=1,
                     suppression=there.suppression,
                 )

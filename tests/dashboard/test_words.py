@@ -77,6 +77,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "roster", "unknown",
     ),
     "looked.act": ("take", "hold", "hand-over", "tick", "untick", "resolve", "unknown"),
+    "contacts": ("email", "sms", "push"),
     "looked.what": (
         "consult.site", "consult.incident", "consult.picture", "consult.clip",
         "consult.unit", "consult.page",
@@ -84,6 +85,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "change.passkey", "delete.passkey", "sign_in.session", "sign_out.session",
         "change.command", "change.path", "change.exercise", "change.suppression",
         "change.roster",
+        "change.push",
         "unknown",
     ),
     "nothing_yet": UNSERVED,

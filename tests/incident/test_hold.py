@@ -284,3 +284,24 @@ async def test_an_heir_whom_the_store_does_not_know_leaves_it_where_it_is(
     world.execute("update store.person set removed = now() where person like 'coord%'")
     await escalator(collector).look(MORNING)
     assert incident(world)[1] == DESK
+
+
+async def test_who_comes_on_duty_is_told_once_of_what_still_waits(world, collector):
+    await judged(collector, alarm())
+    await judged(collector, row("device.silent", 2))  # a notice: nobody is woken
+    for moment in (MORNING - timedelta(seconds=1), MORNING, MORNING, MORNING):
+        await escalator(collector).look(moment)
+    assert told(world, "shift_begun") == [COORDINATOR]
+    ((_, data),) = noted(world, "shift_changed")
+    assert data["to_person"] == COORDINATOR
+    evening = MORNING.replace(hour=19)  # 20:00 on the clock of Noord
+    await escalator(collector).look(evening)
+    assert told(world, "shift_begun") == [COORDINATOR, DESK]
+
+
+async def test_what_began_in_his_own_shift_is_not_told_as_a_shift_change(
+    world, collector
+):
+    await judged(collector, alarm())
+    await escalator(collector).look(after(3600))
+    assert noted(world, "shift_changed") == []

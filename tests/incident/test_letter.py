@@ -10,13 +10,14 @@ from typing import get_args
 import pytest
 
 import sites
-from collector.incident.rules import steps_of
+from collector.incident.rules import steps_of, words_of
 from collector.notify.channel import Letter
 from collector.notify.letter import LANGUAGES, Due, gives_away, words_in, write
 from collector.notify.short import ROOM, fold, septets
 from sites.inventory import Inventory
 from sites.load import load
 from sites.person import Person
+from sites.playbook import Step, filled
 from sites.rule import Rule, recipients
 from sites.site import Site
 from sites.words import Priority, Role
@@ -33,6 +34,7 @@ REASONS = (
     "escalated-1-2",
     "lapsed-3",
     "shift_changed-4",
+    "shift_begun-1",
 )
 DUE = Due(
     message=5,
@@ -63,6 +65,7 @@ DUE = Due(
     owner_role=None,
     step={"nl": "Vraag noodhulp.", "en": "Ask for a patrol."},
     names=["haven", None, None, "Bureau Haven", "Haven station", "noord", "Eenheid N"],
+    filled=[None, None, "Bureau Haven", "Haven station"],
 )
 
 
@@ -129,7 +132,6 @@ def test_without_a_step_of_its_own_a_letter_still_says_what_to_do():
 @pytest.mark.parametrize(
     "careless",
     [
-        "Ga naar Bureau Haven.",
         "Ga naar de haven!",
         "Bel iemand van Eenheid N.",
         "Bel NOORD.",
@@ -140,6 +142,22 @@ def test_a_step_that_names_a_place_is_left_out(careless):
 
     assert careless not in found.text
     assert "Doe nu: open het incident" in found.text
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("Noem Bureau Haven en incident 12.", "Noem de plek van dit incident en"),
+        ("Bel over kit 7F3K-Q2.", "Bel over de plek van dit incident."),
+        ("Noem AOL-1234.", "Noem het nummer op uw scherm."),
+    ],
+)
+def test_what_a_playbook_fills_in_is_left_out_and_the_rest_is_said(step, said):
+    kit = ["7F3K-Q2", "AOL-1234"]
+    more = {"names": [*DUE.names, *kit], "filled": [*DUE.filled, *kit]}
+    text = letter(step={"nl": step}, **more).text
+    assert said in text
+    assert not gives_away(text, ["Bureau Haven", "7F3K-Q2", "AOL-1234"])
 
 
 def test_a_word_that_only_holds_a_name_gives_nothing_away():
@@ -174,6 +192,11 @@ def names_of(site: Site, world: Inventory) -> list[str | None]:
     shown = [text for one in (site, unit) if (text := one.name) is not None]
     words = [word for text in shown for word in (text.nl, text.en)]
     return [site.id, site.kit, site.reference, unit.id, *words]
+
+
+def said(step: Step, site: Site) -> dict[str, str]:
+    found: dict[str, str] = filled(step.text, words_of(site, 2071)).model_dump()
+    return found
 
 
 def forbidden(world: Inventory) -> set[str]:
@@ -221,8 +244,9 @@ def letters_about(
             paused=True,
             goes_on_in=2072,
             priority=rule.priority,
-            step=None if first is None else first.text.model_dump(),
+            step=None if first is None else said(first, site),
             names=names_of(site, EXAMPLES),
+            filled=[site.kit, site.reference, *names_of(site, EXAMPLES)[4:6]],
             owner="somebody-real",
             owner_role="deputy",
         )

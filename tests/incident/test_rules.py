@@ -12,10 +12,12 @@ from collector.incident.rules import (
     decide,
     kinds_with_rules,
     steps_of,
+    words_of,
 )
 from collector.incident.weigh import Case, sort_out
 from collector.intake.row import EventRow
-from sites.playbook import Playbook
+from sites.playbook import Playbook, filled
+from sites.words import Text
 from tests.incident.stage import (
     KIT,
     NOW,
@@ -333,3 +335,14 @@ def test_no_step_rings_on_a_silent_occasion_even_if_its_author_said_always():
 
     assert [one.id for one in steps_of(careless, silent=True)] == ["look"]
     assert [one.id for one in steps_of(careless, silent=False)] == ["ring", "look"]
+
+
+def test_the_steps_of_an_incident_name_its_place_and_number():
+    said = Text(nl="Noem {place}, {incident}, {reference}.", en="Say {place}.")
+    world = inventory().sites
+    assert filled(said, words_of(world[STATION], 12)) == Text(
+        nl="Noem Bureau Haven, 12, {reference}.", en="Say Bureau Haven (en)."
+    )
+    assert filled(said, words_of(world[KIT], 12)) == Text(
+        nl="Noem kit 7F3K-Q2, 12, AOL-1234.", en="Say kit 7F3K-Q2."
+    )

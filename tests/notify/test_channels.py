@@ -172,7 +172,7 @@ async def test_nobody_sees_or_makes_the_push_of_another(world, dashboard: Databa
     made: Query[Row] = Query(
         "made",
         b"insert into store.push_subscription (person, endpoint, p256dh, auth)"
-        b" values ('desk-noord', 'https://push.example/mine', 'k', 'a')",
+        b" values ('deputy-noord', 'https://push.example/mine', 'k', 'a')",
         dict,
     )
 

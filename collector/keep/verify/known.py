@@ -74,6 +74,7 @@ KNOWN: Mapping[str, Age | None] = {
     "store.notice": None,  # goes with what it tells of
     "store.right_review": Age(("at",), THREE_YEARS),
     "store.challenge": Age(("expires",), 2),
+    "store.reach": None,  # one row a person and channel
     "store.push_subscription": None,  # its person's, until signed out
     "store.passkey": None,  # its person's, until revoked
     "store.device_state": None,  # one row a device

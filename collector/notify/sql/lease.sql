@@ -2,7 +2,7 @@
 with next as (
     select m.message
       from store.message m join store.incident i using (incident)
-     where m.sent is null and m.given_up is null and m.channel = %(channel)s
+     where m.sent is null and m.given_up is null and m.channel = %(channel)s and not m.held
        and m.next_try <= %(now)s and (m.leased_until is null or m.leased_until <= %(now)s)
        -- That it ended comes after that it began.
        and (m.reason <> 'ended'
@@ -44,7 +44,8 @@ select l.message, l.incident, l.unit, l.person, p.role, p.language,
          where n.incident = l.incident and n.role = p.role and n.done is null
          order by n.place, n.step limit 1) as step,
        array[s.site, s.kit, s.reference, s.name ->> 'nl', s.name ->> 'en', l.unit,
-             u.name ->> 'nl', u.name ->> 'en'] as names
+             u.name ->> 'nl', u.name ->> 'en'] as names,
+       array[s.kit, s.reference, s.name ->> 'nl', s.name ->> 'en'] as filled
   from leased l
   join store.incident i on i.incident = l.incident
   join store.site s on s.site = i.site

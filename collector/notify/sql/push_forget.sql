@@ -1,2 +1,2 @@
 -- Forget a browser that is gone.
-delete from store.push_subscription where subscription = %(subscription)s and %(now)s is not null
+delete from store.push_subscription where subscription = %(subscription)s

@@ -3,6 +3,7 @@ import { Idiomorph } from "idiomorph";
 import * as alarm from "./alarm.js";
 import * as keys from "./keys.js";
 import "./passkey.js";
+import "./push.js";
 
 // Nothing that builds code from text: the policy of the pages forbids it.
 htmx.config.allowEval = false;

@@ -1,0 +1,2 @@
+-- Where messages to the asker go.
+select store.own_tell() as tell

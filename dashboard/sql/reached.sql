@@ -1,0 +1,2 @@
+-- Note that whoever holds a link was reached.
+select store.reached(%(code)s) as done
