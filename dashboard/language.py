@@ -3,7 +3,7 @@
 import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -133,9 +133,10 @@ class Words:
         local = at.astimezone(ZoneInfo(zone)).date()
         return format_date(local, "d MMMM", locale=self.language)
 
-    def month(self, first: date) -> str:
-        """Give a month with its year, as november 2026."""
-        return format_date(first, "LLLL y", locale=self.language)
+    def month(self, at: datetime, zone: str = HOME_ZONE) -> str:
+        """Give the month with its year, as november 2026."""
+        local = at.astimezone(ZoneInfo(zone)).date()
+        return format_date(local, "LLLL y", locale=self.language)
 
     def decimal(self, number: float) -> str:
         """Give a number with one decimal."""

@@ -207,7 +207,7 @@ def _blind(
     # A station is one place, and no secret; homes are guarded by how many there were.
     if place["station"] is None and known("blind") is None:
         return None
-    return sum(row["seconds"] for row in blind if period.holds(row["month"]))
+    return float(sum(row["seconds"] for row in blind if period.holds(row["month"])))
 
 
 def _any(*counts: int | None) -> bool:

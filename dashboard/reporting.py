@@ -1,4 +1,4 @@
-"""The CSO's page: the report over all places in a period that is over, and as a file."""
+"""The CSO's page: the report over all places in a period, and as a file."""
 
 import asyncio
 import csv
@@ -185,4 +185,4 @@ def _key(row: Any) -> tuple[str | None, str | None]:
 def _period(look: Look) -> Period:
     known = offered(look.now)
     wanted = Period.of(look.request.query_params.get("period", ""))
-    return wanted if wanted in known else known[0]
+    return wanted if wanted and wanted in known else known[0]

@@ -12,8 +12,8 @@ _LIKE = """
                                     outcome, sentence, playbook, playbook_version,
                                     exercise)
         select unit, site, rule, cause, priority, title, %(at)s, %(at)s, 'resolved',
-               %(owner)s, %(at)s, %(at)s + interval '1 hour', %(outcome)s, '-', playbook,
-               playbook_version, %(outcome)s = 'exercise'
+               %(owner)s, %(at)s, %(at)s + interval '1 hour', %(outcome)s, '-',
+               playbook, playbook_version, %(outcome)s = 'exercise'
           from store.incident, generate_series(1, %(number)s)
          where incident = %(like)s
         returning incident, unit
