@@ -265,3 +265,39 @@ async def test_a_place_of_which_nothing_may_be_told_says_so(house: House):
     await happened(house.town, await house.town.intrusion(), 4)
     page = (await (await house.guest("cso")).get("/report")).text
     assert page.count("Minder dan 5 van alles: niets te tonen.") == 6
+
+
+async def test_a_silence_of_which_no_incident_was_made_counts_the_same(house: House):
+    town, month = house.town, last_month()
+    ago = town.now - midday(month.first, 5)
+    site = "bureau-station"
+    await town.event(site, "device.silent", ago, unheard_s=0)
+    await town.event(site, "device.heard", ago - timedelta(hours=4))
+    await town.event(site, "device.silent", ago - timedelta(days=9), unheard_s=30)
+    rest = month.until - midday(month.first, 14) + timedelta(seconds=30)  # not yet over
+    found = await exported(await house.guest("cso"))
+    wanted = timedelta(hours=4) + rest
+    assert found["duinland", site, "blind_s", "", ""] == str(
+        round(wanted.total_seconds())
+    )
+
+
+async def test_two_devices_silent_at_once_are_one_place_without_sight(house: House):
+    town, month = house.town, last_month().first
+    like = await town.intrusion()
+    begin = midday(month, 5)
+    await silence(town, like, silent=begin, heard=begin + timedelta(hours=3))
+    await town.pen.execute(
+        "insert into store.device (device, site, unit, key)"
+        " values ('zzzzzzzzzzzzzzzz', %s, 'duinland', 'k')",
+        [HAVEN],
+    )
+    await town.pen.execute(
+        "update store.incident_record set device = 'zzzzzzzzzzzzzzzz'"
+        " where kind like 'device.%'"
+    )
+    await silence(town, like, silent=begin, heard=begin + timedelta(hours=2))
+    rows = await asked(house, "cso", "report_blind", year=month.year)
+    assert [(row["station"], row["seconds"], row["places"]) for row in rows] == [
+        (HAVEN, 3 * 3600 + 60, 1)
+    ]
