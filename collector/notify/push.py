@@ -98,7 +98,8 @@ class Push:
             return NotAcceptedError(self.name, "no push service", retry=False)
         gone = False
         try:
-            await self._post(session, browser, letter)
+            async with asyncio.timeout(self._settings.timeout_s):
+                await self._post(session, browser, letter)
         except WebPushException as error:
             gone = error.status_code is None or error.status_code in _GONE
             refusal = _refusal(error.status_code)
@@ -135,7 +136,7 @@ class Push:
             vapid_claims=claims,
             headers={"Urgency": "high" if letter.urgent else "normal"},
             ttl=int(KEPT.total_seconds()),
-            timeout=aiohttp.ClientTimeout(total=self._settings.timeout_s),
+            timeout=None,  # it is the caller's
             aiohttp_session=session,
         )
 
