@@ -121,6 +121,12 @@ class Words:
         local = at.astimezone(ZoneInfo(zone)).date()
         return format_date(local, "d MMM y", locale=self.language)
 
+    def weekday(self, at: datetime, zone: str = HOME_ZONE) -> str:
+        """Give the day of the week with the time, as di 24 nov 08:00."""
+        local = at.astimezone(ZoneInfo(zone))
+        day = format_date(local.date(), "EEE d MMM", locale=self.language)
+        return f"{day} {local:%H:%M}"
+
     def day(self, at: datetime, zone: str = HOME_ZONE) -> str:
         """Give the day in words, as 22 november."""
         local = at.astimezone(ZoneInfo(zone)).date()

@@ -191,7 +191,7 @@ def _step(due: Due) -> str | None:
 def _who_is_on_it(
     due: Due, words: dict[str, Any], line: dict[str, str] | None = None
 ) -> str:
-    said: dict[str, str] = line or words["line"]
+    said: dict[str, str] = words["line"] if line is None else line
     if due.owner is None:
         return said["nobody"]
     if due.owner == due.person:

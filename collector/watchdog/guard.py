@@ -19,10 +19,12 @@ from collector.metrics import Health, Metrics
 from collector.notify.channel import Channel, Letter
 from collector.notify.email import Email
 from collector.notify.errors import NotAcceptedError
+from collector.notify.short import assemble
+from collector.notify.sms import Sms
 from collector.page import serve
-from collector.watchdog.alarm import Say, Sight, Trouble, to_say
+from collector.watchdog.alarm import TROUBLES, Say, Sight, Trouble, to_say
 from collector.watchdog.look import look
-from collector.watchdog.setting import Ready
+from collector.watchdog.setting import Ready, is_mobile
 
 Language = Literal["nl", "en"]
 LOOK_S = 5.0
@@ -44,12 +46,14 @@ class Listener:
         self._link = link
         self._language: Language = language
         self._told: dict[Trouble, datetime] = {}
+        self._begun: dict[Say, datetime] = {}  # what was not accepted yet
 
     async def hear(self, sight: Sight, now: datetime) -> int:
         """Tell what is to be told; give how much was not accepted, and comes again."""
         missed = 0
         for say in to_say(sight, self._told, now):
-            letter = self._letter(say, sight, now)
+            begun = self._begun.setdefault(say, now)
+            letter = self._letter(say, sight, begun)
             try:
                 async with asyncio.timeout(SEND_S):
                     await self._channel.send(letter)
@@ -58,6 +62,7 @@ class Listener:
                 missed += 1
                 continue
             log.warning("watchdog.told", trouble=say.trouble, word=say.word)
+            del self._begun[say]
             if say.word == "well":
                 del self._told[say.trouble]
             else:
@@ -77,16 +82,21 @@ class Listener:
         if say.trouble == "overdue" and sight.exercises == {*sight.incidents} != set():
             subject = f"{mark}: {subject}"
         told = [line[say.word].format(clock=clock)]
+        do = ""
         if not well:
             told.append(line[say.trouble].format(incidents=numbers))
+            do = words["short"][say.trouble].format(number=len(sight.incidents))
         told += [line["link"].format(link=self._link), line["foot"]]
+        subject = subject.format(trouble=words["trouble"][say.trouble])
         return Letter(
             # Below those of messages and notices: none takes another's number.
-            -int(now.timestamp() * 1000) * 10 - ("away", "deaf").count(say.trouble),
+            -int(now.timestamp() * 1000) * 10 - TROUBLES.index(say.trouble),
             self._address,
-            subject.format(trouble=words["trouble"][say.trouble]),
+            subject,
             "\n\n".join(told) + "\n",
             urgent=not well,
+            short=assemble(f"{subject}.", do, "", self._link),
+            link=self._link,
         )
 
 
@@ -103,7 +113,7 @@ async def watch(
     seen = ", ".join(sorted(sight.troubles))
     health.tell("collectors", seen or None)
     if not listeners:
-        health.trouble("telling", "no SMTP server is set: nobody is told")
+        health.trouble("telling", "nobody to tell is set: nobody is told")
     elif any(missed):
         health.trouble("telling", "a letter was not accepted: it is tried again")
     else:
@@ -142,12 +152,14 @@ async def run(
 
 
 def _listeners(ready: Ready) -> list[Listener]:
-    if ready.messages.email is None:
-        return []
-    channel, link = Email(ready.messages.email), ready.messages.address
+    messages = ready.messages
+    email = None if messages.email is None else Email(messages.email)
+    sms = None if messages.sms is None else Sms(messages.sms)
+    channels = [(one, sms if is_mobile(one) else email) for one in ready.tell]
     return [
-        Listener(address, channel, link, ready.settings.language)
-        for address in ready.tell
+        Listener(address, channel, messages.address, ready.settings.language)
+        for address, channel in channels
+        if channel is not None
     ]
 
 

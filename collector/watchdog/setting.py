@@ -1,13 +1,13 @@
 """What can be set about the watchdog, from the environment, read once.
 
-Without a mail server and somebody to tell it watches all the same: the collectors see
+Without a way and somebody to tell it watches all the same: the collectors see
 that it is there, and `/healthz` says that nobody is told.
 
 What each one means stands in collector/README.md, which a test holds against this file.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -19,7 +19,7 @@ from collector.notify import setting
 from collector.notify.setting import Messages, MessageSettings, messages_of
 from sites.errors import HostError
 from sites.host import parse_host
-from sites.person import EMAIL
+from sites.person import E164, EMAIL
 
 PREFIX = "WACHTPOST_WATCHDOG_"
 SECRETS = setting.SECRETS | {"database_url"}
@@ -62,16 +62,29 @@ def read_settings(environ: Mapping[str, str]) -> Ready:
     messages = messages_of(settings, wrong)
     tell = tuple(one.strip() for one in settings.tell.split(",") if one.strip())
     for number, address in enumerate(tell, start=1):
-        if not re.fullmatch(EMAIL, address):
-            wrong("tell", f"the {number}. is no e-mail address")
+        if not is_mobile(address) and not re.fullmatch(EMAIL, address):
+            wrong("tell", f"the {number}. is no e-mail address and no +31612345678")
     health = None
     try:
         health = parse_host(settings.health, least_port=0)
     except HostError as error:
         wrong("health", str(error))
-    if (settings.smtp is None) == bool(tell):
-        lacks = "smtp" if tell else "tell"
-        wrong(lacks, "is missing: it could tell nobody")
+    for lacks in _lacking(settings, tell):
+        wrong(lacks, "is missing: somebody would be told nothing")
     if problems or health is None:
         raise SettingsError(problems)
     return Ready(settings, tell, health, messages)
+
+
+def is_mobile(address: str) -> bool:
+    """Tell whether somebody is told by SMS."""
+    return re.fullmatch(E164, address) is not None
+
+
+def _lacking(settings: Settings, tell: tuple[str, ...]) -> Iterator[str]:
+    if settings.smtp is None and not all(map(is_mobile, tell)):
+        yield "smtp"
+    if settings.sms is None and any(map(is_mobile, tell)):
+        yield "sms"
+    if not tell and (settings.smtp or settings.sms):
+        yield "tell"

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.errors import FieldError
+from dashboard.language import Words
 from dashboard.roster import span, week
 from sites.roster import LONGEST_CHANGE, Change, duty_at
 from tests.dashboard.house import Guest, House
@@ -182,3 +183,10 @@ async def test_the_week_shows_what_a_change_makes_of_it(house: House):
     turns = week(plan, [ill], NOW)
     assert [turn.at for turn in turns[:2]] == [ill.since, ill.until]
     assert turns[0].duty[:2] == (DEPUTY, None)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("nl", "ma 23 nov 10:00"), ("en", "Mon 23 Nov 10:00")]
+)
+def test_a_turn_is_told_with_its_day_of_the_week(language, said):
+    assert Words(language).weekday(NOW) == said

@@ -34,9 +34,6 @@ REASONS = (
     "escalated-1-2",
     "lapsed-3",
     "shift_changed-4",
-    "escalated-1-2",
-    "lapsed-2",
-    "shift_changed-1",
     "shift_begun-1",
 )
 DUE = Due(

@@ -9,8 +9,10 @@ import pytest
 from collector.database import Database, Limits
 from collector.incident import life
 from collector.metrics import Health
+from collector.notify.short import ROOM, fold, septets
+from collector.notify.sms import Sms, SmsSettings
 from collector.watchdog import missed
-from collector.watchdog.alarm import AWAY, Sight
+from collector.watchdog.alarm import AWAY, TROUBLES, Say, Sight
 from collector.watchdog.guard import Listener, watch, words_in
 from collector.watchdog.look import look
 from tests.incident.duty import escalator, judged
@@ -18,6 +20,7 @@ from tests.incident.post_office import PostOffice
 from tests.incident.sending import BASE, email
 from tests.incident.stage import NOW, alarm, row
 from tests.incident.stage import look as seen
+from tests.notify.gateway import TOKEN, open_gateway
 
 HEARS = """
     insert into store.listener values ('one', now() - interval '1 h', now(), now())
@@ -173,7 +176,7 @@ async def test_a_mail_server_that_hangs_for_one_keeps_it_from_nobody(
 async def test_with_nobody_to_tell_the_page_says_so(collector):
     health = Health()
     await watch(collector, "w", [], NOW, health)
-    assert health.troubles == {"telling": "no SMTP server is set: nobody is told"}
+    assert health.troubles == {"telling": "nobody to tell is set: nobody is told"}
 
 
 async def test_a_letter_names_no_place_and_says_what_to_do_a3(collector, office):
@@ -203,6 +206,38 @@ async def test_an_exercise_that_is_overdue_is_marked_as_one_a4(
     people = [listener(office, language="en")]
     await watch(collector, "w", people, after(100), Health())
     assert "EXERCISE" not in subjects(office)[1] + office.accepted[1].get_content()
+
+
+@pytest.mark.usefixtures("heard")
+async def test_a_mobile_gets_the_same_in_one_sms_once_where_the_answer_was_lost(
+    collector,
+):
+    await judged(collector, alarm())
+    async with open_gateway() as gateway:
+        channel = Sms(SmsSettings(gateway.url, TOKEN))
+        people = [Listener("+31612345678", channel, BASE, "nl")]
+        gateway.answers = [599]  # taken, and never said
+        for second in (100, 105, 110):
+            await watch(collector, "w", people, after(second), Health())
+        assert gateway.requests == 2
+        (said,) = gateway.delivered.values()
+    assert said["to"] == "+31612345678"
+    assert "Het zijn er 1: bel de 24-uursdesk." in said["text"]
+    assert said["text"].endswith(BASE)
+    assert septets(said["text"]) <= ROOM
+
+
+def test_every_sms_fits_also_with_a_long_address():
+    link = "https://wachtpost.een-lange-naam.politie.example"
+    for language in ("nl", "en"):
+        someone = Listener("+31612345678", None, link, language)  # type: ignore[arg-type]  # sends nothing
+        for trouble in TROUBLES:
+            for word in ("began", "lasts", "well"):
+                sight = Sight(frozenset({trouble}), incidents=tuple(range(20)))
+                letter = someone._letter(Say(trouble, word), sight, NOW)
+                assert septets(letter.short) <= ROOM
+                assert link in letter.short
+                assert fold(letter.short) == letter.short
 
 
 def test_both_languages_have_the_same_words():

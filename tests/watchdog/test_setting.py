@@ -8,7 +8,8 @@ import pytest
 import collector.watchdog
 from collector.errors import SettingsError
 from collector.notify.setting import MessageSettings
-from collector.watchdog.setting import PREFIX, Settings, read_settings
+from collector.watchdog.guard import _listeners
+from collector.watchdog.setting import PREFIX, Ready, Settings, read_settings
 
 README = Path(collector.watchdog.__file__).parents[1] / "README.md"
 GOOD = {
@@ -24,6 +25,10 @@ def problems(**changes: str | None) -> tuple[str, ...]:
     with pytest.raises(SettingsError) as caught:
         read_settings(environ)
     return tuple(caught.value.problems)
+
+
+def _channels(ready: Ready) -> list[object]:
+    return [one._channel for one in _listeners(ready)]
 
 
 def test_what_is_needed_is_enough():
@@ -48,14 +53,27 @@ def test_each_problem_is_told_at_once_and_no_address_is_quoted():
         "HEALTH",
     ]
     assert "nobody" not in " ".join(found)
-    assert f"{PREFIX}TELL: the 2. is no e-mail address" in found
+    assert f"{PREFIX}TELL: the 2. is no e-mail address and no +31612345678" in found
 
 
-@pytest.mark.parametrize(("left", "told"), [("SMTP", "SMTP"), ("TELL", "TELL")])
-def test_a_way_without_anybody_and_somebody_without_a_way_are_refused(left, told):
-    assert problems(**{left: None}) == (
-        f"{PREFIX}{told} is missing: it could tell nobody".replace(" is", ": is", 1),
-    )
+@pytest.mark.parametrize(
+    ("changes", "lacks"),
+    [
+        ({"SMTP": None}, "SMTP"),
+        ({"TELL": None}, "TELL"),
+        ({"TELL": "one@dienst.example,+31612345678"}, "SMS"),
+        ({"TELL": "+31612345678", "SMTP": None}, "SMS"),
+    ],
+)
+def test_a_way_without_anybody_and_somebody_without_a_way_are_refused(changes, lacks):
+    told = f"{PREFIX}{lacks}: is missing: somebody would be told nothing"
+    assert problems(**changes) == (told,)
+
+
+def test_who_has_a_mobile_is_told_by_sms_alone():
+    changes = {"TELL": "+31612345678", "SMS": "http://127.0.0.1:1/sms"}
+    ready = read_settings({**GOOD, **{PREFIX + k: v for k, v in changes.items()}})
+    assert [type(one).__name__ for one in _channels(ready)] == ["Sms"]
 
 
 def test_a_setting_that_is_none_is_refused():

@@ -384,6 +384,26 @@ async def test_certificates_turns_and_cleared_clones_go_and_others_stay(
     assert pen.count("clone") == 2
 
 
+async def test_changes_of_a_roster_are_known_for_three_years_after_their_end(
+    database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
+):
+    pen.run(
+        "insert into store.person (person, unit, role, language)"
+        " values ('someone', 'noord', 'desk', 'nl')"
+    )
+    for age in (1100, 1000, -1):
+        until = pen.now() - days(age)
+        pen.run(
+            "insert into store.roster_change"
+            " (unit, part, person, since, until, made_by)"
+            " values ('noord', 'first', 'someone', %s, %s, 'someone')",
+            *(until - days(1), until),
+        )
+    gone = await forget(database, blobs, terms)
+    assert gone["roster_changes"] == 1
+    assert pen.rows("select change from store.roster_change order by 1") == [(2,), (3,)]
+
+
 async def test_commands_are_known_for_three_years_after_their_end(
     database: Database, blobs: ObjectStore, terms: Terms, pen: Pen
 ):
