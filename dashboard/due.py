@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.page import Look
 from sites.inventory import Inventory
+from sites.policy import Policy
 from sites.site import Site
 
 JUDGE_BEFORE_DAYS = 30
@@ -63,7 +64,12 @@ def undrilled(
     """Give the places at which no exercise was held for as long as the policy lets."""
     last = {row["site"]: row["last"] for row in drilled}
     for place in places:
-        policy = look.parts.inventory.policy_of(place["unit"])
+        policy = _policy(look.parts.inventory, place["unit"])
         since = last.get(place["site"])
         if since is None or look.now - since > timedelta(days=policy.exercise_days):
             yield place
+
+
+def _policy(inventory: Inventory, unit: str) -> Policy:
+    # The dashboard's own inventory may be older than the store, or none.
+    return inventory.policy_of(unit) if unit in inventory.units else inventory.policy

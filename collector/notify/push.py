@@ -98,7 +98,8 @@ class Push:
             return NotAcceptedError(self.name, "no push service", retry=False)
         gone = False
         try:
-            await self._post(session, browser, letter)
+            async with asyncio.timeout(self._settings.timeout_s):
+                await self._post(session, browser, letter)
         except WebPushException as error:
             gone = error.status_code is None or error.status_code in _GONE
             refusal = _refusal(error.status_code)
@@ -125,7 +126,6 @@ class Push:
         }
         text = letter.short.removesuffix(letter.link).rstrip()
         where = urlsplit(letter.link).path
-        timeout = aiohttp.ClientTimeout(total=self._settings.timeout_s)
         await webpush_async(
             {
                 "endpoint": endpoint,
@@ -136,8 +136,7 @@ class Push:
             vapid_claims=claims,
             headers={"Urgency": "high" if letter.urgent else "normal"},
             ttl=int(KEPT.total_seconds()),
-            # It is typed as a number, which aiohttp, to which it goes, has deprecated.
-            timeout=timeout,  # pyright: ignore[reportArgumentType]
+            timeout=None,  # it is the caller's
             aiohttp_session=session,
         )
 

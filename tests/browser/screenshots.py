@@ -78,7 +78,6 @@ def shots(incidents: dict[str, int]) -> Iterator[Shot]:
     yield Shot("wall-calm", "/wall", "veenrand-coordinator")
     yield Shot("search", "/incidents", OWNER)
     yield Shot("search-nothing", "/incidents?number=9&who=nobody", OWNER)
-    yield Shot("contacts", "/contacts", OWNER)
     yield Shot("exercises", f"/site/{HAVEN}/exercises", OWNER)
     yield Shot("suppressions", f"/site/{HAVEN}/suppressions", OWNER)
     yield Shot("site", f"/site/{HAVEN}", OWNER)
@@ -91,9 +90,15 @@ def shots(incidents: dict[str, int]) -> Iterator[Shot]:
     yield Shot("cso", "/", "cso")
     yield Shot("calm", "/", "veenrand-coordinator")
     yield Shot("sound", "/sound", OWNER)
-    yield Shot("sign-in", "/sign-in/an-example", None)
+    yield from _of_anybody()
     yield Shot("refused", "/incident/999", OWNER)
     yield Shot("lost", "/", OWNER, lost=True)
+
+
+def _of_anybody() -> Iterator[Shot]:
+    yield Shot("contacts", "/contacts", OWNER)
+    yield Shot("reached", "/reached/an-example", None)
+    yield Shot("sign-in", "/sign-in/an-example", None)
 
 
 def many(_incidents: dict[str, int]) -> Iterator[Shot]:

@@ -161,7 +161,7 @@ async def test_without_a_gesture_the_page_says_that_it_cannot_be_heard(
 async def test_charts_are_drawn_on_the_axis_of_the_time_line(house: House, page: Page):
     await house.town.measured(HAVEN, 8, "temperature", lambda share: 20 + share)
     await sign_in(page, house, OWNER)
-    await page.get_by_role("link", name="Bureau Haven").click()
+    await page.locator("#place-bureau-haven").get_by_role("link").click()
     await until(page, "document.querySelector('[data-charts]').dataset.drawn === '1'")
     await expect(page.locator(".chart canvas")).to_be_visible()
     over = await page.evaluate("document.querySelector('.chart .u-over').offsetLeft")

@@ -139,7 +139,7 @@ async def test_a_session_that_runs_out_is_itself_an_alarm(house: House, page: Pa
 
 async def test_going_back_shows_no_picture_of_the_past(house: House, page: Page):
     await sign_in(page, house, OWNER)
-    await page.get_by_role("link", name="Bureau Haven").click()
+    await page.locator("#place-bureau-haven").get_by_role("link").click()
     await expect(page.locator("h1")).to_have_text("Bureau Haven")
     await house.town.panic()
     await page.go_back()

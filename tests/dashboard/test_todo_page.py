@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sites.inventory import Inventory
 from tests.dashboard.house import House
 from tests.dashboard.town import HAVEN, OUTSIDER, OWNER
 
@@ -61,3 +62,11 @@ async def test_the_page_is_one_of_those_in_the_bar(house: House):
     page = (await (await house.guest(OWNER)).get("/todo")).text
     assert '<a href="/todo" aria-current="page">Te doen</a>' in page
     assert '<a href="/" aria-current' not in page
+
+
+async def test_the_list_is_shown_where_the_dashboard_knows_no_inventory(house: House):
+    object.__setattr__(house.parts, "inventory", Inventory())
+    guest = await house.guest(OWNER)
+    for path in ("/", "/todo", "/wall", "/incidents"):
+        assert (await guest.get(path)).status_code == 200, path
+    assert "Te lang niet geoefend op 4 plekken" in (await guest.get("/todo")).text

@@ -1,5 +1,6 @@
 """A push service and a browser on this machine: it keeps what was pushed, sealed."""
 
+import asyncio
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -54,8 +55,11 @@ class Service:
     pushed: dict[str, list[bytes]] = field(default_factory=dict)
     headers: list[dict[str, str]] = field(default_factory=list)
     answers: dict[str, int] = field(default_factory=dict)
+    hangs: asyncio.Event | None = None
 
     async def take(self, request: web.Request) -> web.Response:
+        if self.hangs is not None:
+            await self.hangs.wait()
         name = request.match_info["name"]
         status = self.answers.get(name, 201)
         headers = {name.title(): value for name, value in request.headers.items()}

@@ -1,5 +1,6 @@
 """Web Push to a real service and a real browser's keys: read there, nowhere else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,9 +42,9 @@ async def service() -> AsyncIterator[Service]:
         yield running
 
 
-def push(database: Database) -> Push:
+def push(database: Database, timeout_s: float = 5) -> Push:
     settings = PushSettings(
-        KEY, "mailto:wachtpost@dienst.example", ("127.0.0.1",), timeout_s=5
+        KEY, "mailto:wachtpost@dienst.example", ("127.0.0.1",), timeout_s=timeout_s
     )
     return Push(database, settings, lambda: datetime.now(UTC))
 
@@ -131,6 +132,14 @@ async def test_a_service_that_is_away_is_tried_again(world, collector):
     async with open_service() as gone:
         turned_on(world, gone, "office")
     assert await trouble(push(collector)) == ("service away", True)
+
+
+async def test_a_service_that_hangs_is_left(world, collector, service):
+    turned_on(world, service, "office")
+    service.hangs = asyncio.Event()
+    found = await trouble(push(collector, timeout_s=0.2))
+    service.hangs.set()
+    assert found == ("service away", True)
 
 
 async def test_keys_that_are_none_are_forgotten(world, collector, service):
