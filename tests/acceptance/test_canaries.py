@@ -39,6 +39,7 @@ from tests.dashboard.house import TOKEN, Guest
 from tests.edge.collector_side import DEVICE_KEY
 from tests.edge.device_home import make_home, site_file
 from tests.incident.post_office import PostOffice, open_office
+from tests.notify.gateway import open_gateway
 from tests.servers import rtsp
 from tests.servers.mosquitto import Broker
 from tests.servers.need import needed
@@ -49,6 +50,7 @@ pytestmark = pytest.mark.timeout(300)
 
 SECONDS = 60.0
 DATABASE, SMTP, CAMERA = "kanarie-databank", "kanarie/post", "kanarie/camera"
+SMS, NUMBER = "kanarie-poort", "+447700900001"
 MAIL, STREET, VISITOR = "kanarie-post.example", "Kanariestraat", "203.0.113.77"
 RUBBISH = f"rommel van {STREET} 12".encode()
 PERSON = "duinland-coordinator"
@@ -176,7 +178,7 @@ async def furnished(
     device = with_key(folder / "inventory", DEVICE_KEY)
     unit = folder / "inventory" / "units" / "duinland.yaml"
     unit.write_text(unit.read_text().replace("duinland.example", MAIL))
-    async with open_office() as office:
+    async with open_office() as office, open_gateway() as gateway:
         office.recipient = f"550 <{MAIL}> is not known at {STREET}"
         setting = Setting(url, broker, folder)
         port = free_port()
@@ -191,6 +193,8 @@ async def furnished(
             f"{PREFIX}INVENTORY": str(folder / "inventory"),
             f"{PREFIX}SMTP": f"smtp://127.0.0.1:{office.port}",
             f"{PREFIX}SMTP_PASSWORD_FILE": secret_file(folder, "smtp", SMTP),
+            f"{PREFIX}SMS": gateway.url,  # which lets nobody in by that token
+            f"{PREFIX}SMS_TOKEN_FILE": secret_file(folder, "sms", SMS),
         }
         setting.log = folder / "collector.log"
         setting.renew()
@@ -206,6 +210,8 @@ async def furnished(
         secrets = {
             "the database's password": DATABASE,
             "the post's password": SMTP,
+            "the gateway's token": SMS,
+            "a telephone number": NUMBER,
             "the camera's password": CAMERA,
             "that password in an address": quote(CAMERA, safe=""),
             "a mail address": MAIL,
