@@ -191,10 +191,10 @@ def _step(due: Due) -> str | None:
 def _who_is_on_it(
     due: Due, words: dict[str, Any], line: dict[str, str] | None = None
 ) -> str:
-    line = line or words["line"]
+    said: dict[str, str] = words["line"] if line is None else line
     if due.owner is None:
-        return line["nobody"]
+        return said["nobody"]
     if due.owner == due.person:
-        return line["you"]
+        return said["you"]
     role = words["role"].get(due.owner_role, due.owner_role)
-    return line["somebody"].format(role=role)
+    return said["somebody"].format(role=role)
