@@ -125,6 +125,7 @@ class Push:
         }
         text = letter.short.removesuffix(letter.link).rstrip()
         where = urlsplit(letter.link).path
+        timeout = aiohttp.ClientTimeout(total=self._settings.timeout_s)
         await webpush_async(
             {
                 "endpoint": endpoint,
@@ -135,7 +136,8 @@ class Push:
             vapid_claims=claims,
             headers={"Urgency": "high" if letter.urgent else "normal"},
             ttl=int(KEPT.total_seconds()),
-            timeout=aiohttp.ClientTimeout(total=self._settings.timeout_s),
+            # It is typed as a number, which aiohttp, to which it goes, has deprecated.
+            timeout=timeout,  # pyright: ignore[reportArgumentType]
             aiohttp_session=session,
         )
 
