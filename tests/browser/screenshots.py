@@ -82,6 +82,11 @@ def shots(incidents: dict[str, int]) -> Iterator[Shot]:
     yield Shot("suppressions", f"/site/{HAVEN}/suppressions", OWNER)
     yield Shot("site", f"/site/{HAVEN}", OWNER)
     yield Shot("kit", f"/site/{KIT}", OWNER)
+    yield from _others()
+
+
+def _others() -> Iterator[Shot]:
+    """Name the pages that need no incident: those of other roles, and of nobody."""
     yield Shot("control-room", "/", "duinland-control-room")
     yield Shot("administrator", "/", "administrator")
     yield Shot("household", "/", "household")
