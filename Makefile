@@ -6,7 +6,7 @@ help:
 	@echo 'make demo         everything at once on this machine; ARGS="--for 60 --json"'
 	@echo 'make test         every test; as root it installs what they need'
 	@echo 'make chaos        everything is killed, cut, filled: MINUTES=10 SEED=7'
-	@echo 'make bench        what is promised, measured: PART=camera or collector (QUICK=1, ONLY=...)'
+	@echo 'make bench        what is promised, measured: PART=camera, collector or pages (QUICK=1, ONLY=...)'
 	@echo 'make check        style, types, walls, lock'
 	@echo 'make setup        .venv from requirements.lock'
 	@echo 'make screenshots  each page in both languages, into build/screenshots'

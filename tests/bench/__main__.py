@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 from tests.bench import camera
 from tests.bench.collector import measure
+from tests.bench.pages import measure as pages
 
 PARTS: dict[str, Callable[[list[str]], int]] = {
     "camera": camera.main,
     "collector": measure.main,
+    "pages": pages.main,
 }
 
 

@@ -79,7 +79,8 @@ def write_inventory(folder: Path, devices: Sequence[Device]) -> None:
     for device in devices:
         at.setdefault(device.site, []).append(device)
     for name, there in at.items():
-        made = {**site, "id": name, "devices": [_declared(one) for one in there]}
+        own = {"id": name, "account": f"B{name.rpartition('-')[2]}"}
+        made = {**site, **own, "devices": [_declared(one) for one in there]}
         path = folder / "sites" / f"{name}.yaml"
         path.write_text(yaml.safe_dump(made, sort_keys=False, allow_unicode=True))
 
