@@ -132,6 +132,11 @@ create index event_corrected on store.event (corrected) where corrected is not n
 create index measurement_corrected on store.measurement (corrected) where corrected is not null;
 -- Where one device was silent is rare among the rest, and asked for over a year.
 create index event_of_silence on store.event (site, at) where kind in ('device.silent', 'device.heard');
+-- The page of a unit asks for what was switched in the last days, and for the last word of each door.
+create index event_of_switch on store.event (site, at) where kind in
+    ('panel.armed', 'panel.disarmed', 'camera.lost', 'camera.restored', 'nuisance.started', 'nuisance.ended');
+create index event_of_door on store.event (device, sensor, at desc, seq desc)
+    where kind in ('contact.opened', 'contact.closed');
 -- Where a table is not kept by day, this finds the hours of all places.
 create index event_by_time on store.event using brin (at) with (autosummarize = on);
 create index measurement_by_time on store.measurement using brin (at) with (autosummarize = on);
