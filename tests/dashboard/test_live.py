@@ -5,10 +5,12 @@ import json
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import dashboard
 from collector.errors import DatabaseAwayError
 from dashboard.bell import Bell
 from dashboard.errors import NotFoundError, NotSignedInError
@@ -19,6 +21,7 @@ from tests.dashboard.town import COLLEAGUE, OWNER
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WITHIN_S = 1.0
+OUT_OF_LIVE = {"keys.html", "entrance.html", "sign_in.html"}
 
 
 async def events(
@@ -56,7 +59,7 @@ async def test_the_live_part_is_the_same_partial_as_the_first_rendering(house: H
     guest = await house.guest(OWNER)
     page = (await guest.get("/")).text
     _, told, _ = await anext(events(guest, "/live/"))
-    inside = page.split('<div id="live">\n')[1].rpartition("</div>\n</body>")[0]
+    inside = page.split('<div id="live">\n')[1].partition("</div>\n<dialog")[0]
 
     def shape(html: str) -> list[str]:
         return [line.split(">")[0] for line in html.split("<") if line.strip()]
@@ -245,3 +248,15 @@ def test_two_heartbeats_may_be_missed_before_a_page_covers_itself():
     script = (WEB / "src" / "page.js").read_text()
     (silent_ms,) = re.findall(r"const SILENT_MS = (\d+);", script)
     assert 2 * BEAT_S * 1000 < int(silent_ms) <= 10_000
+
+
+def test_no_form_forgets_what_is_filled_in_when_its_page_changes():
+    forgetful = [
+        (path.name, form.partition(">")[0])
+        for path in sorted((Path(dashboard.__file__).parent / "templates").glob("*"))
+        for form in re.findall(r"<form.*?</form>", path.read_text(), re.DOTALL)
+        if re.search(r"<select|<textarea|<input type=\"(?!hidden)", form)
+        and "data-fill" not in form.partition(">")[0]
+        and path.name not in OUT_OF_LIVE
+    ]
+    assert forgetful == []
