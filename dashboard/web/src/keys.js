@@ -44,7 +44,9 @@ const KEYS = {
 function pressed(said) {
   if (said.ctrlKey || said.altKey || said.metaKey || said.repeat) return;
   const does = KEYS[said.key];
-  if (!does || said.target.closest?.(TYPING) || document.body.classList.contains("lost")) return;
+  // A dialog that has just closed holds the focus for a moment still.
+  const types = said.target.closest?.(TYPING) && !said.target.closest("dialog:not([open])");
+  if (!does || types || document.body.classList.contains("lost")) return;
   if (localStorage.getItem(OFF) && said.key !== "?") return;
   said.preventDefault();
   does();
